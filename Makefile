@@ -1,0 +1,137 @@
+# cpadmin: one Makefile.  `make help' says what there is.
+
+BUILD   ?= build
+CC      ?= gcc
+PREFIX  ?= /usr/local
+DESTDIR ?=
+VERSION := 0.1.0
+
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+
+# What a fresh Debian 12 lacks: for building, and for testing.
+PACKAGES_BUILD := gcc libc6-dev libgcrypt20-dev libarchive-dev libsqlite3-dev \
+	libconfig-dev libjansson-dev libunistring-dev libpopt-dev \
+	libsmartcols-dev libbsd-dev
+PACKAGES_CHECK := $(PACKAGES_BUILD) check clang jq age zstd mandoc sqlite3 \
+	zlib1g-dev
+PACKAGES_DEMO  := $(PACKAGES_BUILD) jq age zstd
+PACKAGES_BENCH := $(PACKAGES_CHECK) borgbackup
+
+WARN := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes \
+	-Wmissing-prototypes -Wwrite-strings -Wvla -Wformat=2 -Werror
+HARDEN := -D_FORTIFY_SOURCE=2 -fstack-protector-strong \
+	-fstack-clash-protection -fPIE
+CFLAGS   ?= -O2 -g
+CPPFLAGS += -I. -I$(BUILD)/gen -D_GNU_SOURCE -DCP_VERSION='"$(VERSION)"' \
+	-DCP_PREFIX='"$(PREFIX)"'
+STD      := -std=c11 -pthread
+LDHARDEN := -pie -Wl,-z,relro,-z,now -Wl,--as-needed -pthread
+LIBS     := -lgcrypt -lsqlite3 -lconfig -ljansson -lunistring -lpopt \
+	-lsmartcols -lbsd
+LIBS_FULL := $(LIBS) -larchive
+
+# A sanitised build must not fortify twice and wants its own flags.
+ifdef SANITIZE
+HARDEN   := -fno-omit-frame-pointer -fPIE -fsanitize=$(SANITIZE)
+LDHARDEN += -fsanitize=$(SANITIZE)
+endif
+
+LIB_SRC  := $(sort $(wildcard archive/*.c lifecycle/*/*.c))
+CMD_SRC  := $(sort $(wildcard cpadmin/cmd_*.c))
+FRONT_SRC := $(sort $(filter-out $(CMD_SRC) cpadmin/cpschedd.c,\
+	$(wildcard cpadmin/*.c)))
+# A command that reads or writes packages says CP_NEEDS_ARCHIVE.  Those live
+# in a second program, which the first one executes: libarchive brings
+# libxml2 and ICU, whose loading would cost every other command 2 ms.
+CMD_FULL  := $(if $(CMD_SRC),$(shell grep -l CP_NEEDS_ARCHIVE $(CMD_SRC)))
+CMD_LIGHT := $(filter-out $(CMD_FULL),$(CMD_SRC))
+SQL_SRC   := $(sort $(wildcard lifecycle/store/sql/*.sql))
+SCHEMA_SRC := $(sort $(wildcard lifecycle/store/schema/*.sql))
+UNIT_SRC  := $(sort $(wildcard tests/unit/test_*.c))
+TOOL_SRC  := $(sort $(wildcard tests/population/*.c))
+BENCH_SRC := $(sort $(wildcard tests/bench/*.c))
+
+obj = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
+LIB_OBJ := $(call obj,$(LIB_SRC)) $(BUILD)/obj/gen/sql.o
+GEN := $(BUILD)/gen/sql_ids.h $(BUILD)/gen/sql.c \
+	$(BUILD)/gen/commands_light.c $(BUILD)/gen/commands_full.c
+PROGRAMS := $(BUILD)/cpadmin $(BUILD)/cpadmin-full
+UNIT := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(UNIT_SRC))
+TOOLS := $(BUILD)/population $(BUILD)/fault.so
+BENCHES := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(BENCH_SRC))
+
+COMPILE = $(CC) $(STD) $(CPPFLAGS) $(CFLAGS) $(WARN) $(HARDEN) -MMD -MP
+
+.PHONY: all help clean install uninstall demo check check-unit \
+	check-behaviour check-fault check-house check-clang bench asan deps-% lint
+
+all: $(PROGRAMS)
+
+help:
+	@echo 'make             build $(BUILD)/cpadmin'
+	@echo 'make demo        eight years of an authority of 62,000 children'
+	@echo 'make check       all tests (installs what they need)'
+	@echo 'make bench       measurements, as ratios'
+	@echo 'make asan        the tests under AddressSanitizer and UBSan'
+	@echo 'make install     DESTDIR= PREFIX=$(PREFIX)'
+	@echo 'make clean       remove $(BUILD)'
+
+# ---- generated sources ------------------------------------------------------
+$(BUILD)/gen/sql_ids.h: $(SQL_SRC) $(SCHEMA_SRC) lifecycle/store/embed.awk
+	@mkdir -p $(@D)
+	awk -v want=ids -f lifecycle/store/embed.awk $(SQL_SRC) >$@.tmp
+	mv $@.tmp $@
+$(BUILD)/gen/sql.c: $(SQL_SRC) $(SCHEMA_SRC) lifecycle/store/embed.awk
+	@mkdir -p $(@D)
+	awk -v want=text -f lifecycle/store/embed.awk $(SQL_SRC) \
+	    $(SCHEMA_SRC) >$@.tmp
+	mv $@.tmp $@
+$(BUILD)/gen/commands_light.c: $(CMD_SRC) cpadmin/commands.awk Makefile
+	@mkdir -p $(@D)
+	awk -v light=1 -f cpadmin/commands.awk $(CMD_SRC) >$@.tmp
+	mv $@.tmp $@
+$(BUILD)/gen/commands_full.c: $(CMD_SRC) cpadmin/commands.awk Makefile
+	@mkdir -p $(@D)
+	awk -v light=0 -f cpadmin/commands.awk $(CMD_SRC) >$@.tmp
+	mv $@.tmp $@
+
+# ---- objects and programs ---------------------------------------------------
+$(BUILD)/obj/gen/%.o: $(BUILD)/gen/%.c
+	@mkdir -p $(@D)
+	$(COMPILE) -c -o $@ $<
+$(BUILD)/obj/%.o: %.c | $(BUILD)/gen/sql_ids.h
+	@mkdir -p $(@D)
+	$(COMPILE) -c -o $@ $<
+$(BUILD)/libcpadmin.a: $(LIB_OBJ)
+	rm -f $@ && $(AR) rcs $@ $^
+$(BUILD)/cpadmin: $(call obj,$(FRONT_SRC) $(CMD_LIGHT)) \
+		$(BUILD)/obj/gen/commands_light.o $(BUILD)/libcpadmin.a
+	$(CC) $(LDHARDEN) -o $@ $^ $(LIBS)
+$(BUILD)/cpadmin-full: $(call obj,$(FRONT_SRC) $(CMD_SRC)) \
+		$(BUILD)/obj/gen/commands_full.o $(BUILD)/libcpadmin.a
+	$(CC) $(LDHARDEN) -o $@ $^ $(LIBS_FULL)
+
+# ---- test programs ----------------------------------------------------------
+$(BUILD)/unit/%: $(BUILD)/obj/tests/unit/%.o $(BUILD)/libcpadmin.a
+	@mkdir -p $(@D)
+	$(CC) $(LDHARDEN) -o $@ $^ -lcheck -lsubunit -lm -lrt $(LIBS_FULL) -lz
+$(BUILD)/population: $(call obj,$(TOOL_SRC))
+	$(CC) $(LDHARDEN) -o $@ $^ -lm
+$(BUILD)/fault.so: tests/fault/shim.c
+	@mkdir -p $(@D)
+	$(CC) -std=c11 -O2 -g -Wall -Wextra -Werror -D_GNU_SOURCE -fPIC -shared \
+	    -o $@ $< -ldl
+$(BUILD)/bench/%: $(BUILD)/obj/tests/bench/%.o $(BUILD)/libcpadmin.a
+	@mkdir -p $(@D)
+	$(CC) $(LDHARDEN) -o $@ $^ $(LIBS_FULL)
+
+# ---- what users and tests call ----------------------------------------------
+deps-%:
+	@sh tests/deps.sh $(PACKAGES_$*)
+
+clean:
+	rm -rf $(BUILD)
+
+-include $(shell test -d $(BUILD) && find $(BUILD)/obj -name '*.d' 2>/dev/null)
