@@ -1,0 +1,128 @@
+#ifndef CP_RULES_POLICY_H
+#define CP_RULES_POLICY_H
+
+#include <stddef.h>
+
+#include "archive/err.h"
+#include "lifecycle/rules/date.h"
+
+/*
+ * A policy: every rule that a law, a promise to families or a council sets,
+ * with where it comes from; cpadmin-policy(5) is the format.  Loaded whole or
+ * not at all, read-only afterwards, and so shared between threads freely.
+ */
+
+/* The rules, in the order in which they are written and shown. */
+enum cp_rule {
+	CP_RULE_AGE_LIMIT,
+	CP_RULE_LEAP_BIRTHDAY,
+	CP_RULE_CONNEXIONS_LIMIT,
+	CP_RULE_CARE_LEAVER_LIMIT,
+	CP_RULE_LEARNING_DIFFICULTY_LIMIT,
+	CP_RULE_PARENT_LAPSE,
+	CP_RULE_WITHDRAWAL,
+	CP_RULE_GROUND_END,
+	CP_RULE_DEATH_PERIOD,
+	CP_RULE_LEFT_NO_RETURN_PERIOD,
+	CP_RULE_LEFT_RETURN_PERIOD,
+	CP_RULE_LEFT_NONE_STATED_PERIOD,
+	CP_RULE_INVOLVEMENT_PERIOD,
+	CP_RULE_SENSITIVE_INVOLVEMENT_PERIOD,
+	CP_RULE_REMINDER_AGE,
+	CP_RULE_ARCHIVE_PERIOD,
+	CP_RULE_OPEN_FIRST_YEAR_PERIOD,
+	CP_RULE_OPEN_FIRST_YEAR_PURPOSES,
+	CP_RULE_OPEN_LATER_PURPOSES,
+	CP_RULE_DESTRUCTION_APPROVALS,
+	CP_RULE_DESTRUCTION_WAIT,
+	CP_RULE_CLOCK_AHEAD_HOURS,
+	CP_RULE_SHARE_PERCENT,
+	CP_RULE_SHARE_FLOOR,
+	CP_RULE_COUNT
+};
+
+enum { CP_GROUND_COUNT = 3 }; /* of enum cp_ground, decide.h */
+
+/* Words of a list, e.g. purposes; owned by the policy. */
+struct cp_words {
+	char **word;
+	size_t n;
+};
+
+struct cp_policy {
+	char *name;    /* "uk-2026" */
+	char *version; /* "1" */
+	struct cp_date effective;
+
+	/* retention */
+	int age_limit; /* years */
+	enum cp_leap_rule leap_birthday;
+	int ground_limit[CP_GROUND_COUNT]; /* years, by enum cp_ground */
+	int parent_lapse_age;              /* years */
+	struct cp_period withdrawal;       /* from the day of withdrawal */
+	struct cp_period ground_end;       /* from the day a ground ended */
+	struct cp_period death_period;     /* from notification */
+	struct cp_period left_no_return_period; /* from the statement */
+	struct cp_period left_return_period;
+	struct cp_period left_none_stated_period;
+	struct cp_period involvement_period; /* from its end */
+	struct cp_period sensitive_involvement_period;
+	/* consent */
+	struct cp_period reminder_age; /* from birth */
+	/* archive */
+	struct cp_period archive_period; /* from archiving to destruction */
+	struct cp_period open_first_year_period; /* from archiving */
+	struct cp_words open_first_year_purposes;
+	struct cp_words open_later_purposes;
+	/* destruction */
+	int destruction_approvals; /* by others than the proposer, >= 1 */
+	struct cp_period destruction_wait; /* from proposal */
+	/* guards */
+	int clock_ahead_hours;
+	int share_percent; /* of the live records, in one run ... */
+	int share_floor;   /* ... where it is more records than this */
+
+	char *value_text[CP_RULE_COUNT]; /* as the file means it, for people */
+	char *source[CP_RULE_COUNT];     /* never empty */
+};
+
+/* What is wrong with a policy file, all of it, in the order of lines. */
+struct cp_policy_problem {
+	unsigned line; /* 1...; 0 = of the file as a whole */
+	char what[256];
+};
+struct cp_policy_report {
+	char *file; /* path or name that was loaded */
+	struct cp_policy_problem *problems;
+	size_t n;
+	size_t cap;
+};
+
+void cp_policy_report_init(struct cp_policy_report *report);
+void cp_policy_report_clear(struct cp_policy_report *report);
+
+/*
+ * Loads a policy.  *OUT is set only on CP_OK and freed by cp_policy_free.
+ * CP_BAD_INPUT: REPORT (initialised by the caller, emptied first) lists every
+ * syntax error, unknown key, wrong type, absent rule, impossible value and
+ * missing source; ERR holds the first and how many there are.  An include is
+ * refused: a policy is one file, whose hash names it.  CP_NOT_FOUND,
+ * CP_FAILED: the file cannot be read, memory.
+ */
+enum cp_rc cp_policy_load_file(const char *path, struct cp_policy **out,
+    struct cp_policy_report *report, struct cp_err *err) CP_MUST_CHECK;
+/* The same from LEN bytes of TEXT (borrowed); NAME stands for the path. */
+enum cp_rc cp_policy_load_text(const char *name, const char *text, size_t len,
+    struct cp_policy **out, struct cp_policy_report *report,
+    struct cp_err *err) CP_MUST_CHECK;
+void cp_policy_free(struct cp_policy *policy);
+
+/* "retention.age_limit": the name that steps, tables and JSON use; a
+ * constant.  RULE < CP_RULE_COUNT.  For `policy show': policy->value_text[RULE]
+ * and policy->source[RULE]. */
+const char *cp_rule_name(enum cp_rule rule);
+
+/* Whether WORD is in LIST. */
+int cp_words_has(const struct cp_words *list, const char *word);
+
+#endif
