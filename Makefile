@@ -131,6 +131,88 @@ $(BUILD)/bench/%: $(BUILD)/obj/tests/bench/%.o $(BUILD)/libcpadmin.a
 deps-%:
 	@sh tests/deps.sh $(PACKAGES_$*)
 
+# PREFIX and VERSION are compiled in: those who name them follow a change.
+STAMPED := $(call obj,$(if $(LIB_SRC)$(FRONT_SRC)$(CMD_SRC),$(shell grep -lE \
+	'CP_PREFIX|CP_VERSION' $(LIB_SRC) $(FRONT_SRC) $(CMD_SRC))))
+$(STAMPED): $(BUILD)/gen/stamp
+$(BUILD)/gen/stamp: FORCE
+	@mkdir -p $(@D)
+	@echo '$(PREFIX) $(VERSION)' | cmp -s - $@ || \
+	    echo '$(PREFIX) $(VERSION)' >$@
+
+# All that a kind of test needs, built; and all objects, for a second compiler.
+.PHONY: FORCE programs-unit programs-behaviour programs-fault objects clang
+programs-unit: $(UNIT)
+programs-behaviour: $(PROGRAMS) $(if $(TOOL_SRC),$(BUILD)/population)
+programs-fault: programs-behaviour $(BUILD)/fault.so
+objects: $(LIB_OBJ) $(call obj,$(FRONT_SRC) $(CMD_SRC) $(UNIT_SRC) \
+	$(TOOL_SRC) $(BENCH_SRC)) $(BUILD)/fault.so \
+	$(BUILD)/obj/gen/commands_light.o $(BUILD)/obj/gen/commands_full.o
+clang:
+	$(MAKE) BUILD=$(BUILD)/clang CC=clang objects
+
+RUN_TESTS = BUILD='$(BUILD)' bash tests/run.sh
+
+check: deps-check
+	$(MAKE) -j2 programs-unit programs-fault clang
+	$(RUN_TESTS) unit behaviour fault house
+check-unit: deps-check
+	$(MAKE) -j2 programs-unit
+	$(RUN_TESTS) unit
+check-behaviour: deps-check
+	$(MAKE) -j2 programs-behaviour
+	$(RUN_TESTS) behaviour
+check-fault: deps-check
+	$(MAKE) -j2 programs-fault
+	$(RUN_TESTS) fault
+check-house: deps-check
+	$(MAKE) -j2 programs-behaviour
+	$(RUN_TESTS) house
+check-clang: deps-check
+	$(MAKE) -j2 clang
+
+# A slower build needs patience, and must stop at the first finding.
+SAN_ENV := ASAN_OPTIONS=abort_on_error=1:detect_stack_use_after_return=1 \
+	UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
+asan: deps-check
+	$(MAKE) -j2 BUILD=$(BUILD)/asan SANITIZE=address,undefined \
+	    programs-unit programs-behaviour
+	$(SAN_ENV) CK_TIMEOUT_MULTIPLIER=10 BUILD='$(BUILD)/asan' \
+	    bash tests/run.sh unit behaviour
+
+lint:
+	@bash tests/lint.sh
+
+# cpadmin-NAME are symbolic links, so that sudoers can name one duty.
+BIN := $(DESTDIR)$(PREFIX)/bin
+LIBEXEC := $(DESTDIR)$(PREFIX)/libexec/cpadmin
+SHARE := $(DESTDIR)$(PREFIX)/share
+MAN := $(SHARE)/man
+COMPLETION := $(SHARE)/bash-completion/completions
+COMMANDS := $(patsubst cpadmin/cmd_%.c,%,$(CMD_SRC))
+MAN_SRC := $(sort $(wildcard man/*.[1-9]))
+POLICY_SRC := $(sort $(wildcard policies/*))
+
+install: $(PROGRAMS)
+	install -d $(BIN) $(LIBEXEC) $(SHARE)/cpadmin
+	install -m 755 $(BUILD)/cpadmin $(BIN)/cpadmin
+	install -m 755 $(BUILD)/cpadmin-full $(LIBEXEC)/cpadmin-full
+	for c in $(COMMANDS); do ln -sf cpadmin $(BIN)/cpadmin-$$c || exit 1; done
+	if test -n '$(POLICY_SRC)'; then install -d $(SHARE)/cpadmin/policies && \
+	    cp -R $(POLICY_SRC) $(SHARE)/cpadmin/policies/ && \
+	    chmod -R u=rwX,go=rX $(SHARE)/cpadmin/policies; fi
+	for m in $(MAN_SRC); do d=$(MAN)/man$${m##*.}; \
+	    install -d $$d && install -m 644 $$m $$d/ || exit 1; done
+	if test -f cpadmin/completion.bash; then install -d $(COMPLETION) && \
+	    install -m 644 cpadmin/completion.bash $(COMPLETION)/cpadmin; fi
+
+uninstall:
+	rm -f $(BIN)/cpadmin $(COMMANDS:%=$(BIN)/cpadmin-%)
+	rm -f $(LIBEXEC)/cpadmin-full $(COMPLETION)/cpadmin
+	rm -rf $(SHARE)/cpadmin
+	for m in $(MAN_SRC); do rm -f $(MAN)/man$${m##*.}/$${m##*/}; done
+	rmdir $(LIBEXEC) 2>/dev/null || true
+
 clean:
 	rm -rf $(BUILD)
 
