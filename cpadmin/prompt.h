@@ -1,0 +1,21 @@
+#ifndef CP_CPADMIN_PROMPT_H
+#define CP_CPADMIN_PROMPT_H
+
+#include "archive/secret.h"
+#include "cpadmin/cmd.h"
+
+/* A passphrase from --passphrase-file, else FILE (may be NULL) if it exists,
+ * else the terminal.  CP_KEY with a hint where there is none of them. */
+enum cp_rc cp_prompt_passphrase(const struct cp_call *call, const char *what,
+    const char *file, struct cp_secret **out, struct cp_err *err)
+    CP_MUST_CHECK;
+/* A new one: typed twice, at least 12 characters, or from a file. */
+enum cp_rc cp_prompt_new_passphrase(const struct cp_call *call,
+    const char *what, struct cp_secret **out, struct cp_err *err)
+    CP_MUST_CHECK;
+/* Before what cannot be undone: passes with --yes, asks for WORD to be typed
+ * on a terminal, else CP_USAGE. */
+enum cp_rc cp_prompt_confirm(const struct cp_call *call, const char *question,
+    const char *word, struct cp_err *err) CP_MUST_CHECK;
+
+#endif

@@ -1,0 +1,35 @@
+#ifndef CP_CPADMIN_SESSION_H
+#define CP_CPADMIN_SESSION_H
+
+#include "archive/err.h"
+#include "cpadmin/cmd.h"
+#include "lifecycle/store/audit.h"
+#include "lifecycle/store/now.h"
+#include "lifecycle/store/operator.h"
+#include "lifecycle/store/settings.h"
+#include "lifecycle/store/store.h"
+
+/* What a command on a store works with: the store, who acts, and when. */
+struct cp_session {
+	struct cp_store *store;
+	struct cp_settings settings;
+	struct cp_operator op;
+	struct cp_now now;
+	struct cp_audit *audit; /* with CP_STORE_WRITE; signs the log */
+};
+
+/*
+ * Opens the store of --store, CPADMIN_STORE or the installed default, finds
+ * who acts (by uid; --as in a rehearsal store) and the day (--on: to look, in
+ * any store; to change, in a rehearsal store only).  CP_DENIED where that is
+ * not allowed or the operator is not known, suspended or out of training.
+ */
+enum cp_rc cp_session_open(const struct cp_call *call, enum cp_store_mode mode,
+    struct cp_session *out, struct cp_err *err) CP_MUST_CHECK;
+void cp_session_close(struct cp_session *s);
+
+/* The reason of --reason: CP_USAGE if absent or empty. */
+enum cp_rc cp_session_reason(const struct cp_call *call, const char **out,
+    struct cp_err *err) CP_MUST_CHECK;
+
+#endif
