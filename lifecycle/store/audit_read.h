@@ -5,6 +5,7 @@
 
 #include "archive/buf.h"
 #include "archive/note.h"
+#include "lifecycle/rules/date.h"
 #include "lifecycle/store/store.h"
 
 /* Reading, verifying and exporting the log. */
