@@ -41,8 +41,8 @@ enum cp_rc cp_merkle_verify_consistency(uint64_t old, uint64_t size,
 /*
  * Re-checks a stored tree against its leaves, given again in order: each
  * tile is built anew and compared with the stored one.  Memory is constant.
- * A difference is no error of these functions: it is remembered (the first
- * only, by leaf) and reported.
+ * A difference is no error of these functions: the first one found is
+ * remembered and reported; of two in one leaf's path, the lower is found first.
  */
 struct cp_merkle_check;
 
