@@ -1,0 +1,193 @@
+# Not a test
+# shellcheck shell=bash
+# Hurts a command at every point where it changes the disk, and looks at what
+# is left.  To be sourced after lib.sh; needs $BUILD/fault.so.
+#
+#	sweep NAME STORE CHECK MODES CMD...
+#
+# For each mode of fault.so in MODES (default all: '') and each point n: copies
+# the prepared folder STORE, runs CMD with the fault at n, runs CMD again
+# without, and calls the function CHECK with the folder as its argument; it
+# returns non-zero and prints what is wrong.  In CMD the word {} stands for the
+# folder; CPADMIN_STORE is set to it.  One test case per mode.
+#
+# Beyond CHECK it is a failure when
+#  - CMD unhurt does not end with 0, or the check then fails;
+#  - hurt by an error it dies of a signal, does not end in SWEEP_LIMIT seconds,
+#    ends with a status not in SWEEP_STATUS (extended regular expression), or
+#    ends with 0 while CHECK, asked before the second run, disagrees;
+#  - the second run ends with a status not in SWEEP_AGAIN;
+#  - no point was hurt.
+# Points past the expected total are tried until one is not reached, since a
+# run need not change the disk equally often each time.
+#
+# Set before: SWEEP_PROG (only this program is hurt; default none: all),
+# SWEEP_JOBS, SWEEP_DIR (where copies go; default $T), SWEEP_LIMIT,
+# SWEEP_STATUS, SWEEP_AGAIN.
+
+SWEEP_ALL='kill-before kill-after torn enospc enospc-short eio eio-from'
+
+# sweep_run FOLDER MODE AT CMD...: one run under the shim; leaves count, log,
+# out, err in FOLDER; the folder it works on is FOLDER/store.
+sweep_run() {
+	local dir=$1 mode=$2 at=$3
+	local words=() word
+
+	shift 3
+	for word in "$@"; do
+		[ "$word" = '{}' ] && word=$dir/store
+		words+=("$word")
+	done
+	rm -f "$dir/count" "$dir/log"
+	[ "$mode" = none ] || words=(env LD_PRELOAD="$BUILD/fault.so"
+	    CP_FAULT="$mode" CP_FAULT_AT="$at" CP_FAULT_DIR="$dir/store"
+	    CP_FAULT_PROG="${SWEEP_PROG:-}" CP_FAULT_COUNT="$dir/count"
+	    CP_FAULT_LOG="$dir/log" "${words[@]}")
+	# A shell of its own, or bash would report each death.
+	(
+		exec 2>/dev/null
+		CPADMIN_STORE=$dir/store timeout -k 5 "${SWEEP_LIMIT:-120}" \
+		    "${words[@]}" >"$dir/out" 2>"$dir/err" </dev/null
+		exit "$?"
+	)
+}
+
+# sweep_word FOLDER N: a word of the shim's tally, 0 where there is none.
+sweep_word() {
+	[ -s "$1/count" ] || {
+		echo 0
+		return
+	}
+	od -An -v -tu8 -w8 "$1/count" | awk -v n="$2" 'NR == n { print $1 }'
+}
+
+sweep_copy() {
+	rm -rf "$1"
+	mkdir -p "$1" && cp -a --reflink=auto "$2" "$1/store"
+}
+
+# Says what is wrong with the hurt run's STATUS, if anything is.
+sweep_judge() {
+	local mode=$1 status=$2 dir=$3 check=$4
+
+	case $mode in
+	kill-* | torn)
+		[ "$status" -eq 137 ] || echo "killed, yet status $status"
+		return
+		;;
+	esac
+	if [ "$status" -eq 124 ] || [ "$status" -ge 128 ]; then
+		echo "an error made it end with status $status"
+	elif ! [[ $status =~ ^(${SWEEP_STATUS:-[0-9]|10})$ ]]; then
+		echo "unexpected status $status"
+	elif [ "$status" -eq 0 ]; then
+		"$check" "$dir/store" >"$dir/said" 2>&1 ||
+		    echo "says done, but: $(head -c 2000 "$dir/said")"
+	fi
+}
+
+# One point.  Returns 0 when the fault struck; wrong findings go to FOLDER.bad.
+sweep_point() {
+	local dir=$1 store=$2 check=$3 mode=$4 n=$5 status wrong call again
+
+	shift 5
+	sweep_copy "$dir" "$store" || return 1
+	sweep_run "$dir" "$mode" "$n" "$@"
+	status=$?
+	[ "$(sweep_word "$dir" 2)" = 1 ] || return 1
+	call=$(sed -n "${n}p" "$dir/log" | sed "s|$dir/||")
+	cp "$dir/err" "$dir/err-hurt"
+	echo "$status" >>"$dir.status"
+	wrong=$(sweep_judge "$mode" "$status" "$dir" "$check")
+	sweep_run "$dir" none 0 "$@"
+	again=$?
+	[[ $again =~ ^(${SWEEP_AGAIN:-0})$ ]] || wrong+="
+run again: status $again: $(head -c 1000 "$dir/err")"
+	"$check" "$dir/store" >"$dir/said" 2>&1 || wrong+="
+after the second run: $(head -c 2000 "$dir/said")"
+	[ -z "$wrong" ] || printf '%s at %s\n%s\nits stderr: %s\n' "$mode" \
+	    "$call" "$wrong" "$(head -c 500 "$dir/err-hurt")" >>"$dir.bad"
+	echo "$n" >>"$dir.hurt"
+}
+
+# A worker takes points FIRST, FIRST+JOBS...; KINDS are the calls that the
+# mode can hurt otherwise than another mode does.
+sweep_worker() {
+	local dir=$1 store=$2 check=$3 mode=$4 total=$5 first=$6 jobs=$7 kinds=$8
+	local n=$first
+
+	shift 8
+	while :; do
+		if [ "$n" -le "$total" ] &&
+		    ! awk -v n="$n" -v k="$kinds" '$1 == n && $2 ~ k { f = 1 }
+		    END { exit !f }' "$SWEEP_CALLS"; then
+			n=$((n + jobs))
+			continue
+		fi
+		sweep_point "$dir" "$store" "$check" "$mode" "$n" "$@" ||
+		    [ "$n" -le "$total" ] || break
+		n=$((n + jobs))
+	done
+	rm -rf "$dir"
+}
+
+# torn differs from kill-before at writes only, enospc and its short form
+# begin at what needs space.
+sweep_kinds() {
+	case $1 in
+	torn | enospc-short) echo '^data$' ;;
+	enospc) echo '^(data|space)$' ;;
+	*) echo . ;;
+	esac
+}
+
+sweep_mode() {
+	local name=$1 store=$2 check=$3 mode=$4 total=$5 base kinds j
+	local jobs=${SWEEP_JOBS:-2} start=$SECONDS hurt pids=()
+
+	shift 5
+	base=${SWEEP_DIR:-$T}/sweep
+	rm -rf "$base"
+	mkdir -p "$base"
+	kinds=$(sweep_kinds "$mode")
+	test_case "$name: $mode"
+	for ((j = 1; j <= jobs; j++)); do
+		sweep_worker "$base/$j" "$store" "$check" "$mode" "$total" \
+		    "$j" "$jobs" "$kinds" "$@" &
+		pids+=($!)
+	done
+	wait "${pids[@]}"
+	hurt=$(cat "$base"/*.hurt 2>/dev/null | wc -l)
+	echo "sweep $name: $mode at $hurt of $total points," \
+	    "$((SECONDS - start)) s, status" \
+	    "$(cat "$base"/*.status 2>/dev/null | sort -n | uniq -c |
+	    awk '{ printf "%s%s x%s", (NR > 1 ? ", " : ""), $2, $1 }')"
+	if compgen -G "$base/*.bad" >/dev/null; then
+		fail "$(cat "$base"/*.bad | grep -c '^its stderr: ') of $hurt points" \
+		    "$(cat "$base"/*.bad | head -n 120)"
+	elif [ "$hurt" -eq 0 ]; then
+		fail 'no point was hurt'
+	fi
+	rm -rf "$base"
+}
+
+sweep() {
+	local name=$1 store=$2 check=$3 modes=${4:-$SWEEP_ALL} dir total mode
+
+	shift 4
+	test_case "$name: unhurt"
+	dir=${SWEEP_DIR:-$T}/sweep-count
+	sweep_copy "$dir" "$store" || fail "cannot copy $store" || return
+	sweep_run "$dir" count 0 "$@"
+	expect_eq "$?" 0 "status of $*" || sed 's/^/     /' "$dir/err"
+	"$check" "$dir/store" >"$dir/said" 2>&1 ||
+	    fail 'the check fails on an unhurt run' "$(cat "$dir/said")"
+	total=$(sweep_word "$dir" 1)
+	[ "$total" -gt 0 ] || fail 'no change of the disk was seen' || return
+	SWEEP_CALLS=$T/sweep-calls
+	cp "$dir/log" "$SWEEP_CALLS"
+	rm -rf "$dir"
+	for mode in $modes; do
+		sweep_mode "$name" "$store" "$check" "$mode" "$total" "$@"
+	done
+}
