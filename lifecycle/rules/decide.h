@@ -79,8 +79,10 @@ struct cp_decision {
  *     - the first day from the age limit on that no consent covers.  A consent
  *       covers from the day given until the earliest of its withdrawal or
  *       end, its ground's limit and, a parent's, the age at which it lapses.
+ *       (A policy may let a record stay for a period after a withdrawal or
+ *       end past the age limit; both packs say P0D: not a day.)
  *       The rule is the one that ended the cover on that day: ground's limit,
- *       lapse, end of ground, withdrawal, in this order; else the age limit;
+ *       lapse, withdrawal, end of ground, in this order; else the age limit;
  *     - the day after the period from the notification of death;
  *     - the day after the period that the left-England statement gives (on its
  *       date, if P0D).

@@ -96,6 +96,7 @@ struct cp_policy_report {
 	struct cp_policy_problem *problems;
 	size_t n;
 	size_t cap;
+	int failed; /* memory ran out: the list is not whole */
 };
 
 void cp_policy_report_init(struct cp_policy_report *report);
