@@ -129,7 +129,8 @@ $(BUILD)/bench/%: $(BUILD)/obj/tests/bench/%.o $(BUILD)/libcpadmin.a
 
 # ---- what users and tests call ----------------------------------------------
 deps-%:
-	@sh tests/deps.sh $(PACKAGES_$*)
+	@sh tests/deps.sh $(or $(PACKAGES_$(shell echo '$*' | tr a-z A-Z)),\
+	    $(error no list of packages for $*))
 
 # PREFIX and VERSION are compiled in: those who name them follow a change.
 STAMPED := $(call obj,$(if $(LIB_SRC)$(FRONT_SRC)$(CMD_SRC),$(shell grep -lE \
