@@ -20,7 +20,7 @@ trim_utf8(char *s, size_t cap)
 	s[n] = '\0';
 }
 
-static void
+static void CP_PRINTF(3, 0)
 set_text(char *out, size_t cap, const char *fmt, va_list ap)
 {
 	if (vsnprintf(out, cap, fmt, ap) < 0)
