@@ -1,0 +1,26 @@
+#ifndef CP_RECORDS_FACTS_H
+#define CP_RECORDS_FACTS_H
+
+#include "lifecycle/records/record.h"
+#include "lifecycle/rules/decide.h"
+
+/* What the store knows that bears on a decision, and room for it that is used
+ * again for the next record. */
+struct cp_fact_set {
+	struct cp_facts facts; /* points into the rest */
+	struct cp_consent_fact *consents;
+	char (*consent_ids)[24];
+	size_t consents_cap;
+	struct cp_hold_fact *holds;
+	char (*hold_ids)[24];
+	size_t holds_cap;
+};
+
+void cp_fact_set_init(struct cp_fact_set *f);
+void cp_fact_set_clear(struct cp_fact_set *f);
+
+/* Loads the facts of record N; what F held is replaced. */
+enum cp_rc cp_facts_load(struct cp_store *s, int64_t n, struct cp_fact_set *f,
+    struct cp_err *err) CP_MUST_CHECK;
+
+#endif

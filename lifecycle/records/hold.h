@@ -1,0 +1,54 @@
+#ifndef CP_RECORDS_HOLD_H
+#define CP_RECORDS_HOLD_H
+
+#include "lifecycle/records/record.h"
+
+/* Holds: what stops destruction, and nothing else (domain: 4). */
+enum cp_hold_scope { CP_HOLD_RECORD, CP_HOLD_AUTHORITY, CP_HOLD_ALL };
+
+struct cp_hold {
+	int64_t n;
+	char id[24]; /* "H-0001" */
+	enum cp_hold_scope scope;
+	int64_t record;
+	char record_id[CP_ID_MAX];
+	char authority[CP_AUTHORITY_MAX];
+	struct cp_date placed, review, released; /* released: none in force */
+	char placed_by[40];
+	const char *reason, *legal_basis, *contact; /* borrowed */
+};
+
+/* Places H (id and n are given here) on TODAY, in the caller's transaction.
+ * CP_BAD_INPUT: an empty reason, legal basis or contact, a review date that
+ * is not after today; CP_REFUSED: a record that is destroyed. */
+enum cp_rc cp_hold_place(struct cp_store *s, struct cp_hold *h,
+    const char *operator_name, struct cp_date today, struct cp_err *err)
+    CP_MUST_CHECK;
+enum cp_rc cp_hold_get(struct cp_store *s, const char *id, struct cp_hold *out,
+    struct cp_err *err) CP_MUST_CHECK;
+/* Releases it.  CP_REFUSED: released already, or by the operator who placed
+ * it (domain: 4, whoever placed it does not release it alone). */
+enum cp_rc cp_hold_release(struct cp_store *s, const struct cp_hold *h,
+    const char *operator_name, const char *reason, struct cp_date today,
+    struct cp_err *err) CP_MUST_CHECK;
+
+typedef enum cp_rc cp_hold_fn(void *ctx, const struct cp_hold *h,
+    struct cp_err *err);
+/* All of them, in order of placing. */
+enum cp_rc cp_hold_each(struct cp_store *s, cp_hold_fn *fn, void *ctx,
+    struct cp_err *err) CP_MUST_CHECK;
+
+/* The records whose destruction H suspends (they are due and parked): FN may
+ * be NULL; *COUNT says how many. */
+enum cp_rc cp_hold_suspends(struct cp_store *s, const struct cp_hold *h,
+    enum cp_rc (*fn)(void *ctx, const char *id, struct cp_err *err), void *ctx,
+    int64_t *count, struct cp_err *err) CP_MUST_CHECK;
+/* After a release: puts back on the path those parked records that no hold
+ * stops any more; at most 500 of them, *LEFT says whether there may be more,
+ * *AFTER (0 at first) where to go on.  Each call is a transaction's work. */
+enum cp_rc cp_hold_unpark(struct cp_store *s, int64_t *after, int *left,
+    int64_t *freed, struct cp_err *err) CP_MUST_CHECK;
+
+const char *cp_hold_scope_word(enum cp_hold_scope scope);
+
+#endif

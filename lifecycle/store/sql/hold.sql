@@ -1,0 +1,38 @@
+-- name: holds_on
+SELECT id FROM hold
+WHERE released IS NULL AND scope = 'record' AND record = ?
+UNION ALL
+SELECT id FROM hold
+WHERE released IS NULL AND scope = 'authority' AND authority = ?
+UNION ALL
+SELECT id FROM hold WHERE released IS NULL AND scope = 'all'
+
+-- name: hold_add
+INSERT INTO hold(id, scope, record, authority, reason, legal_basis, contact,
+	placed, placed_by, review)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+
+-- name: hold_next
+SELECT coalesce(max(n), 0) + 1 FROM hold
+
+-- name: hold_get
+SELECT h.n, h.id, h.scope, h.record, h.authority, h.placed, h.placed_by,
+	h.review, h.released, r.id, h.reason, h.legal_basis, h.contact
+FROM hold h LEFT JOIN record r ON r.n = h.record WHERE h.id = ?
+
+-- name: holds_all
+-- excused: holds are few
+SELECT h.n, h.id, h.scope, h.record, h.authority, h.placed, h.placed_by,
+	h.review, h.released, r.id, h.reason, h.legal_basis, h.contact
+FROM hold h LEFT JOIN record r ON r.n = h.record ORDER BY h.n
+
+-- name: hold_release
+UPDATE hold SET released = ?, released_by = ?, release_reason = ?
+WHERE n = ? AND released IS NULL
+
+-- name: holds_active
+SELECT count(*) FROM hold WHERE released IS NULL
+
+-- name: parked_next
+SELECT n, id, authority FROM record WHERE parked = ? AND n > ?
+ORDER BY n LIMIT 500
