@@ -1,0 +1,384 @@
+#include "lifecycle/rules/policy_check.h"
+
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "archive/buf.h"
+#include "lifecycle/rules/text.h"
+
+enum kind { KIND_INT, KIND_LEAP, KIND_PERIOD, KIND_WORDS };
+enum { NAME_MAX_BYTES = 64, SOURCE_MAX_BYTES = 400, WORDS_MAX = 64 };
+
+/* MIN and MAX bound a number; a period with MIN 1 must not be zero. */
+struct rule_form {
+	const char *name;
+	enum kind kind;
+	size_t at; /* in struct cp_policy */
+	int min;
+	int max;
+};
+
+#define AT(member) offsetof(struct cp_policy, member)
+
+static const struct rule_form FORMS[CP_RULE_COUNT] = {
+	[CP_RULE_AGE_LIMIT] = { "retention.age_limit", KIND_INT,
+	    AT(age_limit), 1, 120 },
+	[CP_RULE_LEAP_BIRTHDAY] = { "retention.leap_birthday", KIND_LEAP,
+	    AT(leap_birthday), 0, 0 },
+	[CP_RULE_CONNEXIONS_LIMIT] = { "retention.connexions_limit", KIND_INT,
+	    AT(ground_limit[0]), 1, 120 },
+	[CP_RULE_CARE_LEAVER_LIMIT] = { "retention.care_leaver_limit",
+	    KIND_INT, AT(ground_limit[1]), 1, 120 },
+	[CP_RULE_LEARNING_DIFFICULTY_LIMIT] = {
+	    "retention.learning_difficulty_limit", KIND_INT,
+	    AT(ground_limit[2]), 1, 120 },
+	[CP_RULE_PARENT_LAPSE] = { "retention.parent_lapse", KIND_INT,
+	    AT(parent_lapse_age), 1, 120 },
+	[CP_RULE_WITHDRAWAL] = { "retention.withdrawal", KIND_PERIOD,
+	    AT(withdrawal), 0, 0 },
+	[CP_RULE_GROUND_END] = { "retention.ground_end", KIND_PERIOD,
+	    AT(ground_end), 0, 0 },
+	[CP_RULE_DEATH_PERIOD] = { "retention.death_period", KIND_PERIOD,
+	    AT(death_period), 0, 0 },
+	[CP_RULE_LEFT_NO_RETURN_PERIOD] = {
+	    "retention.left_no_return_period", KIND_PERIOD,
+	    AT(left_no_return_period), 0, 0 },
+	[CP_RULE_LEFT_RETURN_PERIOD] = { "retention.left_return_period",
+	    KIND_PERIOD, AT(left_return_period), 0, 0 },
+	[CP_RULE_LEFT_NONE_STATED_PERIOD] = {
+	    "retention.left_none_stated_period", KIND_PERIOD,
+	    AT(left_none_stated_period), 0, 0 },
+	[CP_RULE_INVOLVEMENT_PERIOD] = { "retention.involvement_period",
+	    KIND_PERIOD, AT(involvement_period), 0, 0 },
+	[CP_RULE_SENSITIVE_INVOLVEMENT_PERIOD] = {
+	    "retention.sensitive_involvement_period", KIND_PERIOD,
+	    AT(sensitive_involvement_period), 0, 0 },
+	[CP_RULE_REMINDER_AGE] = { "consent.reminder_age", KIND_PERIOD,
+	    AT(reminder_age), 1, 0 },
+	[CP_RULE_ARCHIVE_PERIOD] = { "archive.period", KIND_PERIOD,
+	    AT(archive_period), 1, 0 },
+	[CP_RULE_OPEN_FIRST_YEAR_PERIOD] = { "archive.open_first_year_period",
+	    KIND_PERIOD, AT(open_first_year_period), 0, 0 },
+	[CP_RULE_OPEN_FIRST_YEAR_PURPOSES] = {
+	    "archive.open_first_year_purposes", KIND_WORDS,
+	    AT(open_first_year_purposes), 0, 0 },
+	[CP_RULE_OPEN_LATER_PURPOSES] = { "archive.open_later_purposes",
+	    KIND_WORDS, AT(open_later_purposes), 0, 0 },
+	[CP_RULE_DESTRUCTION_APPROVALS] = { "destruction.approvals", KIND_INT,
+	    AT(destruction_approvals), 1, 9 },
+	[CP_RULE_DESTRUCTION_WAIT] = { "destruction.wait", KIND_PERIOD,
+	    AT(destruction_wait), 0, 0 },
+	[CP_RULE_CLOCK_AHEAD_HOURS] = { "guards.clock_ahead_hours", KIND_INT,
+	    AT(clock_ahead_hours), 1, 8760 },
+	[CP_RULE_SHARE_PERCENT] = { "guards.share_percent", KIND_INT,
+	    AT(share_percent), 1, 100 },
+	[CP_RULE_SHARE_FLOOR] = { "guards.share_floor", KIND_INT,
+	    AT(share_floor), 0, 1000000 },
+};
+
+const char *
+cp_rule_name(enum cp_rule rule)
+{
+	return (unsigned)rule < CP_RULE_COUNT ? FORMS[rule].name : "unknown";
+}
+
+int
+cp_rule_group(const char *group)
+{
+	size_t n = strlen(group);
+	unsigned i;
+
+	for (i = 0; i < CP_RULE_COUNT; i++)
+		if (strncmp(FORMS[i].name, group, n) == 0 &&
+		    FORMS[i].name[n] == '.')
+			return 1;
+	return 0;
+}
+
+enum cp_rule
+cp_rule_find(const char *group, const char *key)
+{
+	size_t n = strlen(group);
+	unsigned i;
+
+	for (i = 0; i < CP_RULE_COUNT; i++)
+		if (strncmp(FORMS[i].name, group, n) == 0 &&
+		    FORMS[i].name[n] == '.' &&
+		    strcmp(FORMS[i].name + n + 1, key) == 0)
+			break;
+	return (enum cp_rule)i;
+}
+
+int
+cp_words_has(const struct cp_words *list, const char *word)
+{
+	size_t i;
+
+	for (i = 0; i < list->n; i++)
+		if (strcmp(list->word[i], word) == 0)
+			return 1;
+	return 0;
+}
+
+static char *
+copy(const char *text, struct cp_policy_report *report)
+{
+	char *s = strdup(text);
+
+	if (s == NULL)
+		report->failed = 1;
+	return s;
+}
+
+/* Lower-case letters, digits and the characters of MORE; 1 to 64 bytes. */
+static int
+is_word(const char *text, const char *more)
+{
+	size_t n = strlen(text), i;
+
+	if (n < 1 || n > NAME_MAX_BYTES)
+		return 0;
+	for (i = 0; i < n; i++)
+		if (!(text[i] >= 'a' && text[i] <= 'z') &&
+		    !(text[i] >= '0' && text[i] <= '9') &&
+		    strchr(more, text[i]) == NULL)
+			return 0;
+	return text[0] != '.' && text[0] != '-';
+}
+
+/* ---- values -------------------------------------------------------------- */
+
+static void
+set_int(struct cp_policy *policy, enum cp_rule rule, const struct cp_raw *raw,
+    struct cp_policy_report *report)
+{
+	const struct rule_form *form = &FORMS[rule];
+	char text[16];
+
+	if (raw->type != CP_RAW_INT) {
+		cp_policy_problem(report, raw->line,
+		    "%s: the value must be a whole number", form->name);
+		return;
+	}
+	if (raw->number < form->min || raw->number > form->max) {
+		cp_policy_problem(report, raw->line,
+		    "%s: %d is impossible; it must be from %d to %d",
+		    form->name, raw->number, form->min, form->max);
+		return;
+	}
+	*(int *)((char *)policy + form->at) = raw->number;
+	(void)snprintf(text, sizeof(text), "%d", raw->number);
+	policy->value_text[rule] = copy(text, report);
+}
+
+static void
+set_leap(struct cp_policy *policy, enum cp_rule rule,
+    const struct cp_raw *raw, struct cp_policy_report *report)
+{
+	enum cp_leap_rule leap = CP_LEAP_MARCH_1;
+	struct cp_err err = { 0 };
+
+	if (raw->type != CP_RAW_TEXT ||
+	    cp_leap_rule_parse(raw->text, &leap, &err) != CP_OK) {
+		cp_policy_problem(report, raw->line, "%s: the value must be "
+		    "\"march-1\" or \"february-28\"", FORMS[rule].name);
+		return;
+	}
+	policy->leap_birthday = leap;
+	policy->value_text[rule] = copy(raw->text, report);
+}
+
+static void
+set_period(struct cp_policy *policy, enum cp_rule rule,
+    const struct cp_raw *raw, struct cp_policy_report *report)
+{
+	const struct rule_form *form = &FORMS[rule];
+	struct cp_period period = { 0, 0, 0 };
+	char text[CP_PERIOD_TEXT];
+	struct cp_err err = { 0 };
+
+	if (raw->type != CP_RAW_TEXT) {
+		cp_policy_problem(report, raw->line, "%s: the value must be "
+		    "a period in quotes, such as \"P6Y\"", form->name);
+		return;
+	}
+	if (cp_period_parse(raw->text, &period, &err) != CP_OK) {
+		cp_policy_problem(report, raw->line, "%s: %s", form->name,
+		    err.what);
+		return;
+	}
+	if (form->min > 0 && cp_period_is_zero(period)) {
+		cp_policy_problem(report, raw->line,
+		    "%s: a period of nothing is impossible here", form->name);
+		return;
+	}
+	memcpy((char *)policy + form->at, &period, sizeof(period));
+	policy->value_text[rule] = copy(cp_period_format(period, text),
+	    report);
+}
+
+/* Whether the list may stand; says why not. */
+static int
+check_words(enum cp_rule rule, const struct cp_raw *raw,
+    struct cp_policy_report *report)
+{
+	const char *name = FORMS[rule].name;
+	size_t i, j, before = report->n;
+
+	if (raw->type != CP_RAW_LIST || raw->n_words == 0 ||
+	    raw->n_words > WORDS_MAX) {
+		cp_policy_problem(report, raw->line, "%s: the value must be "
+		    "a list of 1 to %d words, such as [ \"court-order\" ]",
+		    name, WORDS_MAX);
+		return 0;
+	}
+	for (i = 0; i < raw->n_words; i++) {
+		if (!is_word(raw->words[i], "-"))
+			cp_policy_problem(report, raw->line, "%s: item %zu is "
+			    "not a word of a-z, 0-9 and `-'", name, i + 1);
+		for (j = 0; j < i; j++)
+			if (strcmp(raw->words[i], raw->words[j]) == 0)
+				cp_policy_problem(report, raw->line,
+				    "%s: item %zu is there twice", name,
+				    i + 1);
+	}
+	return report->n == before;
+}
+
+static void
+set_words(struct cp_policy *policy, enum cp_rule rule,
+    const struct cp_raw *raw, struct cp_policy_report *report)
+{
+	struct cp_words *list;
+	struct cp_buf text;
+	size_t i;
+
+	if (!check_words(rule, raw, report))
+		return;
+	list = (struct cp_words *)(void *)((char *)policy + FORMS[rule].at);
+	list->word = calloc(raw->n_words, sizeof(*list->word));
+	if (list->word == NULL) {
+		report->failed = 1;
+		return;
+	}
+	cp_buf_init(&text);
+	for (i = 0; i < raw->n_words; i++) {
+		list->word[list->n++] = copy(raw->words[i], report);
+		cp_buf_puts(&text, i > 0 ? ", " : "");
+		cp_buf_puts(&text, raw->words[i]);
+	}
+	report->failed |= text.failed;
+	policy->value_text[rule] = copy(cp_buf_text(&text), report);
+	cp_buf_clear(&text);
+}
+
+void
+cp_policy_set_value(struct cp_policy *policy, enum cp_rule rule,
+    const struct cp_raw *raw, struct cp_policy_report *report)
+{
+	switch (FORMS[rule].kind) {
+	case KIND_INT:
+		set_int(policy, rule, raw, report);
+		break;
+	case KIND_LEAP:
+		set_leap(policy, rule, raw, report);
+		break;
+	case KIND_PERIOD:
+		set_period(policy, rule, raw, report);
+		break;
+	case KIND_WORDS:
+		set_words(policy, rule, raw, report);
+		break;
+	}
+}
+
+void
+cp_policy_set_source(struct cp_policy *policy, enum cp_rule rule,
+    const struct cp_raw *raw, struct cp_policy_report *report)
+{
+	const char *name = FORMS[rule].name, *why;
+
+	if (raw->type != CP_RAW_TEXT) {
+		cp_policy_problem(report, raw->line,
+		    "%s: the source must be text in quotes", name);
+		return;
+	}
+	why = cp_text_refuse(raw->text, strlen(raw->text));
+	if (why != NULL)
+		cp_policy_problem(report, raw->line, "%s: the source: %s",
+		    name, why);
+	else if (raw->text[strspn(raw->text, " ")] == '\0')
+		cp_policy_problem(report, raw->line,
+		    "%s: the source is empty; say where the rule comes from",
+		    name);
+	else if (strlen(raw->text) > SOURCE_MAX_BYTES)
+		cp_policy_problem(report, raw->line,
+		    "%s: the source is over %d bytes", name,
+		    SOURCE_MAX_BYTES);
+	else
+		policy->source[rule] = copy(raw->text, report);
+}
+
+void
+cp_policy_set_identity(struct cp_policy *policy, const char *key,
+    const struct cp_raw *raw, struct cp_policy_report *report)
+{
+	struct cp_err err = { 0 };
+	int name = strcmp(key, "name") == 0;
+
+	if (raw->type != CP_RAW_TEXT) {
+		cp_policy_problem(report, raw->line,
+		    "%s: it must be text in quotes", key);
+	} else if (strcmp(key, "effective") == 0) {
+		if (cp_date_parse(raw->text, &policy->effective, &err) !=
+		    CP_OK)
+			cp_policy_problem(report, raw->line, "effective: %s",
+			    err.what);
+	} else if (!is_word(raw->text, name ? "-" : "-.")) {
+		cp_policy_problem(report, raw->line, "%s: it must be 1 to %d "
+		    "of a-z, 0-9%s and `-'", key, NAME_MAX_BYTES,
+		    name ? "" : ", `.'");
+	} else if (name) {
+		policy->name = copy(raw->text, report);
+	} else {
+		policy->version = copy(raw->text, report);
+	}
+}
+
+/* ---- the whole ----------------------------------------------------------- */
+
+static int
+months(struct cp_period p)
+{
+	return p.years * 12 + p.months + p.days / 31;
+}
+
+void
+cp_policy_check_whole(const struct cp_policy *policy,
+    const unsigned line[CP_RULE_COUNT], struct cp_policy_report *report)
+{
+	unsigned i, rule;
+	size_t k;
+
+	for (i = 0; i < CP_GROUND_COUNT; i++) {
+		rule = CP_RULE_CONNEXIONS_LIMIT + i;
+		if (policy->ground_limit[i] <= policy->age_limit)
+			cp_policy_problem(report, line[rule],
+			    "%s: it must be over retention.age_limit",
+			    FORMS[rule].name);
+	}
+	if (months(policy->reminder_age) >= policy->age_limit * 12)
+		cp_policy_problem(report, line[CP_RULE_REMINDER_AGE],
+		    "consent.reminder_age: it must come before "
+		    "retention.age_limit");
+	for (k = 0; k < policy->open_later_purposes.n; k++)
+		if (!cp_words_has(&policy->open_first_year_purposes,
+		    policy->open_later_purposes.word[k]))
+			cp_policy_problem(report,
+			    line[CP_RULE_OPEN_LATER_PURPOSES],
+			    "archive.open_later_purposes: %s is not among "
+			    "archive.open_first_year_purposes; access may only "
+			    "narrow", policy->open_later_purposes.word[k]);
+}

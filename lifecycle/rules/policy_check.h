@@ -1,0 +1,58 @@
+#ifndef CP_RULES_POLICY_CHECK_H
+#define CP_RULES_POLICY_CHECK_H
+
+#include <stddef.h>
+
+#include "lifecycle/rules/policy.h"
+
+/*
+ * What a policy may say, apart from the syntax it is written in: used by
+ * policy.c only, which hands over settings one by one.
+ */
+
+enum cp_raw_type { CP_RAW_INT, CP_RAW_TEXT, CP_RAW_LIST, CP_RAW_OTHER };
+
+/* A setting as it stands in the file; borrowed. */
+struct cp_raw {
+	enum cp_raw_type type;
+	int number;
+	const char *text;
+	const char *const *words; /* list of strings */
+	size_t n_words;
+	unsigned line;
+};
+
+/* Adds a problem to REPORT. */
+void cp_policy_problem(struct cp_policy_report *report, unsigned line,
+    const char *fmt, ...) CP_PRINTF(3, 4);
+/* Sorts the problems by line, keeping those of a line in order. */
+void cp_policy_report_sort(struct cp_policy_report *report);
+
+/*
+ * Looks for what the parser would take in silence: numbers that overflow, are
+ * octal-looking or hexadecimal; includes; escapes other than \" and \\; NUL
+ * bytes.  Returns 0 if TEXT must not reach the parser at all.
+ */
+int cp_policy_scan(const char *text, size_t len,
+    struct cp_policy_report *report);
+
+/* The rule "GROUP.KEY", or CP_RULE_COUNT. */
+enum cp_rule cp_rule_find(const char *group, const char *key);
+/* Whether any rule is in GROUP. */
+int cp_rule_group(const char *group);
+
+/* Puts a rule's value, its source, or the identity setting KEY (name,
+ * version, effective) into POLICY, or adds a problem. */
+void cp_policy_set_value(struct cp_policy *policy, enum cp_rule rule,
+    const struct cp_raw *raw, struct cp_policy_report *report);
+void cp_policy_set_source(struct cp_policy *policy, enum cp_rule rule,
+    const struct cp_raw *raw, struct cp_policy_report *report);
+void cp_policy_set_identity(struct cp_policy *policy, const char *key,
+    const struct cp_raw *raw, struct cp_policy_report *report);
+
+/* Rules that contradict each other, in a policy with no other problem; LINE
+ * gives each rule's line. */
+void cp_policy_check_whole(const struct cp_policy *policy,
+    const unsigned line[CP_RULE_COUNT], struct cp_policy_report *report);
+
+#endif

@@ -1,0 +1,547 @@
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "archive/buf.h"
+#include "lifecycle/rules/decide.h"
+#include "lifecycle/rules/policy.h"
+
+/* The packs are read from the root of the sources, where tests run. */
+static const char PACK[] = "policies/uk-2026.cfg";
+
+static struct cp_err err;
+static struct cp_policy_report report;
+static struct cp_policy *policy;
+static struct cp_buf base; /* the text of PACK */
+
+static void
+setup(void)
+{
+	FILE *f = fopen(PACK, "r");
+	char part[4096];
+	size_t n;
+
+	ck_assert_msg(f != NULL, "%s: run from the root of the sources",
+	    PACK);
+	cp_buf_init(&base);
+	while ((n = fread(part, 1, sizeof(part), f)) > 0)
+		cp_buf_put(&base, part, n);
+	ck_assert_int_eq(fclose(f), 0);
+	cp_policy_report_init(&report);
+	policy = NULL;
+}
+
+static void
+teardown(void)
+{
+	cp_policy_free(policy);
+	cp_policy_report_clear(&report);
+	cp_buf_clear(&base);
+}
+
+static enum cp_rc
+load(const char *text, size_t len)
+{
+	cp_policy_free(policy);
+	policy = NULL;
+	return cp_policy_load_text("a.cfg", text, len, &policy, &report,
+	    &err);
+}
+
+/* The base with OLD, which must be in it, once replaced by NEW; appended, if
+ * OLD is NULL.  Returns the line on which NEW begins. */
+static unsigned
+edit(struct cp_buf *b, const char *old, const char *new)
+{
+	const char *text = cp_buf_text(b);
+	const char *at = old != NULL ? strstr(text, old) : text + b->len;
+	struct cp_buf out;
+	unsigned line = 1;
+	const char *p;
+
+	ck_assert_msg(at != NULL, "`%s' is not in the pack", old);
+	for (p = text; p < at; p++)
+		line += *p == '\n';
+	cp_buf_init(&out);
+	cp_buf_put(&out, text, (size_t)(at - text));
+	cp_buf_puts(&out, new);
+	cp_buf_puts(&out, at + (old != NULL ? strlen(old) : 0));
+	cp_buf_clear(b);
+	*b = out;
+	return line;
+}
+
+static void
+expect_problem(unsigned line, const char *part)
+{
+	size_t i;
+
+	for (i = 0; i < report.n; i++)
+		if (report.problems[i].line == line &&
+		    strstr(report.problems[i].what, part) != NULL)
+			return;
+	for (i = 0; i < report.n; i++)
+		(void)fprintf(stderr, "  %u: %s\n", report.problems[i].line,
+		    report.problems[i].what);
+	ck_abort_msg("no problem at line %u with `%s' among %zu", line, part,
+	    report.n);
+}
+
+enum { WHOLE = -100 }; /* a problem of the file, not of a line */
+
+/* One edit, and exactly one problem by it, AT lines from where it is (from 1,
+ * as the lines of NEW are counted). */
+static void
+refused(const char *old, const char *new, int at, const char *part)
+{
+	unsigned line;
+
+	teardown();
+	setup();
+	line = edit(&base, old, new);
+	ck_assert_msg(load(cp_buf_text(&base), base.len) == CP_BAD_INPUT,
+	    "`%s' was taken", new);
+	ck_assert_ptr_null(policy);
+	expect_problem(at == WHOLE ? 0 : (unsigned)((int)line + at - 1), part);
+	ck_assert_msg(report.n == 1, "%zu problems by `%s', the first %u: %s",
+	    report.n, new, report.problems[0].line, report.problems[0].what);
+}
+
+/* ---- what is good -------------------------------------------------------- */
+
+START_TEST(the_packs_load)
+{
+	static const char *const names[] = { "contactpoint-2007", "uk-2026" };
+	char path[64], date[CP_DATE_TEXT];
+	size_t i;
+	int r;
+
+	for (i = 0; i < 2; i++) {
+		(void)snprintf(path, sizeof(path), "policies/%s.cfg",
+		    names[i]);
+		cp_policy_free(policy);
+		policy = NULL;
+		ck_assert_msg(cp_policy_load_file(path, &policy, &report,
+		    &err) == CP_OK, "%s", err.what);
+		ck_assert_str_eq(report.file, path);
+		ck_assert_uint_eq(report.n, 0);
+		ck_assert_str_eq(policy->name, names[i]);
+		ck_assert_str_eq(policy->version, "1");
+		ck_assert_str_eq(cp_date_format(policy->effective, date),
+		    i == 0 ? "2007-08-01" : "2026-01-01");
+		for (r = 0; r < CP_RULE_COUNT; r++) {
+			ck_assert_ptr_nonnull(policy->source[r]);
+			ck_assert_ptr_nonnull(policy->value_text[r]);
+			ck_assert_str_ne(policy->source[r], "");
+			ck_assert_str_ne(policy->value_text[r], "");
+		}
+	}
+}
+END_TEST
+
+/* Every default of the house's domain paper, in both packs. */
+START_TEST(the_packs_say_what_they_should)
+{
+	static const struct {
+		enum cp_rule rule;
+		const char *name, *value;
+	} rows[CP_RULE_COUNT] = {
+		{ CP_RULE_AGE_LIMIT, "retention.age_limit", "18" },
+		{ CP_RULE_LEAP_BIRTHDAY, "retention.leap_birthday",
+		    "march-1" },
+		{ CP_RULE_CONNEXIONS_LIMIT, "retention.connexions_limit",
+		    "20" },
+		{ CP_RULE_CARE_LEAVER_LIMIT, "retention.care_leaver_limit",
+		    "25" },
+		{ CP_RULE_LEARNING_DIFFICULTY_LIMIT,
+		    "retention.learning_difficulty_limit", "25" },
+		{ CP_RULE_PARENT_LAPSE, "retention.parent_lapse", "18" },
+		{ CP_RULE_WITHDRAWAL, "retention.withdrawal", "P0D" },
+		{ CP_RULE_GROUND_END, "retention.ground_end", "P0D" },
+		{ CP_RULE_DEATH_PERIOD, "retention.death_period", "P1Y" },
+		{ CP_RULE_LEFT_NO_RETURN_PERIOD,
+		    "retention.left_no_return_period", "P0D" },
+		{ CP_RULE_LEFT_RETURN_PERIOD,
+		    "retention.left_return_period", "P3Y" },
+		{ CP_RULE_LEFT_NONE_STATED_PERIOD,
+		    "retention.left_none_stated_period", "P3Y" },
+		{ CP_RULE_INVOLVEMENT_PERIOD, "retention.involvement_period",
+		    "P5Y" },
+		{ CP_RULE_SENSITIVE_INVOLVEMENT_PERIOD,
+		    "retention.sensitive_involvement_period", "P1Y" },
+		{ CP_RULE_REMINDER_AGE, "consent.reminder_age", "P17Y6M" },
+		{ CP_RULE_ARCHIVE_PERIOD, "archive.period", "P6Y" },
+		{ CP_RULE_OPEN_FIRST_YEAR_PERIOD,
+		    "archive.open_first_year_period", "P1Y" },
+		{ CP_RULE_OPEN_FIRST_YEAR_PURPOSES,
+		    "archive.open_first_year_purposes", "safeguarding, "
+		    "correction, complaint, audit, section-47-enquiry, "
+		    "serious-case-review, child-death-review, court-order, "
+		    "subject-access" },
+		{ CP_RULE_OPEN_LATER_PURPOSES, "archive.open_later_purposes",
+		    "section-47-enquiry, serious-case-review, "
+		    "child-death-review, court-order, subject-access" },
+		{ CP_RULE_DESTRUCTION_APPROVALS, "destruction.approvals",
+		    "1" },
+		{ CP_RULE_DESTRUCTION_WAIT, "destruction.wait", "P0D" },
+		{ CP_RULE_CLOCK_AHEAD_HOURS, "guards.clock_ahead_hours",
+		    "26" },
+		{ CP_RULE_SHARE_PERCENT, "guards.share_percent", "2" },
+		{ CP_RULE_SHARE_FLOOR, "guards.share_floor", "50" },
+	};
+	static const char *const paths[] = { "policies/contactpoint-2007.cfg",
+		"policies/uk-2026.cfg" };
+	size_t i, k;
+
+	for (k = 0; k < 2; k++) {
+		cp_policy_free(policy);
+		policy = NULL;
+		ck_assert(cp_policy_load_file(paths[k], &policy, &report,
+		    &err) == CP_OK);
+		for (i = 0; i < CP_RULE_COUNT; i++) {
+			ck_assert_uint_eq(rows[i].rule, i);
+			ck_assert_str_eq(cp_rule_name(rows[i].rule),
+			    rows[i].name);
+			ck_assert_str_eq(policy->value_text[i],
+			    rows[i].value);
+		}
+	}
+	ck_assert_str_eq(cp_rule_name(CP_RULE_COUNT), "unknown");
+}
+END_TEST
+
+START_TEST(values_reach_their_places)
+{
+	(void)edit(&base, "value = 18", "value = 17");
+	(void)edit(&base, "value = \"march-1\"", "value = \"february-28\"");
+	(void)edit(&base, "value = 20", "value = 21");
+	(void)edit(&base, "value = 25", "value = 24");
+	(void)edit(&base, "value = 25", "value = 26");
+	(void)edit(&base, "value = 18", "value = 19");
+	(void)edit(&base, "value = \"P0D\"", "value = \"P1D\"");
+	(void)edit(&base, "value = \"P0D\"", "value = \"P2D\"");
+	(void)edit(&base, "value = \"P1Y\"", "value = \"P3D\"");
+	(void)edit(&base, "value = \"P0D\"", "value = \"P4D\"");
+	(void)edit(&base, "value = \"P3Y\"", "value = \"P5D\"");
+	(void)edit(&base, "value = \"P3Y\"", "value = \"P6D\"");
+	(void)edit(&base, "value = \"P5Y\"", "value = \"P7D\"");
+	(void)edit(&base, "value = \"P1Y\"", "value = \"P8D\"");
+	(void)edit(&base, "\"P17Y6M\"", "\"P16Y11M\"");
+	(void)edit(&base, "value = \"P6Y\"", "value = \"P10D\"");
+	(void)edit(&base, "value = \"P1Y\"", "value = \"P11D\"");
+	(void)edit(&base, "value = 1;", "value = 2;");
+	(void)edit(&base, "value = \"P0D\"", "value = \"P12D\"");
+	(void)edit(&base, "value = 26;\n\t\tsource = \"policy: a day",
+	    "value = 27;\n\t\tsource = \"policy: a day");
+	(void)edit(&base, "value = 2;\n\t\tsource = \"policy: about",
+	    "value = 3;\n\t\tsource = \"policy: about");
+	(void)edit(&base, "value = 50", "value = 0");
+	ck_assert_msg(load(cp_buf_text(&base), base.len) == CP_OK, "%s",
+	    err.what);
+	ck_assert_int_eq(policy->age_limit, 17);
+	ck_assert_int_eq(policy->leap_birthday, CP_LEAP_FEBRUARY_28);
+	ck_assert_int_eq(policy->ground_limit[CP_GROUND_CONNEXIONS], 21);
+	ck_assert_int_eq(policy->ground_limit[CP_GROUND_CARE_LEAVER], 24);
+	ck_assert_int_eq(policy->ground_limit[CP_GROUND_LEARNING_DIFFICULTY],
+	    26);
+	ck_assert_int_eq(policy->parent_lapse_age, 19);
+	ck_assert_int_eq(policy->withdrawal.days, 1);
+	ck_assert_int_eq(policy->ground_end.days, 2);
+	ck_assert_int_eq(policy->death_period.days, 3);
+	ck_assert_int_eq(policy->left_no_return_period.days, 4);
+	ck_assert_int_eq(policy->left_return_period.days, 5);
+	ck_assert_int_eq(policy->left_none_stated_period.days, 6);
+	ck_assert_int_eq(policy->involvement_period.days, 7);
+	ck_assert_int_eq(policy->sensitive_involvement_period.days, 8);
+	ck_assert_int_eq(policy->reminder_age.years, 16);
+	ck_assert_int_eq(policy->reminder_age.months, 11);
+	ck_assert_int_eq(policy->archive_period.days, 10);
+	ck_assert_int_eq(policy->open_first_year_period.days, 11);
+	ck_assert_int_eq(policy->destruction_approvals, 2);
+	ck_assert_int_eq(policy->destruction_wait.days, 12);
+	ck_assert_int_eq(policy->clock_ahead_hours, 27);
+	ck_assert_int_eq(policy->share_percent, 3);
+	ck_assert_int_eq(policy->share_floor, 0);
+	ck_assert(cp_words_has(&policy->open_first_year_purposes, "audit"));
+	ck_assert(!cp_words_has(&policy->open_later_purposes, "audit"));
+	ck_assert_uint_eq(policy->open_later_purposes.n, 5);
+}
+END_TEST
+
+/* ---- what is not --------------------------------------------------------- */
+
+static const char AGE[] = "value = 18";
+static const char WAIT[] = "value = \"P6Y\"";
+
+START_TEST(wrong_values_are_refused)
+{
+	refused(AGE, "value = \"18\"", 1, "age_limit: the value must be a whol");
+	refused(AGE, "value = 18L", 1, "must be a whole number");
+	refused(AGE, "value = 18.0", 1, "must be a whole number");
+	refused(AGE, "value = true", 1, "must be a whole number");
+	refused(AGE, "value = [ 18 ]", 1, "must be a whole number");
+	refused(AGE, "value = { a = 1; }", 1, "must be a whole number");
+	refused(AGE, "value = 0", 1, "0 is impossible; it must be from 1");
+	refused(AGE, "value = -18", 1, "-18 is impossible");
+	refused(AGE, "value = 200", 1, "200 is impossible");
+	refused(WAIT, "value = 6", 1, "archive.period: the value must be a pe");
+	refused(WAIT, "value = \"6Y\"", 1, "archive.period: not a period");
+	refused(WAIT, "value = \"P0D\"", 1, "a period of nothing");
+	refused(WAIT, "value = \"P999Y\"", 1, "not a period");
+	refused("\"march-1\";", "\"march-2\";", 1, "leap_birthday: the value");
+	refused("\"march-1\";", "1;", 1, "leap_birthday: the value");
+	refused("value = 1;", "value = 0;", 1, "destruction.approvals: 0 is");
+	refused("\"audit\",", "5,", 1, "mismatched element type");
+	refused("\"audit\",", "\"Audit\",", 0, "item 4 is not a word");
+}
+END_TEST
+
+START_TEST(numbers_that_overflow_are_refused)
+{
+	/* 2^32 + 18: the parser reads 18 and says nothing. */
+	refused(AGE, "value = 4294967314", 1, "4294967314 is too large");
+	refused(AGE, "value = 018", 1, "without leading zeros");
+	refused(AGE, "value = 0x12", 1, "must be decimal");
+	refused(AGE, "/* 99999999999\n */ value = 4294967314", 2,
+	    "too large");
+	refused(AGE, "# 018 0x12 \" 99999999999\n value = 0x12", 2,
+	    "must be decimal");
+	/* In text and comments, figures are no business of ours. */
+	teardown();
+	setup();
+	(void)edit(&base, "\"policy: a day", "\"4294967314 018 \\\" 0x12 \\\\\" "
+	    "/* 018 */ // \" 99999999999\n # 0x12 \" \n \"policy: a day");
+	(void)edit(&base, "policy: none", "a\nb 0x12");
+	ck_assert(load(cp_buf_text(&base), base.len) == CP_BAD_INPUT);
+	ck_assert_uint_eq(report.n, 1);
+	ck_assert_ptr_nonnull(strstr(report.problems[0].what, "control"));
+}
+END_TEST
+
+START_TEST(wrong_lists_are_refused)
+{
+	static const char later[] = "\"subject-access\"\n\t\t];\n\t\tsource = "
+	    "\"Hansard 21 Apr 2009; policy";
+	unsigned line;
+
+	line = edit(&base, "\"audit\",", "\"Audit\", \"audit\", \"audit\",");
+	ck_assert(load(cp_buf_text(&base), base.len) == CP_BAD_INPUT);
+	ck_assert_uint_eq(report.n, 2);
+	/* A list is at the line of its name. */
+	expect_problem(line - 1, "purposes: item 4 is not a word");
+	expect_problem(line - 1, "purposes: item 6 is there twice");
+	teardown();
+	setup();
+	(void)edit(&base, later, "\"gossip\" ];\n\t\tsource = \"x");
+	ck_assert(load(cp_buf_text(&base), base.len) == CP_BAD_INPUT);
+	ck_assert_uint_eq(report.n, 1);
+	ck_assert_ptr_nonnull(strstr(report.problems[0].what,
+	    "gossip is not among"));
+}
+END_TEST
+
+START_TEST(unknown_and_misplaced_settings_are_refused)
+{
+	refused(NULL, "extra = 1;\n", 1, "unknown setting `extra'");
+	refused(NULL, "Retention = { };\n", 1, "unknown setting `Retention'");
+	refused("retention = {", "retention = {\nage_limits = { };", 2,
+	    "unknown rule retention.age_limits");
+	refused(AGE, "value = 18;\nvalues = 18", 2,
+	    "age_limit: unknown key `values'");
+	refused(NULL, "retentions.age_limit = 3;\n", 1, "syntax error");
+}
+END_TEST
+
+START_TEST(absent_parts_are_refused)
+{
+	refused("name = \"uk-2026\";", "", WHOLE, "the setting name is absent");
+	refused("version = \"1\";", "", WHOLE, "the setting version is absent");
+	refused("effective = \"2026-01-01\";", "", WHOLE, "effective is absent");
+	refused("value = 26;\n\t\tsource = \"policy: a day",
+	    "source = \"policy: a day", 0, "ahead_hours: the value is absent");
+}
+END_TEST
+
+START_TEST(every_rule_must_be_there)
+{
+	static const char *const lines[] = { "retention", "consent", "archive",
+		"destruction", "guards" };
+	const char *text = "name = \"a\";\nversion = \"1\";\n"
+	    "effective = \"2020-01-01\";\n";
+	char what[128];
+	size_t i;
+
+	ck_assert(load(text, strlen(text)) == CP_BAD_INPUT);
+	ck_assert_uint_eq(report.n, CP_RULE_COUNT);
+	for (i = 0; i < CP_RULE_COUNT; i++) {
+		(void)snprintf(what, sizeof(what), "the rule %s is absent",
+		    cp_rule_name((enum cp_rule)i));
+		expect_problem(0, what);
+	}
+	for (i = 0; i < 5; i++) {
+		(void)snprintf(what, sizeof(what), "%s = 1;\n", lines[i]);
+		ck_assert(load(what, strlen(what)) == CP_BAD_INPUT);
+		(void)snprintf(what, sizeof(what),
+		    "%s: it must be a group of rules", lines[i]);
+		expect_problem(1, what);
+	}
+}
+END_TEST
+
+START_TEST(sources_are_required)
+{
+	static const char src[] = "source = \"policy: six months before the "
+	    "age limit\"";
+
+	refused("source = \"policy: six months before the age limit\";", "",
+	    -1, "reminder_age: the source is absent");
+	refused(src, "source = \"\"", 1, "reminder_age: the source is empty");
+	refused(src, "source = \"  \"", 1, "the source is empty");
+	refused(src, "source = 5", 1, "the source must be text");
+	refused(src, "source = \"a\tb\"", 1, "control character");
+	refused(src, "source = \"a\xff\"", 1, "invalid UTF-8");
+	refused(src, "source = \"a\\nb\"", 1, "a backslash may only");
+}
+END_TEST
+
+START_TEST(identity_is_checked)
+{
+	refused("\"uk-2026\"", "\"UK 2026\"", 1, "name: it must be 1 to 64");
+	refused("\"uk-2026\"", "\"../x\"", 1, "name: it must be");
+	refused("\"uk-2026\"", "\"\"", 1, "name: it must be");
+	refused("\"uk-2026\"", "7", 1, "name: it must be text");
+	refused("version = \"1\"", "version = 1", 1, "version: it must be te");
+	refused("version = \"1\"", "version = \"../1\"", 1, "version: it mus");
+	refused("\"2026-01-01\"", "\"2026-02-30\"", 1, "effective: not a da");
+}
+END_TEST
+
+START_TEST(contradictions_are_refused)
+{
+	refused("value = 20", "value = 18", 0, "connexions_limit: it must be "
+	    "over retention.age_limit");
+	refused("value = 25", "value = 17", 0, "care_leaver_limit: it must be");
+	refused("\"P17Y6M\"", "\"P18Y\"", 0, "reminder_age: it must come befo");
+}
+END_TEST
+
+START_TEST(syntax_errors_and_includes_are_refused)
+{
+	static const char nul[] = "name = \"a\";\n\0";
+	unsigned line;
+
+	refused(NULL, "retention = { };\n", 1, "duplicate setting name");
+	refused("value = 18;", "value = ;", 1, "syntax error");
+	refused(NULL, "@include \"/etc/passwd\"\n", 1, "@include is refused");
+	refused(NULL, "/* @include */\n", 1, "@include is refused");
+	/* What stands before a syntax error is still checked. */
+	teardown();
+	setup();
+	(void)edit(&base, AGE, "value = 0");
+	line = edit(&base, "value = 26;", "value = = 26;");
+	ck_assert(load(cp_buf_text(&base), base.len) == CP_BAD_INPUT);
+	ck_assert_uint_eq(report.n, 2);
+	ck_assert_uint_lt(report.problems[0].line, report.problems[1].line);
+	expect_problem(line, "nothing after it was read");
+	ck_assert(load(nul, sizeof(nul)) == CP_BAD_INPUT);
+	expect_problem(2, "NUL");
+	ck_assert(load("", 0) == CP_BAD_INPUT);
+	ck_assert_uint_eq(report.n, CP_RULE_COUNT + 3);
+}
+END_TEST
+
+START_TEST(all_problems_come_at_once_in_order)
+{
+	unsigned a, b, c;
+	size_t i;
+
+	c = edit(&base, "value = 50", "value = 018");
+	b = edit(&base, WAIT, "value = 6");
+	a = edit(&base, AGE, "value = 0");
+	ck_assert(load(cp_buf_text(&base), base.len) == CP_BAD_INPUT);
+	ck_assert_uint_eq(report.n, 3);
+	expect_problem(a, "age_limit");
+	expect_problem(b, "archive.period");
+	expect_problem(c, "leading zeros");
+	for (i = 1; i < report.n; i++)
+		ck_assert_uint_lt(report.problems[i - 1].line,
+		    report.problems[i].line);
+	ck_assert_ptr_nonnull(strstr(err.what, "a.cfg:"));
+	ck_assert_ptr_nonnull(strstr(err.what, "(and 2 more)"));
+	/* A report is emptied by the next load. */
+	ck_assert(cp_policy_load_file(PACK, &policy, &report, &err) == CP_OK);
+	ck_assert_uint_eq(report.n, 0);
+}
+END_TEST
+
+START_TEST(files_that_cannot_be_read)
+{
+	ck_assert(cp_policy_load_file("policies/none.cfg", &policy, &report,
+	    &err) == CP_NOT_FOUND);
+	ck_assert(cp_policy_load_file("policies", &policy, &report, &err) ==
+	    CP_FAILED);
+	ck_assert(cp_policy_load_file("/dev/zero", &policy, &report, &err) ==
+	    CP_BAD_INPUT);
+	ck_assert_ptr_null(policy);
+}
+END_TEST
+
+/* However a pack is cut short or damaged, loading ends and says something. */
+START_TEST(damaged_packs_never_load_or_crash)
+{
+	static const char junk[] = "\"{}[](),;=@#/*\\\n\xff" "0a";
+	char *copy;
+	size_t i, k;
+
+	for (i = 0; i < base.len - 4; i += 7) {
+		ck_assert(load(cp_buf_text(&base), i) == CP_BAD_INPUT);
+		ck_assert_uint_gt(report.n, 0);
+	}
+	copy = malloc(base.len);
+	ck_assert_ptr_nonnull(copy);
+	for (i = 0; i < base.len; i += 11) {
+		memcpy(copy, cp_buf_text(&base), base.len);
+		for (k = 0; k < sizeof(junk) - 1; k++) {
+			copy[i] = junk[k];
+			if (load(copy, base.len) != CP_OK)
+				ck_assert_uint_gt(report.n, 0);
+		}
+	}
+	free(copy);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *suite = suite_create("policy");
+	TCase *tc = tcase_create("policy");
+	SRunner *runner;
+	int failed;
+
+	tcase_set_timeout(tc, 120);
+	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_add_test(tc, the_packs_load);
+	tcase_add_test(tc, the_packs_say_what_they_should);
+	tcase_add_test(tc, values_reach_their_places);
+	tcase_add_test(tc, wrong_values_are_refused);
+	tcase_add_test(tc, numbers_that_overflow_are_refused);
+	tcase_add_test(tc, wrong_lists_are_refused);
+	tcase_add_test(tc, unknown_and_misplaced_settings_are_refused);
+	tcase_add_test(tc, absent_parts_are_refused);
+	tcase_add_test(tc, every_rule_must_be_there);
+	tcase_add_test(tc, sources_are_required);
+	tcase_add_test(tc, identity_is_checked);
+	tcase_add_test(tc, contradictions_are_refused);
+	tcase_add_test(tc, syntax_errors_and_includes_are_refused);
+	tcase_add_test(tc, all_problems_come_at_once_in_order);
+	tcase_add_test(tc, files_that_cannot_be_read);
+	tcase_add_test(tc, damaged_packs_never_load_or_crash);
+	suite_add_tcase(suite, tc);
+	runner = srunner_create(suite);
+	srunner_run_all(runner, CK_ENV);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed == 0 ? 0 : 1;
+}
