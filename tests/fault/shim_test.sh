@@ -31,7 +31,7 @@ calls() {
 
 test_case 'counts what changes the folder and nothing else'
 fresh
-hurt count 0 dash -c "echo one >{}; :"
+hurt count 0 dash -c "echo one >$T/outside"
 expect_eq "$COUNT" 0 'outside the folder'
 hurt count 0 dash -c "cat /dev/null; echo x; echo y >&2; [ -d $D ]"
 expect_eq "$COUNT" 0 'reading and talking'

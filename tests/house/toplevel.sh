@@ -21,8 +21,8 @@ names() {
 	if [ -e "$ROOT/.git" ] && have git; then
 		git -c safe.directory="$ROOT" -C "$ROOT" ls-files
 	else
-		(cd "$ROOT" && find . -mindepth 2 -maxdepth 2 -printf '%P\n' -o \
-		    -maxdepth 1 -type f -printf '%P\n') | grep -v '^build'
+		# Not a checkout: what lies there, build folders apart.
+		find "$ROOT" -mindepth 1 -maxdepth 1 ! -name 'build*' -printf '%f\n'
 	fi
 }
 
