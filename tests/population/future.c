@@ -150,9 +150,11 @@ events_plan(const struct world *w, const struct child *c, int years,
 		if (dice < DIE + LEAVE) {
 			free_from = leave_add(&r, date, list, &n);
 		} else if (dice < DIE + LEAVE + MOVE) {
+			dice = rng_below(&r, (uint32_t)authorities_n);
+			if (&authorities[dice] == c->where)
+				dice = (dice + 1) % (uint32_t)authorities_n;
 			event_add(list, &n, date, rng_below(&r, 30), "moved",
-			    "to", authorities[rng_below(&r,
-			    (uint32_t)authorities_n - 1)].code);
+			    "to", authorities[dice].code);
 			break;
 		}
 	}
@@ -233,7 +235,7 @@ consent_put(struct out *o, const struct child *c, const struct consent *p,
 
 void
 future_consents(const struct world *w, const struct child *c, int years,
-    struct out *o)
+    uint32_t percent, struct out *o)
 {
 	struct rng r = rng_at(w->seed, ST_FUTURE, c->k + POP_MAX_RECORDS);
 	struct event list[EVENTS];
@@ -244,7 +246,8 @@ future_consents(const struct world *w, const struct child *c, int years,
 	if (c->died != NEVER || c->left != NEVER)
 		return;
 	n = consents_plan(c, &r, plan, &until);
-	m = n == 0 ? 0 : events_plan(w, c, years, 100, until, list);
+	m = n == 0 ? 0 : events_plan(w, c, years, percent,
+	    until, list);
 	if (m > 0)
 		gone = list[0].date;
 	for (i = 0; i < n; i++)

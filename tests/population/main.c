@@ -216,7 +216,20 @@ row_write(const struct options *o, const struct child *c, uint64_t line,
 	out_put(&f->rows, "\n", 1);
 }
 
-static bool
+static int
+first_error(const struct files *f)
+{
+	const struct out *all[] = { &f->rows, &f->spare, &f->consents,
+		&f->events, &f->report };
+	size_t i;
+
+	for (i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		if (all[i]->failed != 0)
+			return all[i]->failed;
+	return 0;
+}
+
+static void
 generate(const struct options *o, struct world *w, struct files *f)
 {
 	struct child c;
@@ -228,14 +241,13 @@ generate(const struct options *o, struct world *w, struct files *f)
 		child_make(w, k, &c);
 		row_write(o, &c, k - o->first + (o->csv ? 2 : 1), f);
 		if (o->consents != NULL)
-			future_consents(w, &c, o->years, &f->consents);
+			future_consents(w, &c, o->years, o->rate,
+			    &f->consents);
 		if (o->events != NULL)
 			future_events(w, &c, o->years, o->rate, &f->events);
-		if (f->rows.failed || f->spare.failed || f->consents.failed ||
-		    f->events.failed || f->report.failed)
-			return false;
+		if (first_error(f) != 0)
+			return;
 	}
-	return true;
 }
 
 int
@@ -244,7 +256,7 @@ main(int argc, char **argv)
 	struct options o;
 	struct world w;
 	struct files f;
-	bool good;
+	int error;
 
 	options(&o, argc, argv);
 	memset(&w, 0, sizeof(w));
@@ -259,15 +271,15 @@ main(int argc, char **argv)
 	open_file(&f.spare, NULL);
 	if (!out_open(&f.rows, STDOUT_FILENO))
 		die("memory", strerror(ENOMEM));
-	good = generate(&o, &w, &f);
-	good &= out_close(&f.rows);
-	good &= out_close(&f.consents);
-	good &= out_close(&f.events);
-	good &= out_close(&f.report);
-	good &= out_close(&f.spare);
+	generate(&o, &w, &f);
+	(void)out_close(&f.rows);
+	(void)out_close(&f.consents);
+	(void)out_close(&f.events);
+	(void)out_close(&f.report);
+	(void)out_close(&f.spare);
 	world_clear(&w);
-	if (!good)
-		(void)fprintf(stderr, "population: %s\n",
-		    errno != 0 ? strerror(errno) : "a write failed");
-	return good ? 0 : 1;
+	error = first_error(&f);
+	if (error != 0)
+		(void)fprintf(stderr, "population: %s\n", strerror(error));
+	return error != 0;
 }

@@ -14,8 +14,8 @@ out_open(struct out *o, int fd)
 	o->fd = fd;
 	o->cap = OUT_FIRST;
 	o->data = malloc(o->cap);
-	o->failed = o->data == NULL;
-	return !o->failed;
+	o->failed = o->data == NULL ? ENOMEM : 0;
+	return o->failed == 0;
 }
 
 bool
@@ -24,15 +24,15 @@ out_flush(struct out *o)
 	size_t at = 0;
 	ssize_t n;
 
-	while (!o->failed && at < o->len) {
+	while (o->failed == 0 && at < o->len) {
 		n = write(o->fd, o->data + at, o->len - at);
 		if (n >= 0)
 			at += (size_t)n;
 		else if (errno != EINTR)
-			o->failed = true;
+			o->failed = errno;
 	}
 	o->len = 0;
-	return !o->failed;
+	return o->failed == 0;
 }
 
 /* A buffer without a file grows; with one, it is written out when full. */
@@ -42,7 +42,7 @@ out_room(struct out *o, size_t n)
 	char *data;
 	size_t cap = o->cap;
 
-	if (o->failed)
+	if (o->failed != 0)
 		return false;
 	if (o->fd >= 0 && !out_flush(o))
 		return false;
@@ -52,7 +52,7 @@ out_room(struct out *o, size_t n)
 		return true;
 	data = realloc(o->data, cap);
 	if (data == NULL) {
-		o->failed = true;
+		o->failed = ENOMEM;
 		return false;
 	}
 	o->data = data;
@@ -117,11 +117,11 @@ out_json(struct out *o, const char *s)
 bool
 out_close(struct out *o)
 {
-	bool good = o->fd < 0 || out_flush(o);
-
-	if (o->fd > STDERR_FILENO && close(o->fd) != 0)
-		good = false;
+	if (o->fd >= 0)
+		(void)out_flush(o);
+	if (o->fd > STDERR_FILENO && close(o->fd) != 0 && o->failed == 0)
+		o->failed = errno;
 	free(o->data);
 	o->data = NULL;
-	return good;
+	return o->failed == 0;
 }

@@ -171,9 +171,12 @@ place_phone(const struct authority *a, struct rng *r, char out[20])
 static const char *
 locality(const struct authority *a, struct rng *r)
 {
-	if (is_wirral(a) && rng_below(r, 3) != 0)
-		return wirral[rng_below(r, COUNT(wirral))].place[
-		    rng_below(r, 2)];
+	const struct district *d;
+
+	if (is_wirral(a) && rng_below(r, 3) != 0) {
+		d = &wirral[rng_below(r, COUNT(wirral))];
+		return d->place[rng_below(r, 2)];
+	}
 	return street[rng_below(r, COUNT(street))];
 }
 
@@ -193,31 +196,27 @@ void
 place_school(const struct authority *a, enum school kind, uint32_t nr,
     char out[POP_LINE])
 {
-	static const char *const nursery[] = { " Nursery School",
-		" Day Nursery", " Pre-School", " Children’s Centre" };
-	static const char *const primary[] = { " Primary School",
-		" Primary School", " Community Primary School", " Infant School",
-		" Academy" };
+	static const char *const tail[4][5] = {
+		{ " Nursery School", " Day Nursery", " Pre-School",
+		    " Children’s Centre", " Kindergarten" },
+		{ " Primary School", " Primary School",
+		    " Community Primary School", " Infant School",
+		    " Academy" },
+		{ " High School", " Academy", " School", " Grammar School",
+		    " Community College" },
+		{ " Sixth Form College", " College", " Sixth Form",
+		    " Metropolitan College", " Technical College" } };
 	static const char *const church[] = { " CE Primary School",
 		" Catholic Primary School", " RC Primary School" };
-	static const char *const secondary[] = { " High School", " Academy",
-		" School", " Grammar School", " Community College" };
-	static const char *const college[] = { " Sixth Form College",
-		" College", " Metropolitan College" };
 	struct rng r = place_rng(a, kind, nr);
 	const char *where = locality(a, &r);
+	uint32_t end = rng_below(&r, 5);
 
 	if (kind == PRIMARY && rng_below(&r, 100) < 35)
-		set(out, saint[rng_below(&r, COUNT(saint))],
-		    church[rng_below(&r, COUNT(church))], "");
-	else if (kind == NURSERY)
-		set(out, where, nursery[rng_below(&r, COUNT(nursery))], "");
-	else if (kind == PRIMARY)
-		set(out, where, primary[rng_below(&r, COUNT(primary))], "");
-	else if (kind == SECONDARY)
-		set(out, where, secondary[rng_below(&r, COUNT(secondary))], "");
+		set(out, saint[rng_below(&r, COUNT(saint))], church[end % 3],
+		    "");
 	else
-		set(out, where, college[rng_below(&r, COUNT(college))], "");
+		set(out, where, tail[kind][end], "");
 }
 
 void

@@ -23,7 +23,8 @@
 
 enum { POP_NAME = 256, POP_LINE = 96, POP_CARERS = 2, POP_WORKS = 12 };
 
-/* ---- rng.c: splitmix64 streams and permutations ------------------------- */
+/* ---- rng.c: splitmix64 streams and permutations -------------------------
+ * No expression may draw twice: compilers differ in which draw comes first. */
 struct rng { uint64_t s; };
 
 enum stream { ST_BLOCK = 1, ST_HOUSE, ST_CHILD, ST_WORK, ST_FUTURE, ST_BAD,
@@ -33,8 +34,6 @@ struct rng rng_at(uint64_t seed, enum stream, uint64_t index);
 uint64_t rng_next(struct rng *);
 /* Uniform in 0..N-1. */
 uint32_t rng_below(struct rng *, uint32_t n);
-/* True N times in a million. */
-bool rng_ppm(struct rng *, uint32_t n);
 /* X < DOMAIN to another, one to one; DOMAIN < 2^62. */
 uint64_t rng_permute(uint64_t key, uint64_t x, uint64_t domain);
 
@@ -217,9 +216,9 @@ void household_make(const struct world *, uint64_t id, uint32_t size,
 void works_make(const struct world *, struct child *);
 
 /* ---- out.c, json.c, csv.c ----------------------------------------------- */
-/* Bytes on their way to a file, or kept where FD is -1; FAILED stays set
- * after the first error. */
-struct out { char *data; size_t len, cap; int fd; bool failed; };
+/* Bytes on their way to a file, or kept where FD is -1; FAILED is
+ * the errno of the first error, or 0. */
+struct out { char *data; size_t len, cap; int fd, failed; };
 
 bool out_open(struct out *, int fd);
 void out_put(struct out *, const char *, size_t);
@@ -236,9 +235,9 @@ void csv_header(struct out *);
 void csv_child(struct out *, const struct child *, bool ids);
 
 /* ---- future.c: what happens to them afterwards -------------------------- */
+/* Both take the PERCENT of the usual events that are to happen. */
 void future_consents(const struct world *, const struct child *, int years,
-    struct out *);
-/* PERCENT of the usual number of events. */
+    uint32_t percent, struct out *);
 void future_events(const struct world *, const struct child *, int years,
     uint32_t percent, struct out *);
 

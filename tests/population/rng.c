@@ -32,12 +32,6 @@ rng_below(struct rng *r, uint32_t n)
 	return (uint32_t)((rng_next(r) >> 32) * n >> 32);
 }
 
-bool
-rng_ppm(struct rng *r, uint32_t n)
-{
-	return rng_below(r, 1000000) < n;
-}
-
 /* Four Feistel rounds over the next even power of two, walked in a cycle. */
 uint64_t
 rng_permute(uint64_t key, uint64_t x, uint64_t domain)

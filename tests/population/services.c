@@ -160,7 +160,7 @@ sensitive(const struct world *w, struct child *c, struct rng *r)
 	uint32_t kind = rng_below(r, 100);
 	struct work *k;
 
-	if (day_age(c->birth, w->on) < 11 || rng_below(r, 1000) >= 20)
+	if (day_age(c->birth, w->on) < 11 || rng_below(r, 1000) >= 16)
 		return;
 	k = spell(w, c, r, kind < 60 ? "mental-health" : kind < 85 ?
 	    "sexual-health" : "substance-abuse", kind < 60 ?
