@@ -19,7 +19,8 @@
  *                 words are shared by threads and children, and carry over
  *                 an exec; the caller removes the file before a run.
  * CP_FAULT_LOG    a file that gets a line `number kind call path' per call;
- *                 kind is space (needs space), data (a write) or plain
+ *                 kind is space (needs space), data (a write) or plain; the
+ *                 path of a rename is `old => new'
  *
  * Open counts where it creates or empties a file.  Descriptors are known by
  * the path that /proc gives at the time of the call, and where a sandbox
@@ -247,7 +248,7 @@ static void
 note(uint64_t n, enum kind kind, const char *call, const char *path)
 {
 	static const char *const kinds[] = { "plain", "space", "data" };
-	char line[PATH_MAX + 100];
+	char line[2 * PATH_MAX + 100];
 	int len = snprintf(line, sizeof(line), "%llu %s %s %s\n",
 	    (unsigned long long)n, kinds[kind], call, path);
 
@@ -600,11 +601,12 @@ int
 renameat2(int from_dir, const char *from, int to_dir, const char *to,
     unsigned int flags)
 {
-	char path[PATH_MAX];
-	bool ours = path_ours(from_dir, from, path);
+	char old[PATH_MAX] = "", new[PATH_MAX] = "", both[2 * PATH_MAX + 8];
+	bool ours = path_ours(from_dir, from, old);
 
-	ours = path_ours(to_dir, to, path) || ours;
-	GUARD(ours, PLAIN, "rename", path, -1,
+	ours = path_ours(to_dir, to, new) || ours;
+	(void)snprintf(both, sizeof(both), "%s => %s", old, new);
+	GUARD(ours, PLAIN, "rename", both, -1,
 	    REAL(renameat2)(from_dir, from, to_dir, to, flags));
 }
 

@@ -17,13 +17,16 @@
 #    ends with a status not in SWEEP_STATUS (extended regular expression), or
 #    ends with 0 while CHECK, asked before the second run, disagrees;
 #  - the second run ends with a status not in SWEEP_AGAIN;
-#  - no point was hurt.
+#  - no point was hurt;
+#  - in the unhurt run a power cut could undo what was taken for safe
+#    (durable.awk; a case of its own).
 # Points past the expected total are tried until one is not reached, since a
 # run need not change the disk equally often each time.
 #
 # Set before: SWEEP_PROG (only this program is hurt; default none: all),
 # SWEEP_JOBS, SWEEP_DIR (where copies go; default $T), SWEEP_LIMIT,
-# SWEEP_STATUS, SWEEP_AGAIN.
+# SWEEP_STATUS, SWEEP_AGAIN, SWEEP_DURABLE=0 (not to look at syncs),
+# SWEEP_VOLATILE (names that need not last, default locks).
 
 SWEEP_ALL='kill-before kill-after torn enospc enospc-short eio eio-from'
 
@@ -171,12 +174,19 @@ sweep_mode() {
 	rm -rf "$base"
 }
 
+# sweep_undurable LOG: what durable.awk says of it.
+sweep_undurable() {
+	awk -v volatile="${SWEEP_VOLATILE-(^|[/.-])lock\$}" \
+	    -f "$ROOT/tests/fault/durable.awk" "$1"
+}
+
 sweep() {
 	local name=$1 store=$2 check=$3 modes=${4:-$SWEEP_ALL} dir total mode
 
 	shift 4
 	test_case "$name: unhurt"
 	dir=${SWEEP_DIR:-$T}/sweep-count
+	SWEEP_CALLS=$T/sweep-calls
 	sweep_copy "$dir" "$store" || fail "cannot copy $store" || return
 	sweep_run "$dir" count 0 "$@"
 	expect_eq "$?" 0 "status of $*" || sed 's/^/     /' "$dir/err"
@@ -184,8 +194,12 @@ sweep() {
 	    fail 'the check fails on an unhurt run' "$(cat "$dir/said")"
 	total=$(sweep_word "$dir" 1)
 	[ "$total" -gt 0 ] || fail 'no change of the disk was seen' || return
-	SWEEP_CALLS=$T/sweep-calls
-	cp "$dir/log" "$SWEEP_CALLS"
+	sed "s|$dir/||g" "$dir/log" >"$SWEEP_CALLS"
+	if [ "${SWEEP_DURABLE:-1}" = 1 ]; then
+		test_case "$name: durable"
+		expect_eq "$(sweep_undurable "$SWEEP_CALLS")" '' \
+		    'what a power cut could undo'
+	fi
 	rm -rf "$dir"
 	for mode in $modes; do
 		sweep_mode "$name" "$store" "$check" "$mode" "$total" "$@"
