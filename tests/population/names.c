@@ -160,13 +160,18 @@ names_family(const struct group *g, const struct names *names, struct rng *r,
     char out[POP_NAME])
 {
 	uint32_t kind = rng_below(r, 1000);
+	size_t first;
 
 	out[0] = '\0';
 	family_one(g, r, out);
 	if (kind >= 45)
 		return;
+	first = strlen(out);
 	join(out, kind < 40 ? "-" : " ", "");
 	family_one(rng_below(r, 5) == 0 ? names_group(names, 1, r) : g, r, out);
+	if (strlen(out) == 2 * first + 1 &&
+	    memcmp(out, out + first + 1, first) == 0)
+		out[first] = '\0';
 }
 
 static bool
@@ -206,7 +211,8 @@ names_given(const struct group *g, bool girl, uint32_t draw, struct rng *r,
 	if (strcmp(g->c->code, "sikh") == 0) {
 		if ((more & 3) != 0)
 			join(out, girl ? " Kaur" : " Singh", "");
-	} else if ((more & 15) < 7) {
+	} else if ((more & 15) < 7 &&
+	    strcmp(list_pick(l, second), out) != 0) {
 		join(out, " ", list_pick(l, second));
 	}
 }

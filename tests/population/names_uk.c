@@ -6,7 +6,7 @@
  */
 const struct culture cultures_uk[] = {
 { "english", { 800, 630, 300 }, "en", 100,
-	"Oliver Noah George Leo Arthur Muhammad Harry Jack Charlie Oscar Jacob "
+	"Oliver Noah George Leo Arthur Harry Jack Charlie Oscar Jacob "
 	"Henry Thomas Freddie Alfie Theo William Theodore Archie Joshua "
 	"Alexander James Isaac Edward Lucas Tommy Finley Max Logan Ethan "
 	"Mason Harrison Teddy Joseph Sebastian Benjamin Daniel Samuel Reuben "
@@ -23,7 +23,7 @@ const struct culture cultures_uk[] = {
 	"Sienna Sofia Daisy Phoebe Sophie Alice Harper Matilda Ruby Emilia "
 	"Maya Millie Isabelle Eva Luna Jessica Ada Aria Arabella Maisie Esme "
 	"Eliza Penelope Bonnie Chloe Mila Violet Hallie Scarlett Layla Imogen "
-	"Eleanor Molly Harriet Elizabeth Erin Lola Nancy Thea Maryam Ellie Lottie "
+	"Eleanor Molly Harriet Elizabeth Erin Lola Nancy Thea Ellie Lottie "
 	"Rose Robyn Orla Mabel Hannah Lucy Summer Jasmine Zara Holly Edith "
 	"Abigail Anna Georgia Bella Amber Zoe Heidi Megan Leah Katie Lexi "
 	"Beatrice Lyla Martha Darcie Annabelle Amelie Lara Gracie Clara Aurora "
