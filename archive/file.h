@@ -17,6 +17,9 @@ struct cp_secret;
  * text.  Paths appear in error texts, contents never.  Safe from any thread.
  */
 
+/* Opens PATH to read, with FLAGS of open(2) besides; close(2) is enough. */
+enum cp_rc cp_file_open(const char *path, int flags, int *fd,
+    struct cp_err *err) CP_MUST_CHECK;
 /* Puts all of PATH after what OUT holds.  Over MAX bytes is CP_FAILED. */
 enum cp_rc cp_file_read(const char *path, size_t max, struct cp_buf *out,
     struct cp_err *err) CP_MUST_CHECK;
@@ -74,6 +77,9 @@ enum cp_rc cp_file_rename_new(const char *from, const char *to,
 
 /* fsync of a folder, so that names made in it last. */
 enum cp_rc cp_dir_sync(const char *path, struct cp_err *err) CP_MUST_CHECK;
+/* The same for the folder that holds PATH. */
+enum cp_rc cp_dir_sync_of(const char *path, struct cp_err *err)
+    CP_MUST_CHECK;
 /* A folder of MODE, its name made durable; there already is fine when it is
  * a folder, CP_REFUSED otherwise. */
 enum cp_rc cp_dir_make(const char *path, mode_t mode, struct cp_err *err)
@@ -83,6 +89,10 @@ enum cp_rc cp_dir_make(const char *path, mode_t mode, struct cp_err *err)
  * lasts until *FD is closed, in whatever process.  CP_BUSY at once when
  * another has it, the same program included. */
 enum cp_rc cp_file_lock(const char *path, int *fd, struct cp_err *err)
+    CP_MUST_CHECK;
+
+/* The same lock on a file that is open already. */
+enum cp_rc cp_fd_lock(int fd, const char *where, struct cp_err *err)
     CP_MUST_CHECK;
 
 /* Overwrites LEN bytes at OFF of an open file with DATA (zeros when NULL) in
