@@ -159,6 +159,8 @@ CREATE TABLE volume (
 	sha256 BLOB NOT NULL,
 	gone TEXT
 ) STRICT;
+-- Volumes to be removed or rewritten: few, whatever the archive's size.
+CREATE INDEX volume_dead ON volume(n) WHERE gone IS NULL AND 2 * live < packages;
 
 -- status: archived, restored, destroyed.  The row outlives the package.
 CREATE TABLE package (

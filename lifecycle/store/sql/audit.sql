@@ -50,3 +50,6 @@ FROM audit WHERE subject = ? ORDER BY seq
 -- name: audit_one
 SELECT seq, time, actor, action, subject, outcome, hash, salt, detail
 FROM audit WHERE seq = ?
+
+-- name: audit_last_of
+SELECT max(seq) FROM audit WHERE subject = ?

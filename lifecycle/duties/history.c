@@ -1,0 +1,152 @@
+#include "lifecycle/duties/history.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "lifecycle/records/consent.h"
+#include "lifecycle/store/audit_read.h"
+#include "lifecycle/store/json.h"
+#include "lifecycle/store/json_put.h"
+#include "lifecycle/store/stmt.h"
+
+static void
+to_hex(const uint8_t *in, size_t n, char *out)
+{
+	for (size_t i = 0; i < n; i++)
+		(void)snprintf(out + 2 * i, 3, "%02x", in[i]);
+}
+
+static int
+from_hex(const char *text, uint8_t *out, size_t n)
+{
+	unsigned v;
+
+	if (text == NULL || strlen(text) != 2 * n)
+		return 0;
+	for (size_t i = 0; i < n; i++) {
+		if (sscanf(text + 2 * i, "%2x", &v) != 1)
+			return 0;
+		out[i] = (uint8_t)v;
+	}
+	return 1;
+}
+
+struct saving {
+	struct cp_buf *out;
+	int64_t last;
+};
+
+static enum cp_rc
+save_event(void *ctx, const struct cp_log_row *row, struct cp_err *err)
+{
+	struct saving *x = ctx;
+	char salt[2 * CP_SALT_SIZE + 1];
+
+	(void)err;
+	x->last = row->seq;
+	cp_json_open(x->out, '{');
+	cp_json_put_key(x->out, "seq");
+	cp_json_put_int(x->out, row->seq);
+	cp_json_put_member(x->out, "time", row->time);
+	cp_json_put_member(x->out, "actor", row->actor);
+	cp_json_put_member(x->out, "action", row->action);
+	cp_json_put_member(x->out, "outcome", row->outcome);
+	if (row->detail != NULL && row->salt != NULL) {
+		to_hex(row->salt, CP_SALT_SIZE, salt);
+		cp_json_put_member(x->out, "detail", row->detail);
+		cp_json_put_member(x->out, "salt", salt);
+	}
+	cp_json_close(x->out, '}');
+	return CP_OK;
+}
+
+enum cp_rc
+cp_history_save(struct cp_store *s, const struct cp_record *r,
+    struct cp_buf *out, int64_t *last, struct cp_err *err)
+{
+	struct cp_log_filter about = { .subject = r->id };
+	struct saving x = { out, -1 };
+	enum cp_rc rc;
+
+	cp_buf_puts(out, "{\"cpadmin\":\"history/1\"");
+	cp_json_put_member(out, "id", r->id);
+	cp_json_put_key(out, "events");
+	cp_json_open(out, '[');
+	rc = cp_log_each(s, &about, save_event, &x, err);
+	cp_json_close(out, ']');
+	if (rc != CP_OK)
+		return rc;
+	cp_json_put_key(out, "consents");
+	rc = cp_consent_save(s, r->n, out, err);
+	cp_json_close(out, '}');
+	if (rc == CP_OK)
+		rc = cp_buf_check(out, err);
+	if (rc == CP_OK)
+		*last = x.last;
+	return rc;
+}
+
+enum cp_rc
+cp_history_last(struct cp_store *s, const char *id, int64_t *last,
+    struct cp_err *err)
+{
+	struct cp_stmt *q = cp_stmt(s, SQL_AUDIT_LAST_OF);
+
+	cp_bind_text(q, id);
+	return cp_exec_int(q, -1, last, err);
+}
+
+static enum cp_rc
+load_event(struct cp_store *s, const struct cp_record *r,
+    const struct cp_json *e, struct cp_err *err)
+{
+	const char *detail = cp_json_text(cp_json_get(e, "detail"));
+	uint8_t salt[CP_SALT_SIZE];
+	struct cp_stmt *q;
+	int64_t seq;
+	enum cp_rc rc;
+
+	if (detail == NULL)
+		return CP_OK; /* had been erased before it was archived */
+	if (!cp_json_int(cp_json_get(e, "seq"), &seq) ||
+	    !from_hex(cp_json_text(cp_json_get(e, "salt")), salt,
+	    sizeof(salt)))
+		return cp_fail(err, CP_CORRUPT, "an event in the history of %s "
+		    "cannot be read", r->id);
+	q = cp_stmt(s, SQL_AUDIT_PUT_DETAIL);
+	cp_bind_text(q, detail);
+	cp_bind_blob(q, salt, sizeof(salt));
+	cp_bind_int(q, seq);
+	cp_bind_text(q, r->id);
+	rc = cp_exec(q, err);
+	if (rc == CP_OK && cp_changes(s) != 1)
+		rc = cp_fail(err, CP_CORRUPT, "the history of %s names a log "
+		    "entry that is not about it", r->id);
+	return rc;
+}
+
+enum cp_rc
+cp_history_load(struct cp_store *s, const struct cp_record *r,
+    const char *json, size_t len, struct cp_err *err)
+{
+	struct cp_json *h = NULL;
+	const struct cp_json *events;
+	const char *id;
+	enum cp_rc rc = cp_json_parse(json, len, &h, err);
+
+	if (rc != CP_OK) {
+		cp_err_context(err, "the history of %s", r->id);
+		return err->code = CP_CORRUPT;
+	}
+	id = cp_json_text(cp_json_get(h, "id"));
+	if (id == NULL || strcmp(id, r->id) != 0)
+		rc = cp_fail(err, CP_CORRUPT, "the history in the package is "
+		    "not that of %s", r->id);
+	events = cp_json_get(h, "events");
+	for (size_t i = 0; rc == CP_OK && i < cp_json_size(events); i++)
+		rc = load_event(s, r, cp_json_at(events, i), err);
+	if (rc == CP_OK)
+		rc = cp_consent_load(s, r->n, cp_json_get(h, "consents"), err);
+	cp_json_free(h);
+	return rc;
+}

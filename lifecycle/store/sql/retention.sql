@@ -1,0 +1,34 @@
+-- name: due_archive
+SELECT n, next_due FROM record
+WHERE next_action = 'archive' AND parked = 0 AND next_due IS NOT NULL
+	AND next_due <= ?1 AND (next_due, n) > (?2, ?3)
+ORDER BY next_due, n LIMIT ?4
+
+-- name: due_destroy
+SELECT n, next_due FROM record
+WHERE next_action = 'destroy' AND parked = 0 AND next_due IS NOT NULL
+	AND next_due <= ?1 AND (next_due, n) > (?2, ?3)
+ORDER BY next_due, n LIMIT ?4
+
+-- name: due_prune
+SELECT n, prune_due FROM record
+WHERE prune_due IS NOT NULL AND prune_due <= ?1 AND (prune_due, n) > (?2, ?3)
+ORDER BY prune_due, n LIMIT ?4
+
+-- name: due_count
+SELECT count(*) FROM (SELECT 1 FROM record
+WHERE next_action = 'archive' AND parked = 0 AND next_due IS NOT NULL
+	AND next_due <= ?1 LIMIT ?2)
+
+-- name: run_start
+INSERT INTO run(day, started, operator) VALUES (?, ?, ?)
+
+-- name: run_end
+UPDATE run SET finished = ?, report = ? WHERE n = ?
+
+-- name: refresh_next
+SELECT n FROM record WHERE n > ? AND state <> 'destroyed'
+ORDER BY n LIMIT 1000
+
+-- name: parked_of
+SELECT n FROM record WHERE parked = ?1 AND n > ?2 ORDER BY n LIMIT ?3
