@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <limits.h>
 #include <locale.h>
 #include <poll.h>
 #include <signal.h>
@@ -12,8 +13,9 @@
 
 #include "cpadmin/call.h"
 #include "cpadmin/out.h"
+#include "cpadmin/places.h"
 
-enum { PATH_CAP = 4096, OUT_BUFFER = 65536 };
+enum { OUT_BUFFER = 65536 };
 
 /* Before anything else: no other program may read this one's memory, none of
  * it reaches a core file, and what it makes is its owner's alone. */
@@ -42,7 +44,7 @@ harden(struct cp_err *err)
 static void
 try_exec(const char *dir, const char *name, char **argv)
 {
-	char path[PATH_CAP + 64];
+	char path[PATH_MAX + 64];
 
 	(void)snprintf(path, sizeof(path), "%s/%s", dir, name);
 	(void)execv(path, argv);
@@ -53,16 +55,11 @@ try_exec(const char *dir, const char *name, char **argv)
 static enum cp_rc
 exec_full(char **argv, struct cp_err *err)
 {
-	char dir[PATH_CAP], *slash;
-	ssize_t n;
+	char dir[PATH_MAX];
+	enum cp_rc rc = cp_place_program(dir, sizeof(dir), err);
 
-	n = readlink("/proc/self/exe", dir, sizeof(dir) - 1);
-	if (n < 0)
-		return cp_fail_errno(err, CP_FAILED, "/proc/self/exe");
-	dir[n] = '\0';
-	slash = strrchr(dir, '/');
-	if (slash != NULL)
-		*slash = '\0';
+	if (rc != CP_OK)
+		return rc;
 	try_exec(dir, "cpadmin-full", argv);
 	if (errno == ENOENT)
 		try_exec(dir, "../libexec/cpadmin/cpadmin-full", argv);

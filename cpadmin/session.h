@@ -28,6 +28,11 @@ enum cp_rc cp_session_open(const struct cp_call *call, enum cp_store_mode mode,
     struct cp_session *out, struct cp_err *err) CP_MUST_CHECK;
 void cp_session_close(struct cp_session *s);
 
+/* The moment of a command: the clock's, or the day ON (of --on; may be NULL)
+ * at the present time of day.  CP_USAGE if ON is no date. */
+enum cp_rc cp_session_now(const char *on, struct cp_now *out,
+    struct cp_err *err) CP_MUST_CHECK;
+
 /* The reason of --reason: CP_USAGE if absent or empty. */
 enum cp_rc cp_session_reason(const struct cp_call *call, const char **out,
     struct cp_err *err) CP_MUST_CHECK;

@@ -1,0 +1,73 @@
+#include "cpadmin/places.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum cp_rc
+cp_place_program(char *out, size_t cap, struct cp_err *err)
+{
+	ssize_t n = readlink("/proc/self/exe", out, cap - 1);
+	char *slash;
+
+	if (n < 0)
+		return cp_fail_errno(err, CP_FAILED, "/proc/self/exe");
+	out[n] = '\0';
+	slash = strrchr(out, '/');
+	if ((size_t)n == cap - 1 || slash == NULL)
+		return cp_fail(err, CP_FAILED, "the program's path is too "
+		    "long");
+	*slash = '\0';
+	return CP_OK;
+}
+
+/* Whether DIR/SUB/NAME.cfg is there; its path into OUT. */
+static int
+found(const char *dir, const char *sub, const char *name, char *out,
+    size_t cap)
+{
+	int n = snprintf(out, cap, "%s%s/%s.cfg", dir, sub, name);
+
+	return n > 0 && (size_t)n < cap && access(out, R_OK) == 0;
+}
+
+static enum cp_rc
+fail_policy(const char *name, const char *where, struct cp_err *err)
+{
+	(void)cp_fail(err, CP_NOT_FOUND, "no policy named %.64s", name);
+	cp_err_hint(err, "looked in %.300s; a path with a '/' names a file",
+	    where);
+	return CP_NOT_FOUND;
+}
+
+enum cp_rc
+cp_place_policy(const char *name, char *out, size_t cap, struct cp_err *err)
+{
+	static const char installed[] = CP_PREFIX "/share/cpadmin/policies";
+	const char *dir = getenv("CPADMIN_POLICIES");
+	char program[PATH_MAX];
+	size_t len = strlen(name);
+	enum cp_rc rc;
+
+	if (strchr(name, '/') != NULL ||
+	    (len > 4 && strcmp(name + len - 4, ".cfg") == 0)) {
+		if (len >= cap)
+			return cp_fail(err, CP_USAGE, "path too long");
+		memcpy(out, name, len + 1);
+		return CP_OK;
+	}
+	if (dir != NULL && dir[0] != '\0')
+		return found(dir, "", name, out, cap) ? CP_OK :
+		    fail_policy(name, dir, err);
+	rc = cp_place_program(program, sizeof(program), err);
+	if (rc != CP_OK)
+		return rc;
+	if (found(program, "/../policies", name, out, cap) ||
+	    found(program, "/../../policies", name, out, cap) ||
+	    found(program, "/../share/cpadmin/policies", name, out, cap) ||
+	    found(installed, "", name, out, cap))
+		return CP_OK;
+	return fail_policy(name, installed, err);
+}

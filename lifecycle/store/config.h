@@ -1,0 +1,25 @@
+#ifndef CP_STORE_CONFIG_H
+#define CP_STORE_CONFIG_H
+
+#include "archive/err.h"
+
+/*
+ * STORE/cpadmin.conf, for what a site sets and no rule of law decides
+ * (cpadmin(8), FILES).  libconfig syntax, no includes.
+ */
+enum { CP_WORKERS_MAX = 64 };
+
+struct cp_config {
+	char authority[20]; /* of new records that name none */
+	int workers;        /* threads that seal; 0 = one for each core */
+};
+
+/* Reads PATH whole.  CP_BAD_INPUT with the line: syntax, an unknown key, a
+ * wrong type, a value out of range, no authority.  CP_NOT_FOUND. */
+enum cp_rc cp_config_load(const char *path, struct cp_config *out,
+    struct cp_err *err) CP_MUST_CHECK;
+/* Whether TEXT is an authority's code: a letter and 8 digits (the code of the
+ * Office for National Statistics). */
+int cp_config_authority_ok(const char *text);
+
+#endif
