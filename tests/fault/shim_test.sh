@@ -293,6 +293,38 @@ else
 	skip 'no C compiler'
 fi
 
+test_case 'an undumpable process of an ordinary user is followed too'
+cat >"$T/shy.c" <<'C'
+#include <fcntl.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+int
+main(int argc, char **argv)
+{
+	int d, f;
+
+	prctl(PR_SET_DUMPABLE, 0);
+	d = open(argv[argc - 1], O_RDONLY);
+	f = dup(openat(d, "a", O_WRONLY | O_CREAT, 0600));
+	return mkdirat(d, "b", 0700) != 0 || write(f, "x", 1) != 1;
+}
+C
+if [ "$(id -u)" = 0 ] && have gcc && have setpriv; then
+	fresh
+	ok gcc -w -o "$T/shy" "$T/shy.c"
+	cp "$BUILD/fault.so" "$T/fault.so"
+	chmod 711 "$T"
+	chmod 777 "$T/box" "$D"
+	SWEEP_PROG=shy BUILD=$T hurt count 0 setpriv --reuid 65534 --regid 65534 \
+	    --clear-groups "$T/shy" "$D"
+	chmod 700 "$T"
+	expect_status 0
+	expect_eq "$(calls)" 'mkdir open write '
+else
+	skip 'needs root, gcc and setpriv'
+fi
+
 # And what is not safe is found to be so.
 test_case 'a sweep finds what is not atomic'
 mkdir "$T/unsafe"
