@@ -14,6 +14,9 @@
 # says `N passed, N failed, N skipped'; the exit status is 1 on any failure, on
 # a script that stops early with a status of its own, and when nothing ran.
 #
+# A script with the line `# Also in the C locale' is run there too by run.sh;
+# one with `# Not a test' is not run.
+#
 # Set: ROOT (sources), BUILD, CPADMIN (the program), T (a folder of the
 # script's own, removed at the end unless KEEP=1), SHARED (vectors that may
 # be absent).  After run: STATUS, OUT and ERR (texts), OUT_FILE and ERR_FILE.
