@@ -24,20 +24,9 @@ struct cp_merkle {
 void
 cp_merkle_leaf_hash(const void *line, size_t len, uint8_t out[CP_HASH_SIZE])
 {
-	uint8_t small[2048];
-	struct cp_sha256_ctx ctx;
+	static const uint8_t prefix = 0x00;
 
-	small[0] = 0x00;
-	if (len < sizeof(small)) {
-		if (len > 0)
-			memcpy(small + 1, line, len);
-		cp_sha256(small, len + 1, out);
-		return;
-	}
-	cp_sha256_init(&ctx);
-	cp_sha256_update(&ctx, small, 1);
-	cp_sha256_update(&ctx, line, len);
-	cp_sha256_final(&ctx, out);
+	cp_sha256_two(&prefix, 1, line, len, out);
 }
 
 void

@@ -39,7 +39,8 @@ struct cp_checkpoint {
  * CP_BAD_INPUT) and public half. */
 enum cp_rc cp_note_key_init(struct cp_note_key *k, const char *name,
     const uint8_t pub[32], struct cp_err *err) CP_MUST_CHECK;
-/* The verifier key "NAME+HHHHHHHH+BASE64(0x01 | pub)", without newline. */
+/* The verifier key "NAME+HHHHHHHH+BASE64(0x01 | pub)", without newline; "" when
+ * out of memory. */
 void cp_note_key_format(const struct cp_note_key *k,
     char out[CP_NOTE_VKEY_MAX]);
 /* Reads such a text (one newline may follow).  CP_BAD_INPUT when it is
