@@ -30,7 +30,7 @@ struct cp_custody_public {
 struct cp_custody_spec {
 	int shares, threshold;                     /* 1 and 1 */
 	const struct cp_secret *const *passphrases; /* SHARES of them */
-	int work_factor;       /* scrypt log2 N, 1 to 22; 0 = 18 */
+	int work_factor;       /* scrypt log2 N, 1 to 20; 0 = 18 */
 	const char *date;      /* YYYY-MM-DD */
 	const char *share_dir; /* where share files go; NULL = KEYS_DIR */
 };
@@ -40,10 +40,10 @@ struct cp_custody_spec {
 enum cp_rc cp_custody_share_path(const char *dir, const char *id, int index,
     char *out, size_t cap, struct cp_err *err) CP_MUST_CHECK;
 
-/* Makes a key, writes its share files, proves that they open a test package,
- * then writes the public file and makes this key the current one; on failure
- * nothing of it is left.  CP_REFUSED: more than one share.  CP_BAD_INPUT: an
- * empty passphrase, a bad date or work factor. */
+/* Makes a key, writes its share file, proves that it opens a test package,
+ * writes the public file and makes this key the current one; when anything
+ * before that last step fails, nothing of it is left.  CP_REFUSED: not 1 of 1.
+ * CP_BAD_INPUT: an empty passphrase, a bad date or work factor. */
 enum cp_rc cp_custody_create(const char *keys_dir,
     const struct cp_custody_spec *spec, struct cp_custody_public *out,
     struct cp_err *err) CP_MUST_CHECK;
@@ -56,9 +56,9 @@ enum cp_rc cp_custody_load(const char *keys_dir, const char *id,
 enum cp_rc cp_custody_use(const char *keys_dir, const char *id,
     struct cp_err *err) CP_MUST_CHECK;
 
-/* The identity from N share files and their passphrases, as the text
- * AGE-SECRET-KEY-1... (cp_age_identity_parse reads it), the caller's to free.
- * It has been checked to belong to PUB's recipient.  CP_KEY names the file
+/* The identity from N share files and their passphrases, as the 32-byte scalar
+ * that struct cp_age_identity takes, the caller's to free.  It has been
+ * checked to belong to PUB's recipient.  CP_KEY names the file
  * whose passphrase is wrong, or both keys when a share is of another, or a
  * share given twice, or too few; CP_CORRUPT: cut short or changed. */
 enum cp_rc cp_custody_open(const struct cp_custody_public *pub,
