@@ -116,7 +116,8 @@ $(BUILD)/cpadmin-full: $(call obj,$(FRONT_SRC) $(CMD_SRC)) \
 # ---- test programs ----------------------------------------------------------
 $(BUILD)/unit/%: $(BUILD)/obj/tests/unit/%.o $(BUILD)/libcpadmin.a
 	@mkdir -p $(@D)
-	$(CC) $(LDHARDEN) -o $@ $^ -lcheck -lsubunit -lm -lrt $(LIBS_FULL) -lz
+	$(CC) $(LDHARDEN) -o $@ $(filter %.o,$^) $(BUILD)/libcpadmin.a \
+	    -lcheck -lsubunit -lm -lrt $(LIBS_FULL) -lz
 $(BUILD)/unit/test_out: $(call obj,$(wildcard cpadmin/call_ask.c cpadmin/out*.c))
 $(BUILD)/population: $(call obj,$(TOOL_SRC))
 	$(CC) $(LDHARDEN) -o $@ $^ -lm
