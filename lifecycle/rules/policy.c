@@ -244,12 +244,13 @@ read_policy(const char *text, struct cp_policy *policy,
 static enum cp_rc
 verdict(const struct cp_policy_report *report, struct cp_err *err)
 {
-	const struct cp_policy_problem *first = &report->problems[0];
+	const struct cp_policy_problem *first;
 
 	if (report->failed)
 		return cp_fail(err, CP_FAILED, "out of memory");
 	if (report->n == 0)
 		return CP_OK;
+	first = &report->problems[0];
 	if (report->n == 1)
 		(void)cp_fail(err, CP_BAD_INPUT, "%s:%u: %s", report->file,
 		    first->line, first->what);
