@@ -9,6 +9,7 @@ struct scan {
 	const char *at;
 	const char *end;
 	unsigned line;
+	int safe; /* for the parser */
 	struct cp_policy_report *report;
 };
 
@@ -28,6 +29,8 @@ is_name(char c)
 static void
 scan_string(struct scan *s)
 {
+	unsigned from = s->line;
+
 	for (s->at++; s->at < s->end && *s->at != '"'; s->at++) {
 		if (*s->at == '\n')
 			s->line++;
@@ -40,8 +43,13 @@ scan_string(struct scan *s)
 		if (*s->at == '\n')
 			s->line++;
 	}
-	if (s->at < s->end)
+	if (s->at < s->end) {
 		s->at++;
+		return;
+	}
+	/* The parser would lose the memory that it read it into. */
+	cp_policy_problem(s->report, from, "text in quotes that never ends");
+	s->safe = 0;
 }
 
 static void
@@ -123,9 +131,8 @@ line_of(const char *text, const char *at)
 int
 cp_policy_scan(const char *text, size_t len, struct cp_policy_report *report)
 {
-	struct scan s = { text, text + len, 1, report };
+	struct scan s = { text, text + len, 1, 1, report };
 	const char *at = memchr(text, '\0', len);
-	int safe = 1;
 
 	if (at != NULL) {
 		cp_policy_problem(report, line_of(text, at),
@@ -138,8 +145,8 @@ cp_policy_scan(const char *text, size_t len, struct cp_policy_report *report)
 	    8)) {
 		cp_policy_problem(report, line_of(text, at),
 		    "@include is refused: a policy is one file");
-		safe = 0;
+		s.safe = 0;
 	}
 	scan_tokens(&s);
-	return safe;
+	return s.safe;
 }

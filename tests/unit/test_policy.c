@@ -7,6 +7,15 @@
 #include "lifecycle/rules/decide.h"
 #include "lifecycle/rules/policy.h"
 
+/* libconfig 1.5 loses the text of a quoted string that it refuses; read by
+ * the leak checker, where there is one. */
+const char *__lsan_default_suppressions(void);
+const char *
+__lsan_default_suppressions(void)
+{
+	return "leak:libconfig";
+}
+
 /* The packs are read from the root of the sources, where tests run. */
 static const char PACK[] = "policies/uk-2026.cfg";
 
@@ -435,6 +444,7 @@ START_TEST(syntax_errors_and_includes_are_refused)
 	refused("value = 18;", "value = ;", 1, "syntax error");
 	refused(NULL, "@include \"/etc/passwd\"\n", 1, "@include is refused");
 	refused(NULL, "/* @include */\n", 1, "@include is refused");
+	refused(NULL, "# \"\n x = \"y;\n", 2, "never ends");
 	/* What stands before a syntax error is still checked. */
 	teardown();
 	setup();
