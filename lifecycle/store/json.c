@@ -242,6 +242,25 @@ cp_json_give(struct cp_json *parent, const char *key, struct cp_json **child,
 	return CP_OK;
 }
 
+enum cp_rc
+cp_json_replace(struct cp_json *array, size_t i, struct cp_json **child,
+    struct cp_err *err)
+{
+	json_t *v = in(*child);
+
+	*child = NULL;
+	if (json_array_set_new(in(array), i, v))
+		return cp_fail(err, CP_FAILED, "out of memory");
+	return CP_OK;
+}
+
+void
+cp_json_remove(struct cp_json *array, size_t i)
+{
+	/* Fails only where there is no such element. */
+	(void)json_array_remove(in(array), i);
+}
+
 static int
 dump_bytes(const char *data, size_t len, void *buf)
 {

@@ -83,6 +83,14 @@ struct cp_json *cp_json_new_null(void);
 enum cp_rc cp_json_give(struct cp_json *parent, const char *key,
     struct cp_json **child, struct cp_err *err) CP_MUST_CHECK;
 
+/* Puts *CHILD in the place of element I of ARRAY which must have one; as
+ * cp_json_give otherwise. */
+enum cp_rc cp_json_replace(struct cp_json *array, size_t i,
+    struct cp_json **child, struct cp_err *err) CP_MUST_CHECK;
+
+/* Takes element I out of ARRAY, if it is there. */
+void cp_json_remove(struct cp_json *array, size_t i);
+
 /* Appends V as compact JSON, members in their order; OUT remembers a
  * failure. */
 void cp_json_dump(const struct cp_json *v, struct cp_buf *out);
