@@ -10,9 +10,8 @@
  * Search keys: 64-bit salted hashes (the first 8 bytes, big-endian, of
  * SHA-256(salt, kind, 0, value)) of what one may search for, so that an index
  * finds people without holding their names.  Kinds:
- *   F folded family (the whole name of somebody with one name)
- *   P sounds of one given and one family word, or of given and whole family
- *   S sound of the family, and of each of its words
+ *   S sound of the family name (or of the only name), and of each of its words
+ *   P sounds of one given word and one family word, or the whole family
  *   T first 20 folded letters of a name of 35 and more (feeds cut there)
  *   C postcode    N number, whichever body's
  * of current and former names, and of all addresses.
@@ -41,10 +40,11 @@ struct cp_query {
 };
 
 /*
- * Replaces what KEYS holds by keys to look up, the most telling first: number,
- * postcode, then, for names, pairs of sounds in both orders, the folded whole
- * and its ends, and for a single word its sound.  A record that answers the
- * query has at least one of them.  CP_BAD_INPUT: nothing to look for.
+ * Replaces what KEYS holds by keys to look up, the most telling first.  Only
+ * the most telling part of QUERY gives keys: its number, else its postcode,
+ * else its name: pairs of sounds in both orders, and the sound of the whole.  Every record that answers QUERY has at least one of
+ * them; cp_document_match then sees to the rest.  CP_BAD_INPUT: nothing to look
+ * for.
  */
 enum cp_rc cp_query_keys(const struct cp_query *query,
     const uint8_t salt[CP_SALT_LEN], struct cp_keys *keys,
