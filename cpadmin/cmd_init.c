@@ -81,9 +81,7 @@ take_operator(const struct cp_call *call, struct cp_init *in)
 	in->op.uid = (int64_t)getuid();
 	in->op.roles = all_roles;
 	if (name == NULL && (pw = getpwuid(getuid())) != NULL &&
-	    strlen(pw->pw_name) < sizeof(in->op.name) &&
-	    strspn(pw->pw_name, "abcdefghijklmnopqrstuvwxyz0123456789-_") ==
-	    strlen(pw->pw_name) && pw->pw_name[0] != '-')
+	    cp_operator_name_ok(pw->pw_name))
 		name = pw->pw_name;
 	if (name == NULL)
 		name = "admin";
@@ -128,8 +126,9 @@ take_options(const struct cp_call *call, struct cp_init *in,
 	enum cp_rc rc;
 
 	in->settings.rehearsal = cp_flag(call, "rehearsal");
-	if (name != NULL && strlen(name) >= sizeof(in->op.name))
-		return cp_fail(err, CP_USAGE, "--operator is too long");
+	if (name != NULL && !cp_operator_name_ok(name))
+		return cp_fail(err, CP_USAGE, "--operator is not 1 to 32 of "
+		    "a-z, 0-9, '-', '_' and '.'");
 	if (in->settings.rehearsal && cp_flag(call, "passphrase-file"))
 		return cp_fail(err, CP_USAGE, "a rehearsal store makes its "
 		    "own passphrases");

@@ -323,9 +323,9 @@ take_operator(const struct cp_call *call, struct cp_operator *op,
 	enum cp_rc rc;
 
 	memset(op, 0, sizeof(*op));
-	if (strlen(name) >= sizeof(op->name))
-		return cp_fail(err, CP_USAGE, "NAME is longer than %zu "
-		    "characters", sizeof(op->name) - 1);
+	if (!cp_operator_name_ok(name))
+		return cp_fail(err, CP_USAGE, "NAME is not 1 to 32 of a-z, "
+		    "0-9, '-', '_' and '.'");
 	(void)snprintf(op->name, sizeof(op->name), "%s", name);
 	rc = take_uid(call, &op->uid, err);
 	if (rc == CP_OK)

@@ -152,8 +152,8 @@ cp_operator_may(const struct cp_operator *op, unsigned set, struct cp_err *err)
 	return CP_DENIED;
 }
 
-static int
-good_name(const char *name)
+int
+cp_operator_name_ok(const char *name)
 {
 	size_t n = strlen(name);
 
@@ -195,7 +195,7 @@ cp_operator_add(struct cp_store *s, struct cp_operator *op,
 	int row;
 	enum cp_rc rc;
 
-	if (!good_name(op->name))
+	if (!cp_operator_name_ok(op->name))
 		return cp_fail(err, CP_BAD_INPUT, "an operator's name is 1 to "
 		    "32 of a-z, 0-9, '-', '_' and '.'");
 	q = cp_stmt(s, SQL_OPERATOR_BY_NAME);

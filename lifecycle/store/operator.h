@@ -40,6 +40,8 @@ enum cp_rc cp_operator_by_name(struct cp_store *s, const char *name,
 enum cp_rc cp_operator_may(const struct cp_operator *op, unsigned roles,
     struct cp_err *err) CP_MUST_CHECK;
 
+/* Whether NAME may be an operator's. */
+int cp_operator_name_ok(const char *name);
 /* Adds one (n and status are set here).  CP_BAD_INPUT for a bad name,
  * CP_REFUSED for one that is taken. */
 enum cp_rc cp_operator_add(struct cp_store *s, struct cp_operator *op,
