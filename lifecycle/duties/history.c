@@ -1,35 +1,13 @@
 #include "lifecycle/duties/history.h"
 
-#include <stdio.h>
 #include <string.h>
 
+#include "archive/base64.h"
 #include "lifecycle/records/consent.h"
 #include "lifecycle/store/audit_read.h"
 #include "lifecycle/store/json.h"
 #include "lifecycle/store/json_put.h"
 #include "lifecycle/store/stmt.h"
-
-static void
-to_hex(const uint8_t *in, size_t n, char *out)
-{
-	for (size_t i = 0; i < n; i++)
-		(void)snprintf(out + 2 * i, 3, "%02x", in[i]);
-}
-
-static int
-from_hex(const char *text, uint8_t *out, size_t n)
-{
-	unsigned v;
-
-	if (text == NULL || strlen(text) != 2 * n)
-		return 0;
-	for (size_t i = 0; i < n; i++) {
-		if (sscanf(text + 2 * i, "%2x", &v) != 1)
-			return 0;
-		out[i] = (uint8_t)v;
-	}
-	return 1;
-}
 
 struct saving {
 	struct cp_buf *out;
@@ -40,7 +18,6 @@ static enum cp_rc
 save_event(void *ctx, const struct cp_log_row *row, struct cp_err *err)
 {
 	struct saving *x = ctx;
-	char salt[2 * CP_SALT_SIZE + 1];
 
 	(void)err;
 	x->last = row->seq;
@@ -52,9 +29,10 @@ save_event(void *ctx, const struct cp_log_row *row, struct cp_err *err)
 	cp_json_put_member(x->out, "action", row->action);
 	cp_json_put_member(x->out, "outcome", row->outcome);
 	if (row->detail != NULL && row->salt != NULL) {
-		to_hex(row->salt, CP_SALT_SIZE, salt);
 		cp_json_put_member(x->out, "detail", row->detail);
-		cp_json_put_member(x->out, "salt", salt);
+		cp_buf_puts(x->out, ",\"salt\":\"");
+		cp_hex_put(x->out, row->salt, CP_SALT_SIZE);
+		cp_buf_putc(x->out, '"');
 	}
 	cp_json_close(x->out, '}');
 	return CP_OK;
@@ -101,16 +79,18 @@ load_event(struct cp_store *s, const struct cp_record *r,
     const struct cp_json *e, struct cp_err *err)
 {
 	const char *detail = cp_json_text(cp_json_get(e, "detail"));
+	const char *hex = cp_json_text(cp_json_get(e, "salt"));
 	uint8_t salt[CP_SALT_SIZE];
+	size_t got = 0;
 	struct cp_stmt *q;
 	int64_t seq;
 	enum cp_rc rc;
 
 	if (detail == NULL)
 		return CP_OK; /* had been erased before it was archived */
-	if (!cp_json_int(cp_json_get(e, "seq"), &seq) ||
-	    !from_hex(cp_json_text(cp_json_get(e, "salt")), salt,
-	    sizeof(salt)))
+	if (!cp_json_int(cp_json_get(e, "seq"), &seq) || hex == NULL ||
+	    cp_hex_get(hex, strlen(hex), salt, sizeof(salt), &got, err) !=
+	    CP_OK || got != sizeof(salt))
 		return cp_fail(err, CP_CORRUPT, "an event in the history of %s "
 		    "cannot be read", r->id);
 	q = cp_stmt(s, SQL_AUDIT_PUT_DETAIL);

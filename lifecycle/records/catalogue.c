@@ -230,9 +230,7 @@ cp_parcel_end(struct cp_store *s, const struct cp_parcel *p,
 		    p->status);
 	if (rc != CP_OK)
 		return rc;
-	q = cp_stmt(s, SQL_VOLUME_LESS);
-	cp_bind_int(q, p->volume);
-	return cp_exec(q, err);
+	return cp_volume_row_less(s, p->volume, err);
 }
 
 /* ---- volumes ----------------------------------------------------------------- */
@@ -336,5 +334,25 @@ cp_volume_row_move(struct cp_store *s, int64_t from, int64_t to,
 
 	cp_bind_int(q, to);
 	cp_bind_int(q, from);
+	return cp_exec(q, err);
+}
+
+enum cp_rc
+cp_volume_row_less(struct cp_store *s, int64_t n, struct cp_err *err)
+{
+	struct cp_stmt *q = cp_stmt(s, SQL_VOLUME_LESS);
+
+	cp_bind_int(q, n);
+	return cp_exec(q, err);
+}
+
+enum cp_rc
+cp_shelf_row_add(struct cp_store *s, int month, struct cp_date day,
+    struct cp_err *err)
+{
+	struct cp_stmt *q = cp_stmt(s, SQL_SHELF_ADD);
+
+	cp_bind_int(q, month);
+	cp_bind_date(q, day);
 	return cp_exec(q, err);
 }

@@ -78,6 +78,12 @@ enum cp_rc cp_volume_row_dead(struct cp_store *s, int64_t after, int *found,
     struct cp_volume_row *out, struct cp_err *err) CP_MUST_CHECK;
 enum cp_rc cp_volume_row_gone(struct cp_store *s, int64_t n,
     struct cp_date day, struct cp_err *err) CP_MUST_CHECK;
+/* One live package less in volume N. */
+enum cp_rc cp_volume_row_less(struct cp_store *s, int64_t n,
+    struct cp_err *err) CP_MUST_CHECK;
+/* A shelf that the keyring has since DAY; known already is no error. */
+enum cp_rc cp_shelf_row_add(struct cp_store *s, int month, struct cp_date day,
+    struct cp_err *err) CP_MUST_CHECK;
 /* The live packages of volume FROM are now in volume TO (rows). */
 enum cp_rc cp_volume_row_move(struct cp_store *s, int64_t from, int64_t to,
     struct cp_err *err) CP_MUST_CHECK;

@@ -34,7 +34,7 @@ static enum cp_rc
 write_keys(const char *keys, const char *store_id, const uint8_t pub[32],
     const struct cp_buf *wrapped, struct cp_err *err)
 {
-	char path[4200], name[CP_NOTE_NAME_MAX], vkey[CP_NOTE_VKEY_MAX + 1];
+	char path[4200], name[CP_NOTE_NAME_MAX];
 	struct cp_note_key key;
 	enum cp_rc rc;
 
@@ -42,10 +42,8 @@ write_keys(const char *keys, const char *store_id, const uint8_t pub[32],
 	rc = cp_note_key_init(&key, name, pub, err);
 	if (rc != CP_OK)
 		return rc;
-	cp_note_key_format(&key, vkey);
-	(void)strcat(vkey, "\n");
 	(void)snprintf(path, sizeof(path), "%s/signing.pub", keys);
-	rc = cp_file_write_durable(path, 0600, vkey, strlen(vkey), err);
+	rc = audit_write_key(path, &key, err);
 	if (rc != CP_OK)
 		return rc;
 	(void)snprintf(path, sizeof(path), "%s/signing.key", keys);

@@ -20,6 +20,9 @@ enum cp_rc audit_kept_head(struct cp_store *s, struct cp_buf *note,
     struct cp_err *err);
 /* Fills ROW from a statement of audit.sql; borrowed until its next step. */
 void audit_row(struct cp_stmt *q, struct cp_log_row *row);
+/* Writes a public key as a line of text to PATH. */
+enum cp_rc audit_write_key(const char *path, const struct cp_note_key *key,
+    struct cp_err *err);
 /* SHA-256(salt | detail). */
 void audit_detail_hash(const uint8_t salt[16], const char *detail,
     struct cp_buf *scratch, uint8_t out[32]);

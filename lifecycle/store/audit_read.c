@@ -149,7 +149,7 @@ static enum cp_rc
 export_head(struct cp_store *s, const char *dir, struct cp_err *err)
 {
 	struct cp_stmt *q = cp_stmt(s, SQL_AUDIT_HEAD);
-	char path[4200], vkey[CP_NOTE_VKEY_MAX + 1];
+	char path[4200];
 	struct cp_note_key key;
 	int row;
 	enum cp_rc rc = cp_step(q, &row, err);
@@ -165,10 +165,8 @@ export_head(struct cp_store *s, const char *dir, struct cp_err *err)
 		rc = cp_log_key(s, &key, err);
 	if (rc != CP_OK)
 		return rc;
-	cp_note_key_format(&key, vkey);
-	(void)strcat(vkey, "\n");
 	(void)snprintf(path, sizeof(path), "%s/key.pub", dir);
-	return cp_file_write_durable(path, 0600, vkey, strlen(vkey), err);
+	return audit_write_key(path, &key, err);
 }
 
 enum cp_rc

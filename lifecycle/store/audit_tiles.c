@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "archive/base64.h"
 #include "archive/crypto.h"
 #include "archive/file.h"
 #include "lifecycle/store/json_put.h"
@@ -81,6 +82,17 @@ audit_kept_head(struct cp_store *s, struct cp_buf *note, struct cp_err *err)
 	return rc == CP_OK ? cp_file_read(path, HEAD_MAX, note, err) : rc;
 }
 
+enum cp_rc
+audit_write_key(const char *path, const struct cp_note_key *key,
+    struct cp_err *err)
+{
+	char line[CP_NOTE_VKEY_MAX + 1], vkey[CP_NOTE_VKEY_MAX];
+
+	cp_note_key_format(key, vkey);
+	(void)snprintf(line, sizeof(line), "%s\n", vkey);
+	return cp_file_write_durable(path, 0600, line, strlen(line), err);
+}
+
 void
 audit_row(struct cp_stmt *q, struct cp_log_row *row)
 {
@@ -111,17 +123,6 @@ audit_detail_hash(const uint8_t salt[16], const char *detail,
 	cp_sha256(scratch->data, scratch->len, out);
 }
 
-static void
-put_hex(struct cp_buf *out, const uint8_t *data, size_t len)
-{
-	static const char digits[] = "0123456789abcdef";
-
-	for (size_t i = 0; i < len; i++) {
-		cp_buf_putc(out, digits[data[i] >> 4]);
-		cp_buf_putc(out, digits[data[i] & 15]);
-	}
-}
-
 void
 cp_log_line(const struct cp_log_row *row, struct cp_buf *out)
 {
@@ -135,6 +136,6 @@ cp_log_line(const struct cp_log_row *row, struct cp_buf *out)
 	cp_json_put_member(out, "subject", row->subject);
 	cp_json_put_member(out, "outcome", row->outcome);
 	cp_buf_puts(out, ",\"detail\":\"");
-	put_hex(out, row->hash != NULL ? row->hash : zero, CP_HASH_SIZE);
+	cp_hex_put(out, row->hash != NULL ? row->hash : zero, CP_HASH_SIZE);
 	cp_buf_puts(out, "\"}");
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "archive/base64.h"
 #include "archive/crypto.h"
 #include "archive/file.h"
 #include "lifecycle/store/stmt.h"
@@ -71,14 +72,22 @@ cp_settings_ran(struct cp_store *s, const struct cp_now *now,
 	return cp_exec(q, err);
 }
 
-static void
-hash_text(const struct cp_buf *text, char out[HASH_TEXT])
+/* SHA-256 of TEXT in hexadecimal. */
+static enum cp_rc
+hash_text(const struct cp_buf *text, char out[HASH_TEXT], struct cp_err *err)
 {
+	struct cp_buf hex;
 	uint8_t hash[32];
+	enum cp_rc rc;
 
+	cp_buf_init(&hex);
 	cp_sha256(text->data, text->len, hash);
-	for (size_t i = 0; i < sizeof(hash); i++)
-		(void)snprintf(out + 2 * i, 3, "%02x", hash[i]);
+	cp_hex_put(&hex, hash, sizeof(hash));
+	rc = cp_buf_check(&hex, err);
+	if (rc == CP_OK)
+		(void)snprintf(out, HASH_TEXT, "%s", cp_buf_text(&hex));
+	cp_buf_clear(&hex);
+	return rc;
 }
 
 /* Reads the policy file of STORE/policies that row N names and checks it. */
@@ -105,11 +114,10 @@ read_kept(struct cp_store *s, int64_t n, struct cp_buf *text, char *name,
 		rc = cp_file_read(path, POLICY_MAX, text, err);
 	if (rc == CP_NOT_FOUND)
 		rc = err->code = CP_CORRUPT;
-	if (rc != CP_OK)
+	if (rc == CP_OK)
+		rc = hash_text(text, have, err);
+	if (rc != CP_OK || strcmp(want, have) == 0)
 		return rc;
-	hash_text(text, have);
-	if (strcmp(want, have) == 0)
-		return CP_OK;
 	cp_fail(err, CP_CORRUPT, "%s is not the policy that was adopted", path);
 	cp_err_hint(err, "put the original back, or adopt a policy");
 	return CP_CORRUPT;
@@ -231,8 +239,9 @@ cp_settings_keep_policy(struct cp_store *s, const char *path,
 	if (rc == CP_OK)
 		rc = cp_policy_load_text(path, cp_buf_text(&text), text.len,
 		    &p, &report, err);
+	if (rc == CP_OK)
+		rc = hash_text(&text, hash, err);
 	if (rc == CP_OK) {
-		hash_text(&text, hash);
 		q = cp_stmt(s, SQL_POLICY_BY_HASH);
 		cp_bind_text(q, hash);
 		rc = find_row(q, n, err);

@@ -1,0 +1,75 @@
+#ifndef CP_DUTIES_RUN_H
+#define CP_DUTIES_RUN_H
+
+#include "archive/age.h"
+#include "archive/custody.h"
+#include "archive/shelf.h"
+#include "lifecycle/records/facts.h"
+#include "lifecycle/store/audit.h"
+#include "lifecycle/store/operator.h"
+#include "lifecycle/store/settings.h"
+
+/* What one retention run works with, shared by the parts of it. */
+struct cp_run {
+	/* given by the caller, borrowed */
+	struct cp_store *store;
+	struct cp_audit *audit;
+	const struct cp_settings *settings;
+	const struct cp_operator *op;
+	const struct cp_now *now;
+	int dry_run;
+	int accept_clock;    /* a guard passed knowingly */
+	int accept_share;
+	unsigned workers;    /* 1: all in this thread */
+	void (*progress)(void *ctx, int64_t done, int64_t total);
+	void *progress_ctx;
+	/* called for each record that could not be dealt with; may be NULL */
+	void (*trouble)(void *ctx, const char *id, const struct cp_err *err);
+	void *trouble_ctx;
+
+	/* its own, from cp_run_open to cp_run_close */
+	struct cp_rules rules;
+	struct cp_policy *policy;
+	struct cp_secret *hostkey;
+	struct cp_shelf_ring *ring;
+	struct cp_custody_public custody;
+	struct cp_age_recipient recipient;
+	char archive_dir[4096];
+	int lock;
+
+	/* what happened, so far */
+	int64_t archived, pruned, destroyed, held, awaiting, lapsed, failed;
+	int64_t undecidable, volumes, proposed, shelves_destroyed;
+	int clock_doubted;   /* destruction waits for a second person */
+	int withheld;        /* batches that were due but waited for that */
+};
+
+/* Locks the store against another run (CP_BUSY), loads policy, keys and
+ * custody.  What was opened is closed by cp_run_close, also after a failure. */
+enum cp_rc cp_run_open(struct cp_run *run, struct cp_err *err) CP_MUST_CHECK;
+void cp_run_close(struct cp_run *run);
+
+/* Archives everything due, in volumes of at most 1,000 packages, each with
+ * its one transaction.  A record that cannot be archived is counted in failed
+ * and reported; what the whole run cannot do without is returned. */
+enum cp_rc cp_run_archive(struct cp_run *run, struct cp_err *err)
+    CP_MUST_CHECK;
+/* Takes ended involvements out of live records. */
+enum cp_rc cp_run_prune(struct cp_run *run, struct cp_err *err) CP_MUST_CHECK;
+/* Puts what is due for destruction, and not held, into proposed batches. */
+enum cp_rc cp_run_propose(struct cp_run *run, struct cp_err *err)
+    CP_MUST_CHECK;
+/* Executes approved batches whose time has come. */
+enum cp_rc cp_run_destroy(struct cp_run *run, struct cp_err *err)
+    CP_MUST_CHECK;
+/* Finishes what follows a destruction and can be done again: empty shelves
+ * are zeroised, dead volumes removed or rewritten, certificates written.  Runs
+ * first of all, for what a crash left, and after destruction. */
+enum cp_rc cp_run_finish(struct cp_run *run, struct cp_err *err)
+    CP_MUST_CHECK;
+
+/* Counts a record's failure and reports it. */
+void cp_run_trouble(struct cp_run *run, const char *id,
+    const struct cp_err *err);
+
+#endif

@@ -1,0 +1,41 @@
+#ifndef CP_DUTIES_SEALING_H
+#define CP_DUTIES_SEALING_H
+
+#include "archive/age.h"
+#include "archive/pool.h"
+#include "lifecycle/records/record.h"
+
+/*
+ * Sealing: records go in as text, packages come out as header and payload, in
+ * order, on as many cores as asked for.  Two X25519 operations for each are
+ * the cost that everything else hides behind.
+ */
+struct cp_seal_job {
+	/* in */
+	struct cp_record record;
+	struct cp_date due;          /* on which it was to be archived */
+	char rule[48];               /* by which */
+	int64_t last;                /* last log entry about it when read */
+	struct cp_buf document;      /* record.json */
+	struct cp_buf history;       /* history.json */
+	/* out */
+	char package_id[40];
+	struct cp_buf header, payload;
+	enum cp_rc rc;
+	struct cp_err err;
+};
+
+void cp_seal_job_init(struct cp_seal_job *j);
+void cp_seal_job_clear(struct cp_seal_job *j);
+/* Empties the buffers for the next record, keeping their memory. */
+void cp_seal_job_reset(struct cp_seal_job *j);
+
+/*
+ * The work of a pool whose items are struct cp_seal_job: builds the package
+ * (record.json, history.json, README.txt), seals it to RECIPIENT (borrowed)
+ * and opens the payload again with the file key, which is then forgotten: what
+ * cannot be read back is an error of the job.
+ */
+struct cp_pool_work cp_sealing_work(const struct cp_age_recipient *recipient);
+
+#endif
