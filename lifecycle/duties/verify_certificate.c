@@ -138,8 +138,7 @@ is_hash(const struct cp_json *object, const char *key, const void *a,
 static enum cp_rc
 check_entry(const struct parts *p, struct cp_err *err)
 {
-	struct cp_json *leaf = NULL, *detail = NULL, *body = NULL;
-	const char *batch = NULL;
+	struct cp_json *leaf = NULL, *detail = NULL;
 	int64_t seq = -1;
 	enum cp_rc rc;
 
@@ -147,10 +146,6 @@ check_entry(const struct parts *p, struct cp_err *err)
 	if (rc == CP_OK)
 		rc = cp_json_parse(p->entry.detail, strlen(p->entry.detail),
 		    &detail, err);
-	if (rc == CP_OK)
-		rc = cp_json_parse(p->body, strlen(p->body), &body, err);
-	if (rc == CP_OK)
-		rc = cp_json_need_text(body, "batch", &batch, err);
 	if (rc != CP_OK)
 		goto out;
 	if (!cp_json_int(cp_json_get(leaf, "seq"), &seq) ||
@@ -158,14 +153,12 @@ check_entry(const struct parts *p, struct cp_err *err)
 	    sizeof(p->salt), p->entry.detail))
 		rc = cp_fail(err, CP_CORRUPT, "the log entry is not the one "
 		    "that the certificate shows");
-	else if (!is_hash(detail, "certificate", "", 0, p->body) ||
-	    !is_text(detail, "batch", batch))
+	else if (!is_hash(detail, "certificate", "", 0, p->body))
 		rc = cp_fail(err, CP_CORRUPT, "the log entry is about another "
 		    "certificate");
 out:
 	cp_json_free(leaf);
 	cp_json_free(detail);
-	cp_json_free(body);
 	return rc;
 }
 
