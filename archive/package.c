@@ -59,6 +59,8 @@ lib_failed(struct archive *a, enum cp_rc rc, const char *doing,
 	    why != NULL ? why : "no reason given");
 }
 
+/* Never says that it failed: libarchive 3.6.2 then loses its buffers.  The
+ * buffer remembers, and is asked at the end. */
 static la_ssize_t
 to_buf(struct archive *a, void *ctx, const void *data, size_t len)
 {
@@ -66,7 +68,7 @@ to_buf(struct archive *a, void *ctx, const void *data, size_t len)
 
 	(void)a;
 	cp_buf_put(out, data, len);
-	return out->failed ? -1 : (la_ssize_t)len;
+	return (la_ssize_t)len;
 }
 
 /* The last block stays as short as it is: zeros after a zstd frame would be
@@ -124,8 +126,6 @@ cp_package_build(const struct cp_member *members, size_t n,
 		rc = lib_failed(a, CP_FAILED, "ending a package", err);
 	if (out->failed)
 		rc = cp_buf_check(out, err);
-	if (rc != CP_OK && a != NULL)
-		(void)archive_write_fail(a);
 	archive_entry_free(e);
 	if (a != NULL && archive_write_free(a) != ARCHIVE_OK && rc == CP_OK)
 		rc = cp_fail(err, CP_FAILED, "ending a package");

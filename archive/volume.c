@@ -30,19 +30,20 @@ struct cp_volume_writer {
 	char part[PATH_MAX], path[PATH_MAX];
 };
 
+/* Never says that it failed: libarchive 3.6.2 then loses its buffer.  IO does,
+ * and nothing more is written after the first failure or an abort. */
 static la_ssize_t
 on_write(struct archive *a, void *ctx, const void *data, size_t len)
 {
 	struct cp_volume_writer *w = ctx;
-	enum cp_rc rc;
 
-	rc = cp_fd_write(w->fd, data, len, w->part, &w->io);
-	if (rc != CP_OK) {
-		archive_set_error(a, EIO, "%s", w->io.what);
-		return -1;
-	}
-	cp_sha256_update(w->sha, data, len);
-	w->written += len;
+	(void)a;
+	if (!w->failed &&
+	    cp_fd_write(w->fd, data, len, w->part, &w->io) == CP_OK) {
+		cp_sha256_update(w->sha, data, len);
+		w->written += len;
+	} else
+		w->failed = 1;
 	return (la_ssize_t)len;
 }
 
@@ -75,7 +76,7 @@ put_member(struct cp_volume_writer *w, const char *name, const void *data,
 	if (archive_write_header(w->a, w->e) != ARCHIVE_OK ||
 	    (len > 0 && archive_write_data(w->a, data, len) !=
 	    (la_ssize_t)len) ||
-	    archive_write_finish_entry(w->a) != ARCHIVE_OK)
+	    archive_write_finish_entry(w->a) != ARCHIVE_OK || w->failed)
 		return write_failed(w, err);
 	return CP_OK;
 }
@@ -289,7 +290,8 @@ cp_volume_close(struct cp_volume_writer **wp, struct cp_volume_sum *sum,
 	enum cp_rc rc;
 
 	rc = put_list(w, err);
-	if (rc == CP_OK && archive_write_close(w->a) != ARCHIVE_OK)
+	if (rc == CP_OK && (archive_write_close(w->a) != ARCHIVE_OK ||
+	    w->failed))
 		rc = write_failed(w, err);
 	if (rc == CP_OK)
 		rc = sync_and_check(w, &found, err);
@@ -311,10 +313,9 @@ cp_volume_abort(struct cp_volume_writer **wp)
 	*wp = NULL;
 	if (w == NULL)
 		return;
-	if (w->a != NULL) {
-		(void)archive_write_fail(w->a);
+	w->failed = 1;
+	if (w->a != NULL)
 		(void)archive_write_free(w->a);
-	}
 	archive_entry_free(w->e);
 	if (w->fd >= 0 && w->part[0] != '\0')
 		(void)unlink(w->part);
