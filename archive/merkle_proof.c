@@ -294,7 +294,8 @@ cp_merkle_verify_consistency(uint64_t old, uint64_t size,
 	enum cp_rc rc;
 
 	if (old > size)
-		return cp_fail(err, CP_CORRUPT, "the later tree is the smaller");
+		return cp_fail(err, CP_CORRUPT, "the later tree is "
+		    "smaller");
 	if (old == 0 || old == size)
 		return verify_trivial(old, old_root, root, n, err);
 	for (; (fn & 1) != 0; fn >>= 1)
