@@ -192,24 +192,29 @@ CREATE TABLE shelf (
 	destroyed TEXT
 ) STRICT;
 
--- status: proposed, approved, refused, done.
+-- status: proposed, approved, refused, executed (erased, no certificate yet),
+-- done.
 CREATE TABLE batch (
 	n INTEGER PRIMARY KEY,
 	id TEXT NOT NULL UNIQUE,
 	status TEXT NOT NULL,
 	proposed TEXT NOT NULL,
+	proposed_at TEXT NOT NULL,
 	proposed_by TEXT NOT NULL,
 	policy INTEGER NOT NULL REFERENCES policy(n),
 	count INTEGER NOT NULL,
-	not_before TEXT,
+	not_before TEXT NOT NULL,
 	decided_seq INTEGER,
-	executed TEXT,
+	executed_by TEXT,
+	started TEXT,
+	finished TEXT,
 	outcome TEXT,
 	reason TEXT,
-	body_sha256 TEXT
+	body TEXT,
+	certificate_seq INTEGER
 ) STRICT;
 CREATE INDEX batch_open ON batch(status, n)
-	WHERE status IN ('proposed', 'approved');
+	WHERE status IN ('proposed', 'approved', 'executed');
 CREATE TABLE batch_approval (
 	batch INTEGER NOT NULL REFERENCES batch(n),
 	operator TEXT NOT NULL,

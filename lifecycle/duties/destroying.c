@@ -1,0 +1,324 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lifecycle/duties/destruction.h"
+#include "lifecycle/duties/plan.h"
+#include "lifecycle/duties/run.h"
+#include "lifecycle/store/json_put.h"
+#include "lifecycle/store/stmt.h"
+
+/* Proposing what is due, and executing what was approved. */
+
+struct gathering {
+	struct cp_run *run;
+	struct cp_fact_set facts;
+	struct cp_parcel *parcels; /* CP_BATCH_ITEMS */
+	size_t n;
+	int64_t *held;             /* rows to be parked, CP_BATCH_ITEMS */
+	size_t n_held;
+};
+
+/* Decides about the archived record in row N: into the batch, held, or not
+ * due after all. */
+static enum cp_rc
+gather(struct gathering *g, int64_t n, struct cp_err *err)
+{
+	struct cp_run *run = g->run;
+	struct cp_decision d;
+	struct cp_record r;
+	enum cp_rc rc = cp_record_at(run->store, n, &r, err);
+
+	if (rc == CP_OK)
+		rc = cp_facts_load(run->store, n, &g->facts, err);
+	if (rc == CP_OK)
+		rc = cp_decide(run->policy, &g->facts.facts, run->now->today,
+		    &d, err);
+	if (rc == CP_BAD_INPUT) {
+		cp_run_trouble(run, r.id, err);
+		return CP_OK;
+	}
+	if (rc != CP_OK || !d.due_now || d.action != CP_ACTION_DESTROY)
+		return rc;
+	if (d.blocked) {
+		g->held[g->n_held++] = n;
+		return CP_OK;
+	}
+	rc = cp_parcel_get(run->store, r.id, &g->parcels[g->n], err);
+	if (rc == CP_OK)
+		g->n++;
+	return rc;
+}
+
+static enum cp_rc
+log_batch(struct cp_run *run, const char *action, const struct cp_batch *b,
+    int64_t count, int64_t *seq, struct cp_err *err)
+{
+	struct cp_entry e = { .action = action };
+	struct cp_buf detail;
+	enum cp_rc rc;
+
+	cp_buf_init(&detail);
+	cp_json_open(&detail, '{');
+	cp_json_put_member(&detail, "batch", b->id);
+	cp_json_put_key(&detail, "count");
+	cp_json_put_int(&detail, count);
+	cp_json_close(&detail, '}');
+	e.detail = cp_buf_text(&detail);
+	rc = cp_audit_add(run->audit, &e, seq, err);
+	cp_buf_clear(&detail);
+	return rc;
+}
+
+static enum cp_rc
+park_held(struct gathering *g, struct cp_err *err)
+{
+	struct cp_entry e = { .action = "record.held" };
+	struct cp_record r;
+	enum cp_rc rc = CP_OK;
+
+	for (size_t i = 0; rc == CP_OK && i < g->n_held; i++) {
+		rc = cp_record_at(g->run->store, g->held[i], &r, err);
+		if (rc == CP_OK)
+			rc = cp_record_park(g->run->store, r.n,
+			    CP_PARKED_HELD, err);
+		e.subject = r.id;
+		if (rc == CP_OK)
+			rc = cp_audit_add(g->run->audit, &e, NULL, err);
+	}
+	return rc;
+}
+
+/* One transaction: parks what is held, proposes what is not. */
+static enum cp_rc
+commit_proposal(struct gathering *g, struct cp_err *err)
+{
+	struct cp_run *run = g->run;
+	struct cp_date not_before = cp_period_after(run->now->today,
+	    run->policy->destruction_wait);
+	struct cp_batch b;
+	enum cp_rc rc = cp_txn_begin(run->audit, err);
+
+	if (rc != CP_OK)
+		return rc;
+	rc = park_held(g, err);
+	if (rc == CP_OK && g->n > 0)
+		rc = cp_batch_propose(run->store, g->parcels, g->n,
+		    run->rules.policy_n, not_before, run->op, run->now, &b,
+		    err);
+	if (rc == CP_OK && g->n > 0)
+		rc = log_batch(run, "destruction.propose", &b, b.count, NULL,
+		    err);
+	if (rc == CP_OK)
+		rc = cp_txn_commit(run->audit, err);
+	else
+		cp_txn_rollback(run->audit);
+	if (rc == CP_OK)
+		run->proposed += g->n > 0;
+	return rc;
+}
+
+static enum cp_rc
+propose_pages(struct gathering *g, struct cp_err *err)
+{
+	static const int page = CP_BATCH_ITEMS;
+	int64_t *rows = calloc(CP_BATCH_ITEMS, sizeof(*rows));
+	struct cp_due due;
+	int count = page;
+	enum cp_rc rc = CP_OK;
+
+	if (rows == NULL)
+		return cp_fail(err, CP_FAILED, "out of memory");
+	cp_due_init(&due, CP_ACTION_DESTROY, g->run->now->today);
+	while (rc == CP_OK && count > 0) {
+		rc = cp_due_next(g->run->store, &due, rows, page, &count, err);
+		g->n = g->n_held = 0;
+		for (int i = 0; rc == CP_OK && i < count; i++)
+			rc = gather(g, rows[i], err);
+		if (rc == CP_OK && g->run->dry_run)
+			g->run->proposed += g->n > 0;
+		else if (rc == CP_OK && g->n + g->n_held > 0)
+			rc = commit_proposal(g, err);
+		if (g->run->dry_run) {
+			g->run->awaiting += (int64_t)g->n;
+			g->run->held += (int64_t)g->n_held;
+		}
+	}
+	free(rows);
+	return rc;
+}
+
+enum cp_rc
+cp_run_propose(struct cp_run *run, struct cp_err *err)
+{
+	struct gathering g = { .run = run };
+	enum cp_rc rc;
+
+	cp_fact_set_init(&g.facts);
+	g.parcels = calloc(CP_BATCH_ITEMS, sizeof(*g.parcels));
+	g.held = calloc(CP_BATCH_ITEMS, sizeof(*g.held));
+	if (g.parcels == NULL || g.held == NULL)
+		rc = cp_fail(err, CP_FAILED, "out of memory");
+	else
+		rc = propose_pages(&g, err);
+	free(g.parcels);
+	free(g.held);
+	cp_fact_set_clear(&g.facts);
+	return rc;
+}
+
+/* ---- execution ------------------------------------------------------------- */
+
+struct erasing {
+	struct cp_run *run;
+	const struct cp_batch *batch;
+	struct cp_fact_set facts;
+	struct cp_buf detail;
+	int64_t destroyed, split;
+};
+
+static enum cp_rc
+split_off(struct erasing *x, const struct cp_parcel *p, enum cp_parked parked,
+    const char *reason, struct cp_err *err)
+{
+	struct cp_run *run = x->run;
+	struct cp_entry e = { .action = "destruction.split",
+		.subject = p->record_id, .outcome = "refused" };
+	enum cp_rc rc = cp_batch_item_set(run->store, x->batch, p, "split",
+	    reason, err);
+
+	x->split++;
+	if (rc == CP_OK)
+		rc = cp_record_park(run->store, p->record, parked, err);
+	return rc == CP_OK ? cp_audit_add(run->audit, &e, NULL, err) : rc;
+}
+
+static enum cp_rc
+erase(struct erasing *x, const struct cp_parcel *p, struct cp_err *err)
+{
+	struct cp_run *run = x->run;
+	struct cp_entry e = { .action = "record.destroy",
+		.subject = p->record_id };
+	enum cp_rc rc = cp_parcel_end(run->store, p, "destroyed",
+	    run->now->today, err);
+
+	if (rc == CP_OK)
+		rc = cp_record_bury(run->store, p->record, run->now, err);
+	if (rc == CP_OK)
+		rc = cp_batch_item_set(run->store, x->batch, p, "destroyed",
+		    NULL, err);
+	if (rc == CP_OK)
+		rc = cp_audit_erase(run->audit, p->record_id, err);
+	cp_buf_reset(&x->detail);
+	cp_json_open(&x->detail, '{');
+	cp_json_put_member(&x->detail, "batch", x->batch->id);
+	cp_json_put_member(&x->detail, "package", p->id);
+	cp_json_close(&x->detail, '}');
+	e.detail = cp_buf_text(&x->detail);
+	if (rc == CP_OK)
+		rc = cp_audit_add(run->audit, &e, NULL, err);
+	x->destroyed += rc == CP_OK;
+	return rc;
+}
+
+/* Everything that a destruction requires, checked once more in the
+ * transaction that erases. */
+static enum cp_rc
+recheck(void *ctx, const struct cp_batch_item *i, struct cp_err *err)
+{
+	struct erasing *x = ctx;
+	struct cp_decision d;
+	enum cp_rc rc;
+
+	if (strcmp(i->status, "pending") != 0)
+		return CP_OK;
+	if (strcmp(i->parcel.status, "archived") != 0)
+		return cp_batch_item_set(x->run->store, x->batch, &i->parcel,
+		    "split", i->parcel.status, err);
+	rc = cp_facts_load(x->run->store, i->parcel.record, &x->facts, err);
+	if (rc == CP_OK)
+		rc = cp_decide(x->run->policy, &x->facts.facts,
+		    x->run->now->today, &d, err);
+	if (rc == CP_BAD_INPUT)
+		return split_off(x, &i->parcel, CP_PARKED_UNDECIDABLE,
+		    "cannot be evaluated", err);
+	if (rc != CP_OK)
+		return rc;
+	if (d.action != CP_ACTION_DESTROY || !d.due_now)
+		return split_off(x, &i->parcel, CP_PARKED_NOT, "not due", err);
+	if (d.blocked)
+		return split_off(x, &i->parcel, CP_PARKED_HELD,
+		    x->facts.facts.holds[0].id, err);
+	return erase(x, &i->parcel, err);
+}
+
+static enum cp_rc
+put_executed(struct erasing *x, struct cp_err *err)
+{
+	struct cp_run *run = x->run;
+	struct cp_stmt *q = cp_stmt(run->store, SQL_BATCH_EXECUTED);
+
+	cp_bind_text(q, run->op->name);
+	cp_bind_text(q, run->now->time);
+	cp_bind_text(q, run->now->time);
+	cp_bind_text(q, x->destroyed > 0 ? "destroyed" : "nothing");
+	cp_bind_int(q, x->batch->n);
+	return cp_exec(q, err);
+}
+
+/* In a dry run the same is done, and undone. */
+static enum cp_rc
+execute(struct cp_run *run, const struct cp_batch *b, struct cp_err *err)
+{
+	struct erasing x = { .run = run, .batch = b };
+	enum cp_rc rc = cp_txn_begin(run->audit, err);
+
+	if (rc != CP_OK)
+		return rc;
+	cp_fact_set_init(&x.facts);
+	cp_buf_init(&x.detail);
+	rc = cp_batch_items(run->store, b, recheck, &x, err);
+	if (rc == CP_OK)
+		rc = put_executed(&x, err);
+	if (rc == CP_OK)
+		rc = log_batch(run, "destruction.execute", b, x.destroyed,
+		    NULL, err);
+	if (rc == CP_OK && !run->dry_run)
+		rc = cp_txn_commit(run->audit, err);
+	else
+		cp_txn_rollback(run->audit);
+	if (rc == CP_OK)
+		run->destroyed += x.destroyed;
+	cp_fact_set_clear(&x.facts);
+	cp_buf_clear(&x.detail);
+	return rc;
+}
+
+/* After a doubtful clock only what a second person approved since counts. */
+static int
+clock_allows(const struct cp_run *run, const struct cp_batch *b)
+{
+	return !run->clock_doubted ||
+	    b->decided_seq > run->settings->clock_doubt;
+}
+
+enum cp_rc
+cp_run_destroy(struct cp_run *run, struct cp_err *err)
+{
+	struct cp_batch b = { 0 };
+	int found = 1;
+	enum cp_rc rc = CP_OK;
+
+	while (rc == CP_OK && found) {
+		rc = cp_batch_next(run->store, "approved", b.n, &found, &b,
+		    err);
+		if (rc != CP_OK || !found ||
+		    cp_date_cmp(b.not_before, run->now->today) > 0)
+			continue;
+		if (!clock_allows(run, &b))
+			run->withheld++;
+		else
+			rc = execute(run, &b, err);
+	}
+	return rc;
+}
