@@ -14,7 +14,7 @@ struct cp_run {
 	/* given by the caller, borrowed */
 	struct cp_store *store;
 	struct cp_audit *audit;
-	const struct cp_settings *settings;
+	struct cp_settings *settings; /* clock_doubt is kept up to date */
 	const struct cp_operator *op;
 	const struct cp_now *now;
 	int dry_run;

@@ -72,6 +72,18 @@ cp_settings_ran(struct cp_store *s, const struct cp_now *now,
 	return cp_exec(q, err);
 }
 
+enum cp_rc
+cp_settings_doubt(struct cp_store *s, int64_t seq, struct cp_err *err)
+{
+	struct cp_stmt *q = cp_stmt(s, SQL_SETTINGS_DOUBT);
+
+	if (seq != 0)
+		cp_bind_int(q, seq);
+	else
+		cp_bind_null(q);
+	return cp_exec(q, err);
+}
+
 /* SHA-256 of TEXT in hexadecimal. */
 static enum cp_rc
 hash_text(const struct cp_buf *text, char out[HASH_TEXT], struct cp_err *err)

@@ -30,6 +30,10 @@ enum cp_rc cp_settings_create(struct cp_store *s,
 enum cp_rc cp_settings_ran(struct cp_store *s, const struct cp_now *now,
     int64_t clock_doubt, struct cp_err *err) CP_MUST_CHECK;
 
+/* The clock is in doubt since SEQ. */
+enum cp_rc cp_settings_doubt(struct cp_store *s, int64_t seq,
+    struct cp_err *err) CP_MUST_CHECK;
+
 /* The policy in force, from STORE/policies/, its hash checked: CP_CORRUPT if
  * the file is not the one adopted.  Freed by cp_policy_free. */
 enum cp_rc cp_settings_policy(struct cp_store *s,

@@ -26,3 +26,6 @@ SELECT n FROM policy WHERE name = ? AND version = ?
 -- name: policy_add
 INSERT INTO policy(name, version, sha256, file, adopted, adopted_by)
 VALUES (?, ?, ?, ?, ?, ?)
+
+-- name: settings_doubt
+UPDATE store SET clock_doubt = ? WHERE id = 1

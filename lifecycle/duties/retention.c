@@ -1,0 +1,372 @@
+#include "lifecycle/duties/retention.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "archive/age_keys.h"
+#include "archive/crypto.h"
+#include "archive/file.h"
+#include "archive/hostkey.h"
+#include "archive/secret.h"
+#include "archive/volume.h"
+#include "lifecycle/duties/destruction.h"
+#include "lifecycle/duties/guards.h"
+#include "lifecycle/duties/plan.h"
+#include "lifecycle/records/document_edit.h"
+#include "lifecycle/store/json_put.h"
+#include "lifecycle/store/stmt.h"
+
+/* ---- opening and closing --------------------------------------------------- */
+
+static enum cp_rc
+open_keys(struct cp_run *run, struct cp_err *err)
+{
+	char keys[4096], path[4096];
+	enum cp_rc rc = cp_store_path(run->store, keys, sizeof(keys), err,
+	    "keys");
+
+	if (rc == CP_OK)
+		rc = cp_store_path(run->store, path, sizeof(path), err,
+		    "keys/shelves.key");
+	if (rc == CP_OK)
+		rc = cp_hostkey_load(keys, &run->hostkey, err);
+	if (rc == CP_OK)
+		rc = cp_shelf_open(path, run->hostkey, run->dry_run ?
+		    CP_SHELF_READ : CP_SHELF_WRITE, &run->ring, err);
+	if (rc == CP_OK)
+		rc = cp_custody_load(keys, NULL, &run->custody, err);
+	return rc == CP_OK ? cp_age_recipient_parse(run->custody.recipient,
+	    &run->recipient, err) : rc;
+}
+
+enum cp_rc
+cp_run_open(struct cp_run *run, struct cp_err *err)
+{
+	char lock[4096];
+	enum cp_rc rc;
+
+	run->lock = -1;
+	rc = cp_store_path(run->store, lock, sizeof(lock), err, "run.lock");
+	if (rc == CP_OK && !run->dry_run)
+		rc = cp_file_lock(lock, &run->lock, err);
+	if (rc == CP_BUSY)
+		cp_err_hint(err, "another retention run is at work");
+	if (rc == CP_OK)
+		rc = cp_store_path(run->store, run->archive_dir,
+		    sizeof(run->archive_dir), err, "archive");
+	if (rc == CP_OK)
+		rc = cp_crypto_init(err);
+	if (rc == CP_OK)
+		rc = cp_settings_policy(run->store, run->settings,
+		    &run->policy, err);
+	if (rc != CP_OK)
+		return rc;
+	run->rules.policy = run->policy;
+	run->rules.policy_n = run->settings->policy_n;
+	run->rules.today = run->now->today;
+	memcpy(run->rules.salt, run->settings->salt, sizeof(run->rules.salt));
+	return open_keys(run, err);
+}
+
+void
+cp_run_close(struct cp_run *run)
+{
+	cp_shelf_close(&run->ring);
+	cp_secret_free(run->hostkey);
+	run->hostkey = NULL;
+	cp_policy_free(run->policy);
+	run->policy = NULL;
+	if (run->lock >= 0)
+		(void)close(run->lock); /* unlocks; nothing was written */
+	run->lock = -1;
+}
+
+void
+cp_run_trouble(struct cp_run *run, const char *id, const struct cp_err *err)
+{
+	run->failed++;
+	if (run->trouble != NULL)
+		run->trouble(run->trouble_ctx, id, err);
+}
+
+/* ---- pruning --------------------------------------------------------------- */
+
+static enum cp_rc
+log_pruned(struct cp_run *run, const char *id, const struct cp_buf *counts,
+    struct cp_err *err)
+{
+	struct cp_entry e = { .action = "record.prune", .subject = id,
+		.detail = cp_buf_text(counts) };
+
+	return cp_audit_add(run->audit, &e, NULL, err);
+}
+
+/* One record's ended involvements, within a transaction. */
+static enum cp_rc
+prune_one(struct cp_run *run, int64_t n, struct cp_err *err)
+{
+	struct cp_document *old = NULL, *doc = NULL;
+	struct cp_buf counts;
+	struct cp_record r;
+	size_t gone = 0;
+	enum cp_rc rc = cp_record_at(run->store, n, &r, err);
+
+	cp_buf_init(&counts);
+	if (rc == CP_OK)
+		rc = cp_record_document(run->store, &r, &old, err);
+	if (rc == CP_OK)
+		rc = cp_record_document(run->store, &r, &doc, err);
+	if (rc == CP_OK)
+		gone = cp_document_prune(doc, run->policy, run->now->today,
+		    &counts);
+	if (rc == CP_OK && gone > 0) {
+		rc = cp_record_replace(run->store, &run->rules, &r, old, doc,
+		    run->now, err);
+		if (rc == CP_OK)
+			rc = log_pruned(run, r.id, &counts, err);
+		run->pruned += (int64_t)gone;
+	}
+	cp_document_free(old);
+	cp_document_free(doc);
+	cp_buf_clear(&counts);
+	if (rc == CP_CORRUPT) { /* this record's own affair */
+		cp_run_trouble(run, r.id, err);
+		return CP_OK;
+	}
+	return rc;
+}
+
+static enum cp_rc
+prune_page(struct cp_run *run, const int64_t *rows, int count,
+    struct cp_err *err)
+{
+	enum cp_rc rc = cp_txn_begin(run->audit, err);
+
+	if (rc != CP_OK)
+		return rc;
+	for (int i = 0; rc == CP_OK && i < count; i++)
+		rc = prune_one(run, rows[i], err);
+	if (rc == CP_OK && !run->dry_run)
+		return cp_txn_commit(run->audit, err);
+	cp_txn_rollback(run->audit);
+	return rc;
+}
+
+enum cp_rc
+cp_run_prune(struct cp_run *run, struct cp_err *err)
+{
+	int64_t rows[500];
+	struct cp_due due;
+	int count = 1;
+	enum cp_rc rc = CP_OK;
+
+	cp_due_init(&due, CP_ACTION_NONE, run->now->today);
+	while (rc == CP_OK && count > 0) {
+		rc = cp_due_next(run->store, &due, rows, 500, &count, err);
+		if (rc == CP_OK && count > 0)
+			rc = prune_page(run, rows, count, err);
+	}
+	return rc;
+}
+
+/* ---- counting -------------------------------------------------------------- */
+
+static enum cp_rc
+tally(struct cp_store *s, const char *name, int64_t *out, struct cp_err *err)
+{
+	struct cp_stmt *q = cp_stmt(s, SQL_TALLY);
+
+	cp_bind_text(q, name);
+	return cp_exec_int(q, 0, out, err);
+}
+
+/* What stands still after the run: held, waiting for approval, undecidable.
+ * A dry run adds what it would have put there. */
+static enum cp_rc
+count_rest(struct cp_run *run, struct cp_err *err)
+{
+	int64_t held, waiting;
+	enum cp_rc rc = tally(run->store, "parked-1", &held, err);
+
+	if (rc == CP_OK)
+		rc = tally(run->store, "parked-3", &run->undecidable, err);
+	if (rc == CP_OK)
+		rc = cp_batch_waiting(run->store, &waiting, err);
+	if (rc == CP_OK) {
+		run->held += held;
+		run->awaiting += waiting;
+	}
+	return rc;
+}
+
+/* What a dry run would archive, by the same decision. */
+static enum cp_rc
+count_archive(void *ctx, const struct cp_plan_row *row, struct cp_err *err)
+{
+	struct cp_run *run = ctx;
+
+	(void)err;
+	run->archived += row->action == CP_ACTION_ARCHIVE;
+	return CP_OK;
+}
+
+/* ---- the run --------------------------------------------------------------- */
+
+static void
+put_count(struct cp_buf *b, const char *key, int64_t n)
+{
+	cp_json_put_key(b, key);
+	cp_json_put_int(b, n);
+}
+
+static void
+report_text(const struct cp_run *run, struct cp_buf *b)
+{
+	cp_json_open(b, '{');
+	put_count(b, "archived", run->archived);
+	put_count(b, "pruned", run->pruned);
+	put_count(b, "destroyed", run->destroyed);
+	put_count(b, "held", run->held);
+	put_count(b, "awaiting_approval", run->awaiting);
+	put_count(b, "lapsed", run->lapsed);
+	put_count(b, "failed", run->failed);
+	put_count(b, "cannot_evaluate", run->undecidable);
+	put_count(b, "volumes", run->volumes);
+	cp_json_close(b, '}');
+}
+
+static enum cp_rc
+start(struct cp_run *run, int64_t *row, struct cp_err *err)
+{
+	struct cp_entry e = { .action = "retention.start" };
+	struct cp_stmt *q;
+	enum cp_rc rc = cp_txn_begin(run->audit, err);
+
+	if (rc != CP_OK)
+		return rc;
+	q = cp_stmt(run->store, SQL_RUN_START);
+	cp_bind_date(q, run->now->today);
+	cp_bind_text(q, run->now->time);
+	cp_bind_text(q, run->op->name);
+	rc = cp_exec(q, err);
+	*row = cp_last_insert(run->store);
+	if (rc == CP_OK)
+		rc = cp_audit_add(run->audit, &e, NULL, err);
+	if (rc == CP_OK)
+		rc = cp_guard_note(run, err);
+	if (rc == CP_OK)
+		return cp_txn_commit(run->audit, err);
+	cp_txn_rollback(run->audit);
+	return rc;
+}
+
+static enum cp_rc
+finish(struct cp_run *run, int64_t row, struct cp_err *err)
+{
+	struct cp_entry e = { .action = "retention.run" };
+	struct cp_buf report;
+	struct cp_stmt *q;
+	enum cp_rc rc = cp_txn_begin(run->audit, err);
+
+	if (rc != CP_OK)
+		return rc;
+	cp_buf_init(&report);
+	report_text(run, &report);
+	e.detail = cp_buf_text(&report);
+	e.outcome = run->failed > 0 ? "part" : "done";
+	q = cp_stmt(run->store, SQL_RUN_END);
+	cp_bind_text(q, run->now->time);
+	cp_bind_text(q, cp_buf_text(&report));
+	cp_bind_int(q, row);
+	rc = cp_buf_check(&report, err);
+	if (rc == CP_OK)
+		rc = cp_exec(q, err);
+	if (rc == CP_OK)
+		rc = cp_settings_ran(run->store, run->now,
+		    run->settings->clock_doubt, err);
+	if (rc == CP_OK)
+		rc = cp_audit_add(run->audit, &e, NULL, err);
+	if (rc == CP_OK)
+		rc = cp_audit_checkpoint(run->audit, NULL, err);
+	if (rc == CP_OK)
+		rc = cp_txn_commit(run->audit, err);
+	else
+		cp_txn_rollback(run->audit);
+	cp_buf_clear(&report);
+	return rc;
+}
+
+static enum cp_rc
+do_all(struct cp_run *run, struct cp_err *err)
+{
+	int64_t row;
+	enum cp_rc rc = cp_run_finish(run, err);
+
+	if (rc == CP_OK)
+		rc = start(run, &row, err);
+	if (rc == CP_OK)
+		rc = cp_run_archive(run, err);
+	if (rc == CP_OK)
+		rc = cp_run_prune(run, err);
+	if (rc == CP_OK)
+		rc = cp_run_destroy(run, err);
+	if (rc == CP_OK && run->destroyed > 0)
+		rc = cp_run_finish(run, err);
+	if (rc == CP_OK)
+		rc = cp_run_propose(run, err);
+	if (rc == CP_OK)
+		rc = count_rest(run, err);
+	if (rc == CP_OK)
+		rc = finish(run, row, err);
+	/* What was removed is not to stay in the write-ahead log. */
+	if (rc == CP_OK && run->archived + run->pruned + run->destroyed > 0 &&
+	    cp_store_checkpoint(run->store, err) == CP_FAILED)
+		rc = CP_FAILED;
+	return rc;
+}
+
+static enum cp_rc
+do_dry(struct cp_run *run, struct cp_err *err)
+{
+	enum cp_rc rc = cp_plan_each(run->store, &run->rules, run->now->today,
+	    count_archive, run, err);
+
+	run->volumes = (run->archived + CP_VOLUME_COUNT - 1) / CP_VOLUME_COUNT;
+	if (rc == CP_OK)
+		rc = cp_run_prune(run, err);
+	if (rc == CP_OK)
+		rc = cp_run_destroy(run, err);
+	if (rc == CP_OK)
+		rc = cp_run_propose(run, err);
+	return rc == CP_OK ? count_rest(run, err) : rc;
+}
+
+static enum cp_rc
+outcome(struct cp_run *run, struct cp_err *err)
+{
+	if (run->withheld > 0)
+		return cp_guard_withheld(run, err);
+	if (run->failed == 0)
+		return CP_OK;
+	return cp_fail(err, CP_PARTIAL, "%lld could not be dealt with",
+	    (long long)run->failed);
+}
+
+enum cp_rc
+cp_retention_run(struct cp_run *run, struct cp_err *err)
+{
+	enum cp_rc rc = cp_run_open(run, err);
+
+	if (rc == CP_OK)
+		rc = cp_guard_clock(run, err);
+	if (rc == CP_OK)
+		rc = cp_guard_share(run, err);
+	if (rc == CP_OK)
+		rc = run->dry_run ? do_dry(run, err) : do_all(run, err);
+	if (rc == CP_OK)
+		rc = outcome(run, err);
+	cp_run_close(run);
+	return rc;
+}
