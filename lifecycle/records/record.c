@@ -6,8 +6,7 @@
 #include "lifecycle/records/document_edit.h"
 #include "lifecycle/records/facts.h"
 #include "lifecycle/records/ident.h"
-#include "lifecycle/records/keys.h"
-#include "lifecycle/store/stmt.h"
+#include "lifecycle/records/prepare.h"
 
 const char *
 cp_record_state_word(const struct cp_record *r, struct cp_date today)
@@ -18,8 +17,8 @@ cp_record_state_word(const struct cp_record *r, struct cp_date today)
 	return cp_state_word(r->state);
 }
 
-static enum cp_rc
-read_row(struct cp_stmt *q, struct cp_record *r, struct cp_err *err)
+enum cp_rc
+cp_record_read(struct cp_stmt *q, struct cp_record *r, struct cp_err *err)
 {
 	const char *action;
 
@@ -49,7 +48,7 @@ get_one(struct cp_stmt *q, struct cp_record *out, int *found,
 	enum cp_rc rc = cp_step(q, found, err);
 
 	if (rc == CP_OK && *found) {
-		rc = read_row(q, out, err);
+		rc = cp_record_read(q, out, err);
 		cp_reset(q);
 	}
 	return rc;
@@ -153,63 +152,28 @@ cp_record_document(struct cp_store *s, const struct cp_record *r,
 
 /* ---- keys ------------------------------------------------------------------ */
 
+/* Takes the keys of OLD from record N and gives it those of NEW; NULL has
+ * none. */
 static enum cp_rc
-change_keys(struct cp_store *s, enum sql_id id, const struct cp_keys *keys,
-    int64_t n, struct cp_err *err)
+change_keys(struct cp_store *s, const struct cp_document *old,
+    const struct cp_document *new, const uint8_t salt[16], int64_t n,
+    struct cp_err *err)
 {
+	struct cp_keys before = { 0 }, after = { 0 };
 	enum cp_rc rc = CP_OK;
 
-	for (size_t i = 0; rc == CP_OK && i < keys->n; i++) {
-		struct cp_stmt *q = cp_stmt(s, id);
-
-		cp_bind_int(q, (int64_t)keys->key[i]);
-		cp_bind_int(q, n);
-		rc = cp_exec(q, err);
-	}
-	return rc;
-}
-
-static enum cp_rc
-put_keys(struct cp_store *s, enum sql_id id, const struct cp_document *doc,
-    const uint8_t salt[16], int64_t n, struct cp_err *err)
-{
-	struct cp_keys keys = { 0 };
-	enum cp_rc rc = cp_document_keys(doc, salt, &keys, err);
-
+	if (old != NULL)
+		rc = cp_document_keys(old, salt, &before, err);
+	if (rc == CP_OK && new != NULL)
+		rc = cp_document_keys(new, salt, &after, err);
 	if (rc == CP_OK)
-		rc = change_keys(s, id, &keys, n, err);
-	cp_keys_clear(&keys);
+		rc = cp_keys_change(s, &before, &after, n, err);
+	cp_keys_clear(&before);
+	cp_keys_clear(&after);
 	return rc;
 }
 
 /* ---- dates ----------------------------------------------------------------- */
-
-/* The decision about FACTS as a row keeps it; facts that cannot be evaluated
- * park the record, they do not stop the command. */
-static enum cp_rc
-decide(const struct cp_rules *rules, const struct cp_facts *facts,
-    struct cp_decision *out, enum cp_parked *parked, struct cp_err *err)
-{
-	enum cp_rc rc = cp_decide(rules->policy, facts, rules->today, out, err);
-
-	*parked = CP_PARKED_NOT;
-	if (rc != CP_BAD_INPUT)
-		return rc;
-	memset(out, 0, sizeof(*out));
-	*parked = CP_PARKED_UNDECIDABLE;
-	return CP_OK;
-}
-
-static void
-bind_action(struct cp_stmt *q, const struct cp_decision *d)
-{
-	int none = d->action == CP_ACTION_NONE;
-
-	cp_bind_text(q, none ? NULL : cp_action_word(d->action));
-	cp_bind_date(q, d->due);
-	cp_bind_text(q, none ? NULL : d->rule_name);
-	cp_bind_date(q, d->extended_from);
-}
 
 enum cp_rc
 cp_record_refresh(struct cp_store *s, const struct cp_rules *rules, int64_t n,
@@ -227,12 +191,12 @@ cp_record_refresh(struct cp_store *s, const struct cp_rules *rules, int64_t n,
 	if (rc == CP_OK)
 		rc = cp_facts_load(s, n, &f, err);
 	if (rc == CP_OK)
-		rc = decide(rules, &f.facts, &d, &parked, err);
+		rc = cp_record_decide(rules, &f.facts, &d, &parked, err);
 	if (rc == CP_OK) {
 		if (parked == CP_PARKED_NOT && r.state == CP_STATE_ARCHIVED)
 			parked = r.parked;
 		q = cp_stmt(s, SQL_RECORD_DATES);
-		bind_action(q, &d);
+		cp_record_bind_action(q, &d);
 		cp_bind_int(q, parked);
 		cp_bind_int(q, rules->policy_n);
 		cp_bind_int(q, n);
@@ -243,17 +207,6 @@ cp_record_refresh(struct cp_store *s, const struct cp_rules *rules, int64_t n,
 }
 
 /* ---- changes --------------------------------------------------------------- */
-
-static void
-bind_facts(struct cp_stmt *q, const struct cp_facts *facts,
-    char birth[CP_DATE_TEXT])
-{
-	cp_bind_text(q, cp_partial_format(facts->birth, birth));
-	cp_bind_date(q, facts->death_notified);
-	cp_bind_date(q, facts->left_on);
-	cp_bind_text(q, facts->left_intention == CP_INTENTION_NONE ? NULL :
-	    cp_intention_word(facts->left_intention));
-}
 
 static enum cp_rc
 put_document(struct cp_store *s, enum sql_id id, int64_t n,
@@ -278,32 +231,20 @@ put_document(struct cp_store *s, enum sql_id id, int64_t n,
 	return rc;
 }
 
+/* CP_REFUSED if ID was ever used: a number stands for one person for ever. */
 static enum cp_rc
-insert_row(struct cp_store *s, const struct cp_rules *rules,
-    const struct cp_document *doc, const struct cp_now *now,
-    struct cp_err *err)
+check_unused(struct cp_store *s, const char *id, struct cp_err *err)
 {
-	struct cp_stmt *q = cp_stmt(s, SQL_RECORD_INSERT);
-	struct cp_facts facts = { 0 };
-	char birth[CP_DATE_TEXT];
-	struct cp_decision d;
-	enum cp_parked parked;
+	struct cp_stmt *q = cp_stmt(s, SQL_RECORD_BY_ID);
+	int found;
 	enum cp_rc rc;
 
-	cp_document_facts(doc, &facts);
-	rc = decide(rules, &facts, &d, &parked, err);
-	if (rc != CP_OK)
-		return rc;
-	cp_bind_text(q, doc->id);
-	cp_bind_text(q, doc->authority);
-	bind_action(q, &d);
-	cp_bind_int(q, parked);
-	cp_bind_date(q, cp_document_next_prune(doc, rules->policy));
-	cp_bind_int(q, rules->policy_n);
-	bind_facts(q, &facts, birth);
-	cp_bind_text(q, now->time);
-	cp_bind_text(q, now->time);
-	return cp_exec(q, err);
+	cp_bind_text(q, id);
+	rc = cp_step(q, &found, err);
+	cp_reset(q);
+	if (rc == CP_OK && found)
+		rc = cp_fail(err, CP_REFUSED, "record %s exists already", id);
+	return rc;
 }
 
 enum cp_rc
@@ -311,17 +252,20 @@ cp_record_insert(struct cp_store *s, const struct cp_rules *rules,
     const struct cp_document *doc, const struct cp_now *now, int64_t *n,
     struct cp_err *err)
 {
-	int64_t row;
-	enum cp_rc rc = insert_row(s, rules, doc, now, err);
+	static const struct cp_keys none = { 0 };
+	struct cp_prepared p = { 0 };
+	int64_t row = 0;
+	enum cp_rc rc = check_unused(s, doc->id, err);
 
-	if (rc != CP_OK)
-		return rc;
-	row = cp_last_insert(s);
-	rc = put_document(s, SQL_DOCUMENT_ADD, row, doc, err);
 	if (rc == CP_OK)
-		rc = put_keys(s, SQL_KEY_ADD, doc, rules->salt, row, err);
+		rc = cp_prepare(rules, doc, &p, err);
+	if (rc == CP_OK)
+		rc = cp_prepared_insert(s, rules, doc, &p, now, &row, err);
+	if (rc == CP_OK)
+		rc = cp_keys_change(s, &none, &p.keys, row, err);
 	if (rc == CP_OK && n != NULL)
 		*n = row;
+	cp_prepared_clear(&p);
 	return rc;
 }
 
@@ -338,7 +282,7 @@ update_row(struct cp_store *s, const struct cp_rules *rules, int64_t n,
 
 	cp_document_facts(doc, &facts);
 	cp_bind_text(q, doc->authority);
-	bind_facts(q, &facts, birth);
+	cp_record_bind_facts(q, &facts, birth);
 	cp_bind_date(q, cp_document_next_prune(doc, rules->policy));
 	cp_bind_text(q, now->time);
 	cp_bind_int(q, n);
@@ -355,9 +299,7 @@ cp_record_replace(struct cp_store *s, const struct cp_rules *rules,
 	enum cp_rc rc = put_document(s, SQL_DOCUMENT_UPDATE, r->n, doc, err);
 
 	if (rc == CP_OK)
-		rc = put_keys(s, SQL_KEY_DELETE, old, rules->salt, r->n, err);
-	if (rc == CP_OK)
-		rc = put_keys(s, SQL_KEY_ADD, doc, rules->salt, r->n, err);
+		rc = change_keys(s, old, doc, rules->salt, r->n, err);
 	return rc == CP_OK ? update_row(s, rules, r->n, doc, now, err) : rc;
 }
 
@@ -377,7 +319,7 @@ cp_record_strip(struct cp_store *s, const struct cp_record *r,
     struct cp_err *err)
 {
 	struct cp_stmt *q;
-	enum cp_rc rc = put_keys(s, SQL_KEY_DELETE, doc, salt, r->n, err);
+	enum cp_rc rc = change_keys(s, doc, NULL, salt, r->n, err);
 
 	if (rc == CP_OK)
 		rc = exec_on(s, SQL_DOCUMENT_DELETE, r->n, err);
@@ -409,7 +351,7 @@ cp_record_revive(struct cp_store *s, const struct cp_rules *rules,
 	if (rc == CP_OK)
 		rc = put_document(s, SQL_DOCUMENT_ADD, r->n, doc, err);
 	if (rc == CP_OK)
-		rc = put_keys(s, SQL_KEY_ADD, doc, rules->salt, r->n, err);
+		rc = change_keys(s, NULL, doc, rules->salt, r->n, err);
 	return rc == CP_OK ? update_row(s, rules, r->n, doc, now, err) : rc;
 }
 
