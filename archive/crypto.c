@@ -241,8 +241,10 @@ cp_hmac_sha256(const void *key, size_t key_len, const void *data, size_t len,
 		return rc;
 	memcpy(&iov[0].data, &key, sizeof(key));
 	memcpy(&iov[1].data, &data, sizeof(data));
-	e = gcry_md_hash_buffers(GCRY_MD_SHA256,
-	    GCRY_MD_FLAG_HMAC | GCRY_MD_FLAG_SECURE, out, iov, 2);
+	/* Its short-lived state is not locked, but wiped: it takes no other
+	 * flag. */
+	e = gcry_md_hash_buffers(GCRY_MD_SHA256, GCRY_MD_FLAG_HMAC, out, iov,
+	    2);
 	return e == 0 ? CP_OK : cp_gcry_fail(err, "HMAC", e);
 }
 
