@@ -84,10 +84,9 @@ END_TEST
 START_TEST(test_build_refuses)
 {
 	static const char *const names[] = { "", ".hidden", "a/b", "..",
-	    "a b", "\xC3\xA9", "0123456789012345678901234567890123456789"
-	    "0123456789012345678901234" };
+	    "a b", "\xC3\xA9" };
 	struct cp_member m[65];
-	char many[65][8];
+	char many[65][8], longest[CP_PACKAGE_NAME + 2];
 	struct cp_buf out;
 	size_t i;
 
@@ -99,6 +98,10 @@ START_TEST(test_build_refuses)
 		ck_assert_msg(cp_package_build(m, 1, &out, &err) ==
 		    CP_BAD_INPUT, "%s", names[i]);
 	}
+	memset(longest, 'n', sizeof(longest) - 1);
+	longest[sizeof(longest) - 1] = '\0';
+	m[0].name = longest;
+	ck_assert_int_eq(cp_package_build(m, 1, &out, &err), CP_BAD_INPUT);
 	m[0] = m[1] = three[0];
 	ck_assert_int_eq(cp_package_build(m, 2, &out, &err), CP_BAD_INPUT);
 	for (i = 0; i < 65; i++) {
