@@ -272,10 +272,10 @@ move_record(struct line *x, struct cp_seal_job *j, const struct batch *b,
 	return rc;
 }
 
-/* Forgets the volume row's packages that were not moved. */
+/* Packages that were not moved stay in the volume without a key. */
 static enum cp_rc
 move_all(struct line *x, struct batch *b, struct cp_date destroy,
-    int64_t *moved, struct cp_err *err)
+    int64_t *moved, int64_t *lapsed, struct cp_err *err)
 {
 	struct cp_run *run = x->run;
 	struct cp_buf scratch;
@@ -283,7 +283,7 @@ move_all(struct line *x, struct batch *b, struct cp_date destroy,
 	int one;
 	enum cp_rc rc;
 
-	*moved = 0;
+	*moved = *lapsed = 0;
 	cp_buf_init(&scratch);
 	rc = cp_volume_row_add(run->store, b->volume_id, run->custody.id,
 	    run->now->today, &b->sum, b->count, &volume, err);
@@ -293,10 +293,12 @@ move_all(struct line *x, struct batch *b, struct cp_date destroy,
 	for (int i = 0; rc == CP_OK && i < b->count; i++) {
 		rc = move_record(x, &b->jobs[i], b, volume, destroy, &scratch,
 		    &one, err);
-		if (rc == CP_OK && one)
+		if (rc == CP_OK && one) {
 			(*moved)++;
-		else if (rc == CP_OK)
+			*lapsed += cp_run_lapse(b->jobs[i].rule);
+		} else if (rc == CP_OK) {
 			rc = cp_volume_row_less(run->store, volume, err);
+		}
 	}
 	cp_buf_clear(&scratch);
 	return rc;
@@ -307,20 +309,21 @@ commit_batch(struct line *x, struct batch *b, struct cp_err *err)
 {
 	struct cp_run *run = x->run;
 	struct cp_date destroy;
-	int64_t moved;
+	int64_t moved, lapsed;
 	enum cp_rc rc = ensure_shelf(run, &destroy, err);
 
 	if (rc == CP_OK)
 		rc = cp_txn_begin(run->audit, err);
 	if (rc != CP_OK)
 		return rc;
-	rc = move_all(x, b, destroy, &moved, err);
+	rc = move_all(x, b, destroy, &moved, &lapsed, err);
 	if (rc == CP_OK)
 		rc = cp_txn_commit(run->audit, err);
 	else
 		cp_txn_rollback(run->audit);
 	if (rc == CP_OK) {
 		run->archived += moved;
+		run->lapsed += lapsed;
 		run->volumes++;
 	}
 	return rc;

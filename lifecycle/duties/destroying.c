@@ -184,10 +184,12 @@ split_off(struct erasing *x, const struct cp_parcel *p, enum cp_parked parked,
 	struct cp_run *run = x->run;
 	struct cp_entry e = { .action = "destruction.split",
 		.subject = p->record_id, .outcome = "refused" };
-	enum cp_rc rc = cp_batch_item_set(run->store, x->batch, p, "split",
-	    reason, err);
+	enum cp_rc rc;
 
 	x->split++;
+	if (run->dry_run)
+		return CP_OK;
+	rc = cp_batch_item_set(run->store, x->batch, p, "split", reason, err);
 	if (rc == CP_OK)
 		rc = cp_record_park(run->store, p->record, parked, err);
 	return rc == CP_OK ? cp_audit_add(run->audit, &e, NULL, err) : rc;
@@ -199,9 +201,12 @@ erase(struct erasing *x, const struct cp_parcel *p, struct cp_err *err)
 	struct cp_run *run = x->run;
 	struct cp_entry e = { .action = "record.destroy",
 		.subject = p->record_id };
-	enum cp_rc rc = cp_parcel_end(run->store, p, "destroyed",
-	    run->now->today, err);
+	enum cp_rc rc;
 
+	x->destroyed++;
+	if (run->dry_run)
+		return CP_OK;
+	rc = cp_parcel_end(run->store, p, "destroyed", run->now->today, err);
 	if (rc == CP_OK)
 		rc = cp_record_bury(run->store, p->record, run->now, err);
 	if (rc == CP_OK)
@@ -217,7 +222,6 @@ erase(struct erasing *x, const struct cp_parcel *p, struct cp_err *err)
 	e.detail = cp_buf_text(&x->detail);
 	if (rc == CP_OK)
 		rc = cp_audit_add(run->audit, &e, NULL, err);
-	x->destroyed += rc == CP_OK;
 	return rc;
 }
 
@@ -233,8 +237,9 @@ recheck(void *ctx, const struct cp_batch_item *i, struct cp_err *err)
 	if (strcmp(i->status, "pending") != 0)
 		return CP_OK;
 	if (strcmp(i->parcel.status, "archived") != 0)
-		return cp_batch_item_set(x->run->store, x->batch, &i->parcel,
-		    "split", i->parcel.status, err);
+		return x->run->dry_run ? CP_OK : cp_batch_item_set(
+		    x->run->store, x->batch, &i->parcel, "split",
+		    i->parcel.status, err);
 	rc = cp_facts_load(x->run->store, i->parcel.record, &x->facts, err);
 	if (rc == CP_OK)
 		rc = cp_decide(x->run->policy, &x->facts.facts,
@@ -266,27 +271,37 @@ put_executed(struct erasing *x, struct cp_err *err)
 	return cp_exec(q, err);
 }
 
-/* In a dry run the same is done, and undone. */
+/* The transaction of a batch. */
 static enum cp_rc
-execute(struct cp_run *run, const struct cp_batch *b, struct cp_err *err)
+erase_batch(struct erasing *x, struct cp_err *err)
 {
-	struct erasing x = { .run = run, .batch = b };
+	struct cp_run *run = x->run;
 	enum cp_rc rc = cp_txn_begin(run->audit, err);
 
 	if (rc != CP_OK)
 		return rc;
+	rc = cp_batch_items(run->store, x->batch, recheck, x, err);
+	if (rc == CP_OK)
+		rc = put_executed(x, err);
+	if (rc == CP_OK)
+		rc = log_batch(run, "destruction.execute", x->batch,
+		    x->destroyed, NULL, err);
+	if (rc == CP_OK)
+		return cp_txn_commit(run->audit, err);
+	cp_txn_rollback(run->audit);
+	return rc;
+}
+
+static enum cp_rc
+execute(struct cp_run *run, const struct cp_batch *b, struct cp_err *err)
+{
+	struct erasing x = { .run = run, .batch = b };
+	enum cp_rc rc;
+
 	cp_fact_set_init(&x.facts);
 	cp_buf_init(&x.detail);
-	rc = cp_batch_items(run->store, b, recheck, &x, err);
-	if (rc == CP_OK)
-		rc = put_executed(&x, err);
-	if (rc == CP_OK)
-		rc = log_batch(run, "destruction.execute", b, x.destroyed,
-		    NULL, err);
-	if (rc == CP_OK && !run->dry_run)
-		rc = cp_txn_commit(run->audit, err);
-	else
-		cp_txn_rollback(run->audit);
+	rc = run->dry_run ? cp_batch_items(run->store, b, recheck, &x, err) :
+	    erase_batch(&x, err);
 	if (rc == CP_OK)
 		run->destroyed += x.destroyed;
 	cp_fact_set_clear(&x.facts);

@@ -91,6 +91,19 @@ cp_run_trouble(struct cp_run *run, const char *id, const struct cp_err *err)
 		run->trouble(run->trouble_ctx, id, err);
 }
 
+int
+cp_run_lapse(const char *rule)
+{
+	static const enum cp_rule ends[] = { CP_RULE_CONNEXIONS_LIMIT,
+		CP_RULE_CARE_LEAVER_LIMIT, CP_RULE_LEARNING_DIFFICULTY_LIMIT,
+		CP_RULE_PARENT_LAPSE, CP_RULE_WITHDRAWAL, CP_RULE_GROUND_END };
+
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
+		if (strcmp(rule, cp_rule_name(ends[i])) == 0)
+			return 1;
+	return 0;
+}
+
 /* ---- pruning --------------------------------------------------------------- */
 
 static enum cp_rc
@@ -103,7 +116,8 @@ log_pruned(struct cp_run *run, const char *id, const struct cp_buf *counts,
 	return cp_audit_add(run->audit, &e, NULL, err);
 }
 
-/* One record's ended involvements, within a transaction. */
+/* One record's ended involvements, within a transaction unless it is a dry
+ * run. */
 static enum cp_rc
 prune_one(struct cp_run *run, int64_t n, struct cp_err *err)
 {
@@ -121,12 +135,12 @@ prune_one(struct cp_run *run, int64_t n, struct cp_err *err)
 	if (rc == CP_OK)
 		gone = cp_document_prune(doc, run->policy, run->now->today,
 		    &counts);
-	if (rc == CP_OK && gone > 0) {
+	run->pruned += (int64_t)gone;
+	if (rc == CP_OK && gone > 0 && !run->dry_run) {
 		rc = cp_record_replace(run->store, &run->rules, &r, old, doc,
 		    run->now, err);
 		if (rc == CP_OK)
 			rc = log_pruned(run, r.id, &counts, err);
-		run->pruned += (int64_t)gone;
 	}
 	cp_document_free(old);
 	cp_document_free(doc);
@@ -142,13 +156,15 @@ static enum cp_rc
 prune_page(struct cp_run *run, const int64_t *rows, int count,
     struct cp_err *err)
 {
-	enum cp_rc rc = cp_txn_begin(run->audit, err);
+	enum cp_rc rc = run->dry_run ? CP_OK : cp_txn_begin(run->audit, err);
 
 	if (rc != CP_OK)
 		return rc;
 	for (int i = 0; rc == CP_OK && i < count; i++)
 		rc = prune_one(run, rows[i], err);
-	if (rc == CP_OK && !run->dry_run)
+	if (run->dry_run)
+		return rc;
+	if (rc == CP_OK)
 		return cp_txn_commit(run->audit, err);
 	cp_txn_rollback(run->audit);
 	return rc;
@@ -209,6 +225,8 @@ count_archive(void *ctx, const struct cp_plan_row *row, struct cp_err *err)
 
 	(void)err;
 	run->archived += row->action == CP_ACTION_ARCHIVE;
+	run->lapsed += row->action == CP_ACTION_ARCHIVE &&
+	    cp_run_lapse(row->rule);
 	return CP_OK;
 }
 

@@ -68,6 +68,8 @@ enum cp_rc cp_run_destroy(struct cp_run *run, struct cp_err *err)
 enum cp_rc cp_run_finish(struct cp_run *run, struct cp_err *err)
     CP_MUST_CHECK;
 
+/* Whether RULE, by which a record was archived, ended an extension. */
+int cp_run_lapse(const char *rule);
 /* Counts a record's failure and reports it. */
 void cp_run_trouble(struct cp_run *run, const char *id,
     const struct cp_err *err);
