@@ -150,7 +150,7 @@ from_source(struct archive *a, void *ctx, const void **data)
 	(void)a;
 	if (n > READ_CHUNK)
 		n = READ_CHUNK;
-	*data = s->data + s->at;
+	*data = n > 0 ? s->data + s->at : NULL;
 	s->at += n;
 	return (la_ssize_t)n;
 }

@@ -67,9 +67,9 @@ typedef enum cp_rc cp_volume_item_fn(void *ctx,
 /* Reads every byte.  With EXPECT (from the catalogue) any flipped bit anywhere
  * is CP_CORRUPT; without, any in VOLUME.json, a payload, MANIFEST, and missing,
  * repeated, extra or misplaced members, and anything after the end.  FN may be
- * NULL.  FOUND, which may be NULL, is filled whenever the file could be read to
- * its end and all packages are good.  Where a volume cannot be parsed to its MANIFEST, FN is not called:
- * no package of it is known to be good. */
+ * NULL.  FOUND may be NULL and is filled on CP_OK.  Where a volume cannot be
+ * parsed to its MANIFEST, FN is not called: no package of it is known to be
+ * good. */
 enum cp_rc cp_volume_check(const char *dir, const char *volume_id,
     const struct cp_volume_sum *expect, cp_volume_item_fn *fn, void *ctx,
     struct cp_volume_sum *found, struct cp_err *err) CP_MUST_CHECK;
