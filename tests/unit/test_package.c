@@ -136,7 +136,8 @@ static const struct {
 	{ "mkfifo a && tar --zstd -cf - a", CP_CORRUPT },
 	{ "echo x >a && tar -cf t a && tar -rf t a && zstd -qc t",
 	    CP_CORRUPT },
-	{ "truncate -s 1M a && tar --format=pax -S --zstd -cf - a", CP_CORRUPT },
+	{ "truncate -s 1M a && tar --format=pax -S --zstd -cf - a",
+	    CP_CORRUPT },
 	/* A bomb: 200 MB of zeros in some KB. */
 	{ "head -c 200000000 /dev/zero >a && tar --zstd -cf - a",
 	    CP_CORRUPT },
