@@ -160,7 +160,7 @@ CREATE TABLE volume (
 	gone TEXT
 ) STRICT;
 -- Volumes to be removed or rewritten: few, whatever the archive's size.
-CREATE INDEX volume_dead ON volume(n) WHERE gone IS NULL AND 2 * live < packages;
+CREATE INDEX volume_dead ON volume(n) WHERE gone IS NULL AND packages > 2 * live;
 
 -- status: archived, restored, destroyed.  The row outlives the package.
 CREATE TABLE package (

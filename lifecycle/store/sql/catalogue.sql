@@ -18,7 +18,7 @@ FROM volume WHERE gone IS NULL ORDER BY n
 -- name: volumes_dead
 SELECT n, id, custody, made, packages, live, size, sha256, gone
 FROM volume INDEXED BY volume_dead
-WHERE gone IS NULL AND 2 * live < packages AND n > ?
+WHERE gone IS NULL AND packages > 2 * live AND n > ?
 ORDER BY n LIMIT 1
 
 -- name: volume_gone
