@@ -7,12 +7,16 @@
 #include "lifecycle/store/audit_internal.h"
 
 struct walk {
+	struct cp_store *store;
 	struct cp_merkle_check *check;
 	struct cp_log_report *report;
+	struct cp_note_key key;
 	struct cp_buf line, scratch;
 	void (*progress)(void *ctx, int64_t done, int64_t total);
 	void *ctx;
 	int64_t total;
+	int64_t head;  /* entries of the signed head, -1 if there is none */
+	int64_t sound; /* entries under the largest checkpoint that holds */
 };
 
 /* Remembers the first place where something is wrong. */
@@ -52,9 +56,11 @@ check_row(void *ctx, const struct cp_log_row *row, struct cp_err *err)
 	uint8_t leaf[CP_HASH_SIZE];
 	enum cp_rc rc;
 
-	if (row->seq != w->report->size)
+	if (row->seq > w->report->size)
 		bad(w->report, w->report->size, row->seq - 1,
 		    "entries are missing");
+	else if (row->seq < w->report->size)
+		bad(w->report, 0, 0, "an entry stands before the first");
 	check_detail(w, row);
 	cp_buf_reset(&w->line);
 	cp_log_line(row, &w->line);
@@ -68,150 +74,186 @@ check_row(void *ctx, const struct cp_log_row *row, struct cp_err *err)
 	return cp_merkle_check_leaf(w->check, leaf, err);
 }
 
-/* One signed note against the tree: its signature and its root. */
-static enum cp_rc
-check_note(struct cp_store *s, const struct cp_note_key *key,
-    const char *note, size_t len, const char *which,
-    struct cp_log_report *report, struct cp_err *err)
+/* One signed note against the tree: its signature and its root.  Entries
+ * under an older checkpoint that holds are beyond doubt. */
+static void
+check_note(struct walk *w, const char *note, size_t len, const char *which)
 {
-	struct cp_tile_store tiles = audit_tiles_of(s);
+	struct cp_tile_store tiles = audit_tiles_of(w->store);
+	struct cp_log_report *r = w->report;
 	struct cp_checkpoint head;
 	struct cp_err why;
 	uint8_t root[32];
 	char text[160];
 
-	(void)err;
-	if (cp_note_verify(note, len, key, NULL, &why) != CP_OK ||
+	if (cp_note_verify(note, len, &w->key, NULL, &why) != CP_OK ||
 	    audit_parse_note(note, len, &head, &why) != CP_OK) {
 		(void)snprintf(text, sizeof(text), "%s is not signed by the "
 		    "log's key", which);
-		bad(report, report->size, report->size, text);
-		return CP_OK;
+		bad(r, w->sound, r->size, text);
+		return;
 	}
-	if (head.size > (uint64_t)report->size) {
+	if (head.size > (uint64_t)r->size) {
 		(void)snprintf(text, sizeof(text), "%s has %llu entries: the "
 		    "log was cut", which, (unsigned long long)head.size);
-		bad(report, report->size, (int64_t)head.size - 1, text);
-		return CP_OK;
+		bad(r, r->size, (int64_t)head.size - 1, text);
+		return;
 	}
-	if (cp_merkle_root_at(&tiles, head.size, root, &why) != CP_OK ||
-	    memcmp(root, head.root, sizeof(root)) != 0) {
-		(void)snprintf(text, sizeof(text), "%s of %llu entries has "
-		    "another root", which, (unsigned long long)head.size);
-		bad(report, 0, (int64_t)head.size - 1, text);
+	if (cp_merkle_root_at(&tiles, head.size, root, &why) == CP_OK &&
+	    memcmp(root, head.root, sizeof(root)) == 0) {
+		if ((int64_t)head.size > w->sound)
+			w->sound = (int64_t)head.size;
+		return;
 	}
-	report->checkpoints++;
-	return CP_OK;
+	(void)snprintf(text, sizeof(text), "%s of %llu entries has another "
+	    "root", which, (unsigned long long)head.size);
+	bad(r, w->sound < (int64_t)head.size ? w->sound : 0,
+	    (int64_t)head.size - 1, text);
 }
 
 static enum cp_rc
-check_head(struct cp_store *s, const struct cp_note_key *key,
-    struct cp_log_report *report, struct cp_err *err)
+check_checkpoints(struct walk *w, struct cp_err *err)
 {
-	struct cp_stmt *q = cp_stmt(s, SQL_AUDIT_HEAD);
-	int row;
-	enum cp_rc rc = cp_step(q, &row, err);
-
-	if (rc != CP_OK)
-		return rc;
-	if (!row) {
-		bad(report, 0, report->size, "there is no signed head");
-		return CP_OK;
-	}
-	if (cp_col_int(q, 0) != report->size)
-		bad(report, cp_col_int(q, 0), report->size - 1,
-		    "the signed head is of another number of entries");
-	rc = check_note(s, key, cp_col_text(q, 1), strlen(cp_col_text(q, 1)),
-	    "the signed head", report, err);
-	cp_reset(q);
-	return rc;
-}
-
-static enum cp_rc
-check_checkpoints(struct cp_store *s, const struct cp_note_key *key,
-    struct cp_log_report *report, struct cp_err *err)
-{
-	struct cp_stmt *q = cp_stmt(s, SQL_AUDIT_CHECKPOINTS);
+	struct cp_stmt *q = cp_stmt(w->store, SQL_AUDIT_CHECKPOINTS);
 	int row;
 	enum cp_rc rc;
 
 	while ((rc = cp_step(q, &row, err)) == CP_OK && row) {
-		rc = check_note(s, key, cp_col_text(q, 1),
-		    strlen(cp_col_text(q, 1)), "a kept checkpoint", report,
-		    err);
-		if (rc != CP_OK)
-			break;
+		check_note(w, cp_col_text(q, 1), strlen(cp_col_text(q, 1)),
+		    "a kept checkpoint");
+		w->report->checkpoints++;
 	}
 	cp_reset(q);
 	return rc;
 }
 
 static enum cp_rc
-check_outside(struct cp_store *s, const struct cp_note_key *key,
-    struct cp_log_report *report, struct cp_err *err)
+check_head(struct walk *w, struct cp_err *err)
 {
-	struct cp_buf note;
-	struct cp_err why;
-	enum cp_rc rc = CP_OK;
+	struct cp_stmt *q = cp_stmt(w->store, SQL_AUDIT_HEAD);
+	int row;
+	enum cp_rc rc = cp_step(q, &row, err);
 
-	cp_buf_init(&note);
-	if (audit_kept_head(s, &note, &why) != CP_OK)
-		bad(report, report->size, report->size,
-		    "the head kept outside the database is gone");
-	else
-		rc = check_note(s, key, cp_buf_text(&note), note.len,
-		    "the head kept outside the database", report, err);
-	cp_buf_clear(&note);
-	return rc;
+	if (rc != CP_OK || !row)
+		return rc;
+	check_note(w, cp_col_text(q, 1), strlen(cp_col_text(q, 1)),
+	    "the signed head");
+	cp_reset(q);
+	return CP_OK;
+}
+
+/* The numbers: whether the entries end where the signed head says. */
+static void
+check_end(struct walk *w)
+{
+	int64_t size = w->report->size;
+
+	if (w->head < 0)
+		bad(w->report, 0, size, "there is no signed head");
+	else if (w->head > size)
+		bad(w->report, size, w->head - 1,
+		    "entries are missing at the end");
+	else if (w->head < size)
+		bad(w->report, w->head, size - 1,
+		    "entries stand after the signed head");
 }
 
 static enum cp_rc
-walk_entries(struct cp_store *s, struct walk *w, struct cp_err *err)
+load_size(struct walk *w, struct cp_err *err)
 {
-	struct cp_tile_store tiles = audit_tiles_of(s);
+	struct cp_stmt *q = cp_stmt(w->store, SQL_AUDIT_HEAD);
+	int row;
+	enum cp_rc rc = cp_step(q, &row, err);
+
+	w->head = rc == CP_OK && row ? cp_col_int(q, 0) : -1;
+	cp_reset(q);
+	return rc == CP_OK ? cp_exec_int(cp_stmt(w->store, SQL_AUDIT_SIZE),
+	    -1, &w->total, err) : rc;
+}
+
+static void
+take_found(struct walk *w, const struct cp_merkle_found *found)
+{
+	struct cp_log_report *r = w->report;
+	int64_t place = (int64_t)found->place;
+
+	memcpy(r->root, found->root, sizeof(found->root));
+	if (!found->differs)
+		return;
+	if (place >= r->size)
+		check_end(w); /* says more: which entries */
+	if (place >= r->size)
+		bad(r, place, place, "the tree goes on where entries end");
+	else if (found->level > 0)
+		bad(r, place, r->size - 1,
+		    "a tile of the tree does not fit those below it");
+	else
+		bad(r, place, place, found->absent ?
+		    "it was not logged: the tree has no hash for it" :
+		    "it is not the entry that was logged");
+}
+
+static enum cp_rc
+walk_entries(struct walk *w, struct cp_err *err)
+{
+	struct cp_tile_store tiles = audit_tiles_of(w->store);
 	struct cp_merkle_found found;
 	enum cp_rc rc = cp_merkle_check_new(&tiles, &w->check, err);
 
-	cp_buf_init(&w->line);
-	cp_buf_init(&w->scratch);
 	if (rc == CP_OK)
-		rc = cp_log_each(s, NULL, check_row, w, err);
+		rc = cp_log_each(w->store, NULL, check_row, w, err);
 	if (rc == CP_OK)
 		rc = cp_merkle_check_finish(w->check, &found, err);
-	if (rc == CP_OK) {
-		memcpy(w->report->root, found.root, sizeof(found.root));
-		if (found.differs)
-			bad(w->report, (int64_t)found.place,
-			    found.level == 0 ? (int64_t)found.place :
-			    w->report->size - 1, found.absent ?
-			    "the tree has no hash for it" :
-			    (int64_t)found.place >= w->report->size ?
-			    "the tree goes on where the entries end" :
-			    "its entry is not the one that was logged");
-	}
+	if (rc == CP_OK)
+		take_found(w, &found);
 	cp_merkle_check_free(w->check);
-	cp_buf_clear(&w->line);
-	cp_buf_clear(&w->scratch);
 	return rc;
 }
 
 static enum cp_rc
-verify(struct cp_store *s, struct walk *w, struct cp_err *err)
+verify(struct walk *w, const struct cp_buf *outside, struct cp_err *err)
 {
-	struct cp_note_key key;
-	enum cp_rc rc = cp_log_key(s, &key, err);
+	enum cp_rc rc = load_size(w, err);
 
 	if (rc == CP_OK)
-		rc = cp_exec_int(cp_stmt(s, SQL_AUDIT_SIZE), -1, &w->total,
-		    err);
+		rc = walk_entries(w, err);
+	if (rc != CP_OK)
+		return rc;
+	check_end(w);
+	rc = check_checkpoints(w, err);
 	if (rc == CP_OK)
-		rc = walk_entries(s, w, err);
-	if (rc == CP_OK)
-		rc = check_head(s, &key, w->report, err);
-	if (rc == CP_OK)
-		rc = check_checkpoints(s, &key, w->report, err);
-	if (rc == CP_OK)
-		rc = check_outside(s, &key, w->report, err);
+		rc = check_head(w, err);
+	if (rc != CP_OK)
+		return rc;
+	if (outside->len == 0)
+		bad(w->report, w->sound, w->report->size,
+		    "the head kept outside the database is gone");
+	else
+		check_note(w, cp_buf_text(outside), outside->len,
+		    "the head kept outside the database");
+	return CP_OK;
+}
+
+/* The head outside is read first: another program may log while this reads,
+ * and a head outside must never be newer than what is read. */
+static enum cp_rc
+read_and_verify(struct walk *w, struct cp_err *err)
+{
+	struct cp_buf outside;
+	struct cp_err why;
+	enum cp_rc rc = cp_log_key(w->store, &w->key, err);
+
+	if (rc != CP_OK)
+		return rc;
+	cp_buf_init(&outside);
+	if (audit_kept_head(w->store, &outside, &why) != CP_OK)
+		cp_buf_reset(&outside);
+	rc = cp_store_begin_read(w->store, err);
+	if (rc == CP_OK) {
+		rc = verify(w, &outside, err);
+		cp_store_rollback(w->store);
+	}
+	cp_buf_clear(&outside);
 	return rc;
 }
 
@@ -220,19 +262,17 @@ cp_log_verify(struct cp_store *s, struct cp_log_report *report,
     void (*progress)(void *ctx, int64_t done, int64_t total), void *ctx,
     struct cp_err *err)
 {
-	struct walk w = { 0 };
+	struct walk w = { .store = s, .report = report, .progress = progress,
+		.ctx = ctx, .head = -1 };
 	enum cp_rc rc;
 
 	memset(report, 0, sizeof(*report));
-	report->bad_seq = -1;
-	w.report = report;
-	w.progress = progress;
-	w.ctx = ctx;
-	rc = cp_store_begin_read(s, err);
-	if (rc != CP_OK)
-		return rc;
-	rc = verify(s, &w, err);
-	cp_store_rollback(s);
+	report->bad_seq = report->bad_until = -1;
+	cp_buf_init(&w.line);
+	cp_buf_init(&w.scratch);
+	rc = read_and_verify(&w, err);
+	cp_buf_clear(&w.line);
+	cp_buf_clear(&w.scratch);
 	if (rc != CP_OK || report->why[0] == '\0')
 		return rc;
 	if (report->bad_until > report->bad_seq)

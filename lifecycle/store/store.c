@@ -371,6 +371,15 @@ cp_store_in_txn(const struct cp_store *s)
 }
 
 enum cp_rc
+cp_store_bulk(struct cp_store *s, int on, struct cp_err *err)
+{
+	return run_sql(s, on ?
+	    "PRAGMA cache_size = -49152; PRAGMA wal_autocheckpoint = 65536" :
+	    "PRAGMA cache_size = -24576; PRAGMA wal_autocheckpoint = 1000",
+	    "settings", err);
+}
+
+enum cp_rc
 cp_store_checkpoint(struct cp_store *s, struct cp_err *err)
 {
 	int64_t busy;

@@ -45,6 +45,11 @@ int cp_store_in_txn(const struct cp_store *s);
 enum cp_rc cp_store_begin_read(struct cp_store *s, struct cp_err *err)
     CP_MUST_CHECK;
 
+/* Before and after many changes at once: a page cache of 48 MiB and rare
+ * checkpoints, and back. */
+enum cp_rc cp_store_bulk(struct cp_store *s, int on, struct cp_err *err)
+    CP_MUST_CHECK;
+
 /* Empties the write-ahead log into the database and truncates it, so that
  * nothing removed stays in it.  CP_BUSY while another program reads. */
 enum cp_rc cp_store_checkpoint(struct cp_store *s, struct cp_err *err)
