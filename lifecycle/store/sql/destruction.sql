@@ -43,9 +43,10 @@ WHERE b.status = ?1 AND b.status IN ('proposed', 'approved', 'executed')
 ORDER BY b.n LIMIT 1
 
 -- name: batch_pending
-SELECT count(*) FROM batch_item i JOIN batch b INDEXED BY batch_open
-	ON b.n = i.batch
-WHERE b.status IN ('proposed', 'approved') AND i.status = 'pending'
+SELECT count(*) FROM batch b INDEXED BY batch_open
+	CROSS JOIN batch_item i ON i.batch = b.n
+WHERE b.status IN ('proposed', 'approved', 'executed')
+	AND b.status IN ('proposed', 'approved') AND i.status = 'pending'
 
 -- name: batch_items
 SELECT i.package, i.status, i.reason FROM batch_item i
