@@ -25,8 +25,7 @@ ORDER BY n LIMIT 1
 UPDATE volume SET gone = ? WHERE n = ?
 
 -- name: volume_less
-UPDATE volume SET live = live - 1, dead = 2 * (live - 1) < packages
-WHERE n = ?
+UPDATE volume SET live = live - 1 WHERE n = ?
 
 -- name: volume_move
 UPDATE package SET volume = ?1 WHERE volume = ?2 AND status = 'archived'
