@@ -237,8 +237,8 @@ cp_age_payload_reopen(struct cp_age_sealer *s,
 	enum cp_rc rc;
 
 	if (len < CP_AGE_NONCE)
-		return cp_fail(err, CP_CORRUPT, "payload: ends within its "
-		    "nonce");
+		return cp_fail(err, CP_CORRUPT, "header: the nonce after it "
+		    "is cut off");
 	rc = take_file_key(s, file_key, err);
 	if (rc == CP_OK)
 		rc = cp_age_payload_key(s, payload, err);

@@ -228,8 +228,8 @@ cp_age_decrypt_stream(const struct cp_age_identity *identities, size_t n,
 	if (rc == CP_OK)
 		rc = read_payload(t, nonce, sizeof(nonce), &got, err);
 	if (rc == CP_OK && got < sizeof(nonce))
-		rc = cp_fail(err, CP_CORRUPT, "payload: ends within its "
-		    "nonce");
+		rc = cp_fail(err, CP_CORRUPT, "header: the nonce after it is "
+		    "cut off");
 	if (rc == CP_OK)
 		rc = cp_age_payload_key(t->sealer, nonce, err);
 	if (rc == CP_OK)
