@@ -10,6 +10,7 @@ CREATE TABLE store (
 	salt BLOB NOT NULL CHECK (length(salt) = 16),
 	custody TEXT NOT NULL,
 	policy INTEGER REFERENCES policy(n),
+	policy_done INTEGER, -- the policy by which every date was computed
 	last_run TEXT,
 	last_run_at TEXT,
 	clock_doubt INTEGER
@@ -147,6 +148,8 @@ CREATE TABLE hold (
 ) STRICT;
 CREATE INDEX hold_active ON hold(scope, record, authority)
 	WHERE released IS NULL;
+-- Each new record asks whether a hold waits for it (foreign keys).
+CREATE INDEX hold_record ON hold(record) WHERE record IS NOT NULL;
 
 CREATE TABLE volume (
 	n INTEGER PRIMARY KEY,

@@ -82,7 +82,6 @@ UPDATE package SET status = ?, ended = ? WHERE n = ? AND status = 'archived'
 INSERT OR IGNORE INTO shelf(month, made) VALUES (?, ?)
 
 -- name: shelves_empty
--- excused: a shelf a month, some hundred in all
 SELECT month FROM shelf s WHERE destroyed IS NULL AND month < ?
 	AND NOT EXISTS (SELECT 1 FROM package p
 	WHERE p.shelf = s.month AND p.status = 'archived')

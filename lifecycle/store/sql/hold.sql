@@ -31,6 +31,7 @@ UPDATE hold SET released = ?, released_by = ?, release_reason = ?
 WHERE n = ? AND released IS NULL
 
 -- name: holds_active
+-- excused: holds in force are few, and their index is read
 SELECT count(*) FROM hold WHERE released IS NULL
 
 -- name: parked_next
