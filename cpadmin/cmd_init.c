@@ -281,7 +281,7 @@ run_init(struct cp_call *call, struct cp_err *err)
 
 static const struct cp_opt options[] = {
 	{ "rehearsal", 0, CP_OPT_FLAG, NULL,
-	    "for invented records only: asks nothing, keeps every key" },
+	    "for invented records; keeps every key" },
 	{ "policy", 0, CP_OPT_TEXT, "NAME",
 	    "policy or its file; default: contactpoint-2007" },
 	{ "authority", 0, CP_OPT_TEXT, "CODE",

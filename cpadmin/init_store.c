@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "archive/age_keys.h"
 #include "archive/crypto.h"
 #include "archive/file.h"
 #include "archive/hostkey.h"
@@ -217,7 +218,7 @@ keep_rehearsal_keys(struct cp_init *in, const char *keys, struct cp_err *err)
 	const struct cp_secret *passphrases[CP_CUSTODY_SHARES];
 	char share[CP_CUSTODY_SHARES][CP_INIT_PATH], name[64];
 	const char *shares[CP_CUSTODY_SHARES];
-	struct cp_secret *identity = NULL;
+	struct cp_secret *scalar = NULL, *identity = NULL;
 	int i;
 	enum cp_rc rc = CP_OK;
 
@@ -233,10 +234,13 @@ keep_rehearsal_keys(struct cp_init *in, const char *keys, struct cp_err *err)
 	}
 	if (rc == CP_OK)
 		rc = cp_custody_open(&in->custody, shares, passphrases,
-		    (size_t)in->custody.threshold, &identity, err);
+		    (size_t)in->custody.threshold, &scalar, err);
+	if (rc == CP_OK)
+		rc = cp_age_identity_format(scalar, &identity, err);
 	if (rc == CP_OK)
 		rc = write_secret(in, "keys/rehearsal/custody.identity",
 		    identity, err);
+	cp_secret_free(scalar);
 	cp_secret_free(identity);
 	return rc;
 }

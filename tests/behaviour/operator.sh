@@ -1,0 +1,139 @@
+#!/bin/bash
+# Who may act, on which day, and as whom.
+. "$(dirname "$0")/../lib.sh"
+
+new_store --operator first
+
+test_case 'the first operator has every role'
+ok cpadmin operator list --json
+expect_json '[.kind, .v]' '["operators",1]'
+expect_json '.rows | length' 1
+expect_json '.rows[0].name' first
+expect_json '.rows[0].uid' "$(id -u)"
+expect_json '.rows[0].status' active
+expect_json '.rows[0].roles | sort | join(" ")' \
+    'admin approver auditor custodian dpo scheduler shield team'
+expect_json '[.rows[0].training_until, .rows[0].check_until]' '[null,null]'
+
+test_case 'adding'
+ok cpadmin operator add mary --uid 4001 --role team --role approver,auditor \
+    --authority E08000015 --training-until 2030-01-31 --json
+expect_json .kind operator
+expect_json '[.name, .uid, .status]' '["mary",4001,"active"]'
+expect_json '.roles' '["team","approver","auditor"]'
+expect_json '[.training_until, .check_until]' '["2030-01-31",null]'
+ok cpadmin operator list --json
+expect_json '[.rows[].name]' '["first","mary"]'
+run cpadmin operator add mary --uid 4002 --role team
+expect_status 5
+run cpadmin operator add Mary --uid 4002 --role team
+expect_status 2
+run cpadmin operator add john --uid 4002 --role team,boss
+expect_status 2
+expect_err_contains 'no such role: boss'
+expect_err_contains 'roles: team, shield, dpo'
+run cpadmin operator add john --uid x1 --role team
+expect_status 2
+run cpadmin operator add john --uid 4294967295 --role team
+expect_status 2
+run cpadmin operator add john --uid 4002 --role team --check-until 2030-02-30
+expect_status 2
+expect_err_contains '--check-until'
+run cpadmin operator add john --uid 4002 --role team --authority Wirral
+expect_status 2
+ok cpadmin operator list --json
+expect_json '.rows | length' 2
+
+test_case 'acting as another, in a rehearsal'
+run cpadmin operator add john --uid 4002 --role team --as mary
+expect_status 9
+expect_err_contains 'admin'
+run cpadmin operator list --as nobody-here
+expect_status 9
+ok cpadmin operator list --as mary
+run cpadmin operator list --as mary --on 2030-02-01
+expect_status 9
+expect_err_contains 'training of operator mary has run out'
+ok cpadmin operator list --as mary --on 2030-01-31
+run cpadmin operator list --on 2030-02-30
+expect_status 2
+expect_err_contains '--on'
+
+test_case 'suspending and resuming'
+ok cpadmin operator suspend mary --json
+expect_json .status suspended
+run cpadmin operator list --as mary
+expect_status 9
+expect_err_contains 'operator mary is suspended'
+run cpadmin operator suspend mary
+expect_status 5
+ok cpadmin operator resume mary
+ok cpadmin operator list --as mary
+run cpadmin operator resume mary
+expect_status 5
+run cpadmin operator suspend nobody-here
+expect_status 4
+
+test_case 'the last administrator stays'
+run cpadmin operator remove first
+expect_status 5
+expect_err_contains 'last active administrator'
+run cpadmin operator suspend first
+expect_status 5
+ok cpadmin operator add second --uid "$(id -u)" --role admin
+ok cpadmin operator suspend second
+run cpadmin operator remove first
+expect_status 5
+ok cpadmin operator resume second
+ok cpadmin operator remove first --as second
+run cpadmin operator list --as first
+expect_status 9
+run cpadmin operator resume first
+expect_status 5
+expect_err_contains 'operator first is removed'
+run cpadmin operator add first --uid 4003 --role team
+expect_status 5
+ok cpadmin operator list --json
+expect_json '[.rows[] | select(.status == "removed") | .name]' '["first"]'
+
+test_case 'every change is on the log, refusals change nothing'
+ok cpadmin audit show --as second --json
+expect_json '[.rows[].action | select(startswith("operator."))] | sort | join(" ")' \
+    'operator.add operator.add operator.add operator.remove operator.resume operator.resume operator.suspend operator.suspend'
+ok cpadmin audit verify --as second
+
+test_case 'a user who is no operator'
+if have sqlite3; then
+	sqlite3 "$CPADMIN_STORE/store.db" 'UPDATE operator SET uid = 4999'
+	run cpadmin operator list
+	expect_status 9
+	expect_err_contains "user id $(id -u)"
+	expect_err_contains 'operator add'
+	run cpadmin operator list --json
+	expect_status 9
+	expect_err_json .code 9
+else
+	skip 'sqlite3 is not installed'
+fi
+
+test_case 'a real store: one person, one operator, and today'
+(umask 077 && echo 'a long enough passphrase' >"$T/pass")
+ok cpadmin init "$T/real" --authority E08000015 --operator boss \
+    --passphrase-file "$T/pass"
+export CPADMIN_STORE=$T/real
+run cpadmin operator list --as boss
+expect_status 9
+expect_err_contains '--as is for rehearsal stores only'
+run cpadmin operator add twin --uid "$(id -u)" --role approver
+expect_status 5
+expect_err_contains 'is an operator already'
+run cpadmin operator add mary --uid 4001 --role team --on 2030-01-01
+expect_status 9
+expect_err_contains '--on may change rehearsal stores only'
+ok cpadmin operator list --on 2030-01-01 --json
+expect_json '.rows | length' 1
+ok cpadmin operator add mary --uid 4001 --role approver
+run cpadmin operator add mary2 --uid 4001 --role team
+expect_status 5
+ok cpadmin operator remove mary
+ok cpadmin operator add mary2 --uid 4001 --role team
