@@ -34,6 +34,11 @@ CPADMIN=${CPADMIN:-$BUILD/cpadmin}
 # shellcheck disable=SC2034
 SHARED=$ROOT/../shared
 unset CPADMIN_STORE
+# A build folder outside the tree does not find the policies by itself.
+case $BUILD in
+"$ROOT"/*) unset CPADMIN_POLICIES ;;
+*) export CPADMIN_POLICIES=$ROOT/policies ;;
+esac
 T=$(mktemp -d "${TMPDIR:-/tmp}/cpadmin-test.XXXXXX") || exit 1
 LIB_DIR=$T/.lib
 mkdir "$LIB_DIR" || exit 1
