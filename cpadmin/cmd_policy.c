@@ -1,5 +1,7 @@
 #include "cpadmin/out.h"
+#include "cpadmin/progress.h"
 #include "cpadmin/session.h"
+#include "lifecycle/duties/adopting.h"
 #include "lifecycle/rules/policy.h"
 
 /* ---- check ------------------------------------------------------------------- */
@@ -143,6 +145,84 @@ run_show(struct cp_call *call, struct cp_err *err)
 	return rc;
 }
 
+/* ---- adopt ------------------------------------------------------------------- */
+
+static const struct cp_column adopt_columns[] = {
+	{ "policy", "Policy" },
+	{ "version", "Version" },
+	{ "changed", "Changed" },
+	{ "recomputed", "Records recomputed" },
+};
+
+static enum cp_rc
+out_adopted(const struct cp_call *call, struct cp_session *s,
+    const struct cp_adoption *a, int changed, struct cp_err *err)
+{
+	struct cp_policy *policy = NULL;
+	struct cp_out *o = NULL;
+	enum cp_rc rc;
+
+	rc = cp_settings_policy(s->store, &s->settings, &policy, err);
+	if (rc == CP_OK)
+		rc = cp_out_object(call, "policy-adopt", adopt_columns, 4, &o,
+		    err);
+	if (rc == CP_OK) {
+		cp_out_text(o, policy->name);
+		cp_out_text(o, policy->version);
+		cp_out_bool(o, changed);
+		cp_out_int(o, a->recomputed);
+		rc = cp_out_end(&o, err);
+	}
+	cp_out_free(o);
+	cp_policy_free(policy);
+	return rc;
+}
+
+static enum cp_rc
+adopt(struct cp_call *call, struct cp_session *s, struct cp_err *err)
+{
+	struct cp_adoption a = { .store = s->store, .audit = s->audit,
+		.settings = &s->settings, .op = &s->op, .now = &s->now };
+	int64_t before = s->settings.policy_n;
+	struct cp_progress p;
+	enum cp_rc rc;
+
+	rc = cp_operator_may(&s->op, CP_ROLE_ADMIN, err);
+	if (rc != CP_OK)
+		return rc;
+	cp_progress_init(&p, call, "recomputing", 0);
+	a.progress = cp_progress_at;
+	a.progress_ctx = &p;
+	rc = cp_adopt(&a, cp_arg(call, 0), err);
+	cp_progress_end(&p, a.recomputed);
+	return rc == CP_OK ? out_adopted(call, s, &a,
+	    s->settings.policy_n != before, err) : rc;
+}
+
+/* The file is checked first, so that all its problems are shown. */
+static enum cp_rc
+run_adopt(struct cp_call *call, struct cp_err *err)
+{
+	struct cp_policy_report report;
+	struct cp_policy *policy = NULL;
+	struct cp_session s;
+	enum cp_rc rc;
+
+	cp_policy_report_init(&report);
+	rc = cp_policy_load_file(cp_arg(call, 0), &policy, &report, err);
+	cp_policy_free(policy);
+	cp_policy_report_clear(&report);
+	if (rc == CP_BAD_INPUT)
+		return run_check(call, err);
+	if (rc == CP_OK)
+		rc = cp_session_open(call, CP_STORE_WRITE, &s, err);
+	if (rc != CP_OK)
+		return rc;
+	rc = adopt(call, &s, err);
+	cp_session_close(&s);
+	return rc;
+}
+
 /* ---- tables ------------------------------------------------------------------ */
 
 static const struct cp_verb verbs[] = {
@@ -152,6 +232,9 @@ static const struct cp_verb verbs[] = {
 	{ "show", "[FILE] [--columns NAME,...]",
 	    "the rules in force, or those of a file", NULL,
 	    CP_TAKES_USUAL | CP_TAKES_COLUMNS, 0, 1, run_show },
+	{ "adopt", "FILE",
+	    "put a policy in force and compute every date anew", NULL,
+	    CP_TAKES_USUAL, 1, 1, run_adopt },
 	{ NULL, NULL, NULL, NULL, 0, 0, 0, NULL },
 };
 

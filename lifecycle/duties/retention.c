@@ -11,6 +11,7 @@
 #include "archive/hostkey.h"
 #include "archive/secret.h"
 #include "archive/volume.h"
+#include "lifecycle/duties/adopting.h"
 #include "lifecycle/duties/destruction.h"
 #include "lifecycle/duties/guards.h"
 #include "lifecycle/duties/plan.h"
@@ -316,6 +317,16 @@ finish(struct cp_run *run, int64_t row, struct cp_err *err)
 	return rc;
 }
 
+/* Dates that an adoption did not come to. */
+static enum cp_rc
+finish_adoption(struct cp_run *run, struct cp_err *err)
+{
+	struct cp_adoption a = { .store = run->store, .audit = run->audit,
+		.settings = run->settings, .op = run->op, .now = run->now };
+
+	return cp_adopt_finish(&a, err);
+}
+
 static enum cp_rc
 do_all(struct cp_run *run, struct cp_err *err)
 {
@@ -379,6 +390,8 @@ cp_retention_run(struct cp_run *run, struct cp_err *err)
 
 	if (rc == CP_OK)
 		rc = cp_guard_clock(run, err);
+	if (rc == CP_OK && !run->dry_run)
+		rc = finish_adoption(run, err);
 	if (rc == CP_OK)
 		rc = cp_guard_share(run, err);
 	if (rc == CP_OK)

@@ -38,6 +38,7 @@ cp_settings_load(struct cp_store *s, struct cp_settings *out,
 	out->last_run = cp_col_date(q, 6);
 	out->last_run_at = cp_col_int(q, 7);
 	out->clock_doubt = cp_col_int(q, 8);
+	out->policy_done = cp_col_int(q, 9);
 	cp_reset(q);
 	return CP_OK;
 }
@@ -273,4 +274,10 @@ cp_settings_put_policy(struct cp_store *s, int64_t n, struct cp_err *err)
 
 	cp_bind_int(q, n);
 	return cp_exec(q, err);
+}
+
+enum cp_rc
+cp_settings_policy_done(struct cp_store *s, struct cp_err *err)
+{
+	return cp_exec(cp_stmt(s, SQL_SETTINGS_POLICY_DONE), err);
 }

@@ -17,6 +17,7 @@ struct cp_settings {
 	int64_t policy_n; /* of the policy in force */
 	struct cp_date last_run;
 	int64_t last_run_at; /* unix time; 0 = never */
+	int64_t policy_done; /* the policy by which every date was computed */
 	int64_t clock_doubt; /* audit seq since which the clock is doubted; 0 */
 };
 
@@ -48,5 +49,8 @@ enum cp_rc cp_settings_keep_policy(struct cp_store *s, const char *path,
     struct cp_err *err) CP_MUST_CHECK;
 enum cp_rc cp_settings_put_policy(struct cp_store *s, int64_t n,
     struct cp_err *err) CP_MUST_CHECK;
+/* Every date has been computed by the policy in force. */
+enum cp_rc cp_settings_policy_done(struct cp_store *s, struct cp_err *err)
+    CP_MUST_CHECK;
 
 #endif

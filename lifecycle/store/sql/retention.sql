@@ -27,7 +27,7 @@ INSERT INTO run(day, started, operator) VALUES (?, ?, ?)
 UPDATE run SET finished = ?, report = ? WHERE n = ?
 
 -- name: refresh_next
-SELECT n FROM record WHERE n > ? AND state <> 'destroyed'
+SELECT n FROM record WHERE n > ?1 AND state <> 'destroyed' AND policy <> ?2
 ORDER BY n LIMIT 1000
 
 -- name: parked_of

@@ -1,6 +1,6 @@
 -- name: settings_load
 SELECT store_id, authority, custody, salt, rehearsal, policy, last_run,
-	CAST(strftime('%s', last_run_at) AS INTEGER), clock_doubt
+	CAST(strftime('%s', last_run_at) AS INTEGER), clock_doubt, policy_done
 FROM store WHERE id = 1
 
 -- name: settings_create
@@ -11,7 +11,8 @@ VALUES (1, ?, ?, ?, ?, ?, ?)
 UPDATE store SET last_run = ?, last_run_at = ?, clock_doubt = ? WHERE id = 1
 
 -- name: settings_put_policy
-UPDATE store SET policy = ? WHERE id = 1
+UPDATE store SET policy = ?1, policy_done = coalesce(policy_done, ?1)
+WHERE id = 1
 
 -- name: policy_get
 SELECT name, version, sha256, file FROM policy WHERE n = ?
@@ -29,3 +30,6 @@ VALUES (?, ?, ?, ?, ?, ?)
 
 -- name: settings_doubt
 UPDATE store SET clock_doubt = ? WHERE id = 1
+
+-- name: settings_policy_done
+UPDATE store SET policy_done = policy WHERE id = 1
