@@ -733,11 +733,11 @@ START_TEST(stanzas_by_hand)
 }
 END_TEST
 
-static const char *const not_age[] = { "", "\n", "age-encryption.org/v1",
-	"age-encryption.org/v2\n--- x\n", "age-encryption.org/v1\r\n--- x\n",
-	"age-encryption.org/v1\n", "age-encryption.org/v1\n---\n",
-	"age-encryption.org/v1\n"
-	    "--- AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n", "hello", "-----BEGIN AGE ENCRYPTED FILE-----\n" };
+#define V1 "age-encryption.org/v1"
+#define NO_MAC "--- AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n"
+static const char *const not_age[] = { "", "\n", "hello", V1, V1 "\n",
+	"age-encryption.org/v2\n--- x\n", V1 "\r\n--- x\n", V1 "\n---\n",
+	V1 "\n" NO_MAC, "-----BEGIN AGE ENCRYPTED FILE-----\n" };
 
 START_TEST(no_age_file)
 {
