@@ -264,7 +264,7 @@ cp_audit_add(struct cp_audit *a, const struct cp_entry *e, int64_t *seq,
 
 	if (rc != CP_OK)
 		return rc;
-	audit_detail_hash(salt, detail, &a->scratch, hash);
+	audit_detail_hash(salt, detail, hash);
 	cp_buf_reset(&a->line);
 	cp_log_line(&row, &a->line);
 	rc = cp_buf_check(&a->line, err);

@@ -25,6 +25,6 @@ enum cp_rc audit_write_key(const char *path, const struct cp_note_key *key,
     struct cp_err *err);
 /* SHA-256(salt | detail). */
 void audit_detail_hash(const uint8_t salt[16], const char *detail,
-    struct cp_buf *scratch, uint8_t out[32]);
+    uint8_t out[32]);
 
 #endif

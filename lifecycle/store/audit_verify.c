@@ -11,7 +11,7 @@ struct walk {
 	struct cp_merkle_check *check;
 	struct cp_log_report *report;
 	struct cp_note_key key;
-	struct cp_buf line, scratch;
+	struct cp_buf line;
 	void (*progress)(void *ctx, int64_t done, int64_t total);
 	void *ctx;
 	int64_t total;
@@ -43,7 +43,7 @@ check_detail(struct walk *w, const struct cp_log_row *row)
 		bad(w->report, row->seq, row->seq, "half of its detail is gone");
 		return;
 	}
-	audit_detail_hash(row->salt, row->detail, &w->scratch, hash);
+	audit_detail_hash(row->salt, row->detail, hash);
 	if (row->hash == NULL || memcmp(hash, row->hash, sizeof(hash)) != 0)
 		bad(w->report, row->seq, row->seq,
 		    "its detail is not the one that was logged");
@@ -269,10 +269,8 @@ cp_log_verify(struct cp_store *s, struct cp_log_report *report,
 	memset(report, 0, sizeof(*report));
 	report->bad_seq = report->bad_until = -1;
 	cp_buf_init(&w.line);
-	cp_buf_init(&w.scratch);
 	rc = read_and_verify(&w, err);
 	cp_buf_clear(&w.line);
-	cp_buf_clear(&w.scratch);
 	if (rc != CP_OK || report->why[0] == '\0')
 		return rc;
 	if (report->bad_until > report->bad_seq)
