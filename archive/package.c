@@ -196,7 +196,8 @@ read_member(struct archive *a, struct archive_entry *e,
 
 	if (data == NULL)
 		return cp_fail(err, CP_FAILED, "out of memory");
-	strcpy(p->names[p->n], archive_entry_pathname(e));
+	(void)snprintf(p->names[p->n], sizeof(p->names[p->n]), "%s",
+	    archive_entry_pathname(e));
 	m->name = p->names[p->n++];
 	m->data = data;
 	m->len = len;

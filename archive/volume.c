@@ -176,14 +176,16 @@ cp_volume_open(const char *dir, const char *volume_id,
 		return cp_fail(err, CP_FAILED, "out of memory");
 	w->fd = -1;
 	w->head.count = count;
-	strcpy(w->head.volume, volume_id);
-	strcpy(w->head.custody, custody_id);
-	strcpy(w->head.date, date_text);
+	(void)snprintf(w->head.volume, sizeof(w->head.volume), "%s",
+	    volume_id);
+	(void)snprintf(w->head.custody, sizeof(w->head.custody), "%s",
+	    custody_id);
+	(void)snprintf(w->head.date, sizeof(w->head.date), "%s", date_text);
 	rc = cp_volume_path(dir, volume_id, 0, w->path, err);
 	if (rc == CP_OK)
 		rc = cp_volume_path(dir, volume_id, 1, w->part, err);
 	if (rc == CP_OK) {
-		strcpy(w->dir, dir); /* shorter than path */
+		(void)snprintf(w->dir, sizeof(w->dir), "%s", dir);
 		rc = start(w, err);
 	}
 	if (rc == CP_OK)

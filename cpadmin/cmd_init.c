@@ -23,15 +23,18 @@ take_number(const struct cp_call *call, const char *option, int *out,
     struct cp_err *err)
 {
 	const char *text = cp_option(call, option);
+	char *end;
+	long n;
 
 	*out = 1;
 	if (text == NULL)
 		return CP_OK;
-	if (strspn(text, "0123456789") != strlen(text) || strlen(text) > 2 ||
-	    atoi(text) < 1 || atoi(text) > CP_CUSTODY_SHARES)
+	n = strtol(text, &end, 10);
+	if (text[0] < '0' || text[0] > '9' || *end != '\0' || n < 1 ||
+	    n > CP_CUSTODY_SHARES)
 		return cp_fail(err, CP_USAGE, "--%s is not from 1 to %d",
 		    option, CP_CUSTODY_SHARES);
-	*out = atoi(text);
+	*out = (int)n;
 	return CP_OK;
 }
 
