@@ -417,7 +417,8 @@ cp_age_header_open(const void *data, size_t len,
     struct cp_secret **file_key, size_t *header_len, struct cp_err *err)
 {
 	struct header h = { 0 };
-	struct cursor c = { data, data, (const char *)data + len };
+	const char *text = len > 0 ? data : "";
+	struct cursor c = { text, text, text + len };
 	struct cp_age_sealer *s = NULL;
 	enum cp_rc rc;
 
