@@ -1,0 +1,74 @@
+#include "cpadmin/record_verbs.h"
+
+static const struct cp_opt import_options[] = {
+	{ "format", 0, CP_OPT_TEXT, "F",
+	    "ndjson or csv; else told by the file's name or beginning" },
+	{ NULL, 0, CP_OPT_FLAG, NULL, NULL },
+};
+
+static const struct cp_opt find_options[] = {
+	{ "name", 0, CP_OPT_TEXT, "N", "a name, as heard or spelt" },
+	{ "born", 0, CP_OPT_TEXT, "D", "YYYY-MM-DD, YYYY-MM or YYYY" },
+	{ "postcode", 0, CP_OPT_TEXT, "P", "of any address" },
+	{ "number", 0, CP_OPT_TEXT, "N", "NHS or unique pupil number" },
+	{ "limit", 0, CP_OPT_TEXT, "N", "most results to show; default 50" },
+	{ NULL, 0, CP_OPT_FLAG, NULL, NULL },
+};
+
+static const struct cp_opt list_options[] = {
+	{ "state", 0, CP_OPT_TEXT, "S",
+	    "live, extended, archived or destroyed" },
+	{ "due-before", 0, CP_OPT_TEXT, "D",
+	    "only what falls due before that day" },
+	{ NULL, 0, CP_OPT_FLAG, NULL, NULL },
+};
+
+static const struct cp_opt correct_options[] = {
+	{ "set", 0, CP_OPT_LIST, "FIELD=VALUE",
+	    "a field and what is right; an empty value takes it out" },
+	{ NULL, 0, CP_OPT_FLAG, NULL, NULL },
+};
+
+static const struct cp_opt event_options[] = {
+	{ "date", 0, CP_OPT_TEXT, "D", "when it happened" },
+	{ "notified", 0, CP_OPT_TEXT, "D", "died: when it was notified" },
+	{ "intention", 0, CP_OPT_TEXT, "I",
+	    "left-england: return, no-return or none-stated" },
+	{ "to", 0, CP_OPT_TEXT, "AUTHORITY", "moved: the one responsible now" },
+	{ "file", 0, CP_OPT_TEXT, "FILE", "many events, one JSON a line" },
+	{ NULL, 0, CP_OPT_FLAG, NULL, NULL },
+};
+
+static const struct cp_verb verbs[] = {
+	{ "import", "FILE... [--format F] [--dry-run] [--reason TEXT]",
+	    "load or update records from feeds", import_options,
+	    CP_TAKES_USUAL | CP_TAKES_DRY_RUN | CP_TAKES_REASON, 1, -1,
+	    record_run_import },
+	{ "show", "ID --reason TEXT", "one record", NULL,
+	    CP_TAKES_USUAL | CP_TAKES_REASON, 1, 1, record_run_show },
+	{ "find", "[--name N] [--born D] [--postcode P] [--number N] "
+	    "[--limit N] [--columns NAME,...] --reason TEXT",
+	    "records by what one knows of a person", find_options,
+	    CP_TAKES_USUAL | CP_TAKES_REASON | CP_TAKES_COLUMNS, 0, 0,
+	    record_run_find },
+	{ "list", "[--state S] [--due-before D] [--columns NAME,...]",
+	    "all records, without personal details", list_options,
+	    CP_TAKES_USUAL | CP_TAKES_COLUMNS, 0, 0, record_run_list },
+	{ "history", "ID [--columns NAME,...] --reason TEXT",
+	    "what happened to a record, and who looked", NULL,
+	    CP_TAKES_USUAL | CP_TAKES_REASON | CP_TAKES_COLUMNS, 1, 1,
+	    record_run_history },
+	{ "correct", "ID --set FIELD=VALUE... --reason TEXT",
+	    "put right what is wrong in a record", correct_options,
+	    CP_TAKES_USUAL | CP_TAKES_REASON, 1, 1, record_run_correct },
+	{ "event", "[ID died|left-england|returned|moved] [--date D] "
+	    "[--notified D] [--intention I] [--to AUTHORITY] [--file FILE] "
+	    "[--reason TEXT]",
+	    "enter what happened to a person", event_options,
+	    CP_TAKES_USUAL | CP_TAKES_REASON, 0, 2, record_run_event },
+	{ NULL, NULL, NULL, NULL, 0, 0, 0, NULL },
+};
+
+const struct cp_command cp_command_record = {
+	"record", "load, find, show and correct records", verbs
+};

@@ -1,0 +1,198 @@
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "cpadmin/progress.h"
+#include "cpadmin/record_verbs.h"
+#include "cpadmin/rules.h"
+#include "lifecycle/records/import.h"
+#include "lifecycle/store/json_put.h"
+
+static const struct cp_column columns[] = {
+	{ "created", "Created" },
+	{ "updated", "Updated" },
+	{ "unchanged", "Unchanged" },
+	{ "rejected", "Rejected" },
+	{ "quarantined", "Quarantined" },
+	{ "rejects_file", "Rejects file" },
+	{ "dry_run", "Dry run" },
+	{ "rejects", NULL },
+};
+enum { COLUMNS = sizeof(columns) / sizeof(columns[0]) };
+
+static void
+put_rejects(struct cp_buf *b, const struct cp_import_report *r)
+{
+	cp_json_open(b, '[');
+	for (size_t i = 0; i < r->n_first; i++) {
+		cp_json_open(b, '{');
+		cp_json_put_member(b, "file", r->first[i].file);
+		cp_json_put_key(b, "line");
+		cp_json_put_int(b, (int64_t)r->first[i].line);
+		cp_json_put_member(b, "path", r->first[i].why.path);
+		cp_json_put_member(b, "cause", r->first[i].why.cause);
+		cp_json_close(b, '}');
+	}
+	cp_json_close(b, ']');
+}
+
+static enum cp_rc
+show(const struct cp_call *call, const struct cp_import_report *r,
+    struct cp_err *err)
+{
+	struct cp_out *o = NULL;
+	struct cp_buf rejects;
+	enum cp_rc rc;
+
+	cp_buf_init(&rejects);
+	put_rejects(&rejects, r);
+	rc = cp_buf_check(&rejects, err);
+	if (rc == CP_OK)
+		rc = cp_out_object(call, "import", columns, COLUMNS, &o, err);
+	if (rc == CP_OK) {
+		cp_out_int(o, r->created);
+		cp_out_int(o, r->updated);
+		cp_out_int(o, r->unchanged);
+		cp_out_int(o, r->rejected);
+		cp_out_int(o, 0);
+		cp_out_text(o, r->rejects_file[0] != '\0' ? r->rejects_file :
+		    NULL);
+		cp_out_bool(o, cp_flag(call, "dry-run"));
+		cp_out_json(o, cp_buf_text(&rejects), "");
+		rc = cp_out_end(&o, err);
+	}
+	cp_out_free(o);
+	cp_buf_clear(&rejects);
+	return rc;
+}
+
+static void
+say_rejects(const struct cp_call *call, const struct cp_import_report *r)
+{
+	struct cp_buf file;
+
+	cp_buf_init(&file);
+	for (size_t i = 0; i < r->n_first; i++) {
+		const struct cp_import_reject *one = &r->first[i];
+
+		cp_buf_reset(&file);
+		cp_out_escape(&file, one->file);
+		cp_say(call, "%s:%zu: %s%s%s", cp_buf_text(&file), one->line,
+		    one->why.path, one->why.path[0] != '\0' ? ": " : "",
+		    one->why.cause);
+	}
+	if (r->rejected > (int64_t)r->n_first)
+		cp_say(call, "... and %lld more", (long long)(r->rejected -
+		    (int64_t)r->n_first));
+	cp_buf_clear(&file);
+}
+
+/* The exit status: done, done in part, or nothing but bad rows. */
+static enum cp_rc
+judge(const struct cp_import_report *r, int dry_run, struct cp_err *err)
+{
+	int64_t good = r->created + r->updated + r->unchanged;
+	enum cp_rc rc;
+
+	if (r->rejected == 0)
+		return CP_OK;
+	rc = good > 0 ? CP_PARTIAL : CP_BAD_INPUT;
+	(void)cp_fail(err, rc, "%lld of %lld rows %s rejected",
+	    (long long)r->rejected, (long long)(good + r->rejected),
+	    dry_run ? "would be" : "were");
+	if (r->rejects_file[0] != '\0')
+		cp_err_hint(err, "line, place and cause of each are in %s",
+		    r->rejects_file);
+	return rc;
+}
+
+static enum cp_rc
+take_format(const struct cp_call *call, enum cp_import_format *format,
+    struct cp_err *err)
+{
+	const char *word = cp_option(call, "format");
+
+	*format = CP_IMPORT_GUESS;
+	if (word == NULL)
+		return CP_OK;
+	if (strcmp(word, "ndjson") == 0)
+		*format = CP_IMPORT_NDJSON;
+	else if (strcmp(word, "csv") == 0)
+		*format = CP_IMPORT_CSV;
+	else
+		return cp_fail(err, CP_USAGE, "--format is ndjson or csv");
+	return CP_OK;
+}
+
+/* All files must be there before the first is touched. */
+static enum cp_rc
+check_files(const struct cp_call *call, struct cp_err *err)
+{
+	struct stat st;
+
+	for (int i = 0; i < cp_arg_count(call); i++)
+		if (strcmp(cp_arg(call, i), "-") != 0 &&
+		    stat(cp_arg(call, i), &st) != 0)
+			return cp_fail_errno(err, CP_NOT_FOUND, "%.512s",
+			    cp_arg(call, i));
+	return CP_OK;
+}
+
+static enum cp_rc
+import_all(const struct cp_call *call, struct cp_session *s,
+    const struct cp_rules *rules, enum cp_import_format format,
+    struct cp_err *err)
+{
+	struct cp_progress progress;
+	struct cp_import_how how = { cp_flag(call, "dry-run"),
+		cp_option(call, "reason"), cp_progress_at, &progress };
+	struct cp_import_report r;
+	struct cp_import *im = NULL;
+	enum cp_rc rc;
+
+	cp_progress_init(&progress, call, "importing", 0);
+	rc = cp_import_new(s->store, s->audit, rules, &s->now, &how, &im, err);
+	if (rc != CP_OK)
+		return rc;
+	for (int i = 0; rc == CP_OK && i < cp_arg_count(call); i++)
+		rc = cp_import_file(im, cp_arg(call, i), format, err);
+	if (rc == CP_OK)
+		rc = cp_import_end(im, err);
+	r = *cp_import_report(im);
+	cp_import_free(im);
+	cp_progress_end(&progress, r.created + r.updated + r.unchanged +
+	    r.rejected);
+	if (rc == CP_OK) {
+		say_rejects(call, &r);
+		rc = show(call, &r, err);
+	} else if (r.created + r.updated > 0) {
+		cp_say(call, "before that, %lld records were created and %lld "
+		    "updated; run the import again", (long long)r.created,
+		    (long long)r.updated);
+	}
+	return rc == CP_OK ? judge(&r, how.dry_run, err) : rc;
+}
+
+enum cp_rc
+record_run_import(struct cp_call *call, struct cp_err *err)
+{
+	struct cp_policy *policy = NULL;
+	enum cp_import_format format;
+	struct cp_rules rules;
+	struct cp_session s;
+	enum cp_rc rc;
+
+	rc = take_format(call, &format, err);
+	if (rc == CP_OK)
+		rc = check_files(call, err);
+	if (rc == CP_OK)
+		rc = record_open(call, RECORD_CHANGERS, &s, err);
+	if (rc != CP_OK)
+		return rc;
+	rc = cp_session_rules(&s, &policy, &rules, err);
+	if (rc == CP_OK)
+		rc = import_all(call, &s, &rules, format, err);
+	cp_policy_free(policy);
+	cp_session_close(&s);
+	return rc;
+}

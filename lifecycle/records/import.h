@@ -1,0 +1,71 @@
+#ifndef CP_RECORDS_IMPORT_H
+#define CP_RECORDS_IMPORT_H
+
+#include "lifecycle/records/record.h"
+
+/*
+ * Loading records from feeds: one row of a file is one document.  Rows are
+ * parsed and prepared by worker threads in the order of the file; the caller's
+ * thread alone writes, in large transactions, so that an import that is killed
+ * leaves the rows up to some point and can be run again.
+ *
+ * A row whose id is known updates that record, or changes nothing where its
+ * document is equal.  A row without an id updates the live record that has one
+ * of its numbers and its birth date; else it is new and gets an id.  No two
+ * live records have the same NHS number.
+ */
+struct cp_import;
+
+enum cp_import_format {
+	CP_IMPORT_GUESS, /* by the name's end, else by the first byte */
+	CP_IMPORT_NDJSON,
+	CP_IMPORT_CSV
+};
+
+enum {
+	CP_IMPORT_FIRST = 20,   /* rejects that are kept in the report */
+	CP_IMPORT_NAME = 256,
+	CP_IMPORT_PATH = 4200
+};
+
+/* Why a row was refused; nothing of the row itself. */
+struct cp_import_reject {
+	char file[CP_IMPORT_NAME]; /* its last part */
+	size_t line;               /* in which the row begins, from 1 */
+	struct cp_reject why;
+};
+
+struct cp_import_report {
+	int64_t created, updated, unchanged, rejected;
+	char rejects_file[CP_IMPORT_PATH]; /* "" where none was written */
+	struct cp_import_reject first[CP_IMPORT_FIRST];
+	size_t n_first;
+};
+
+struct cp_import_how {
+	int dry_run;        /* everything is done, and undone at the end */
+	const char *reason; /* for the log, or NULL; borrowed */
+	/* Called often with the rows done and a guess of all; may be NULL. */
+	void (*progress)(void *ctx, int64_t done, int64_t total);
+	void *ctx;
+};
+
+/* Begins; all arguments are borrowed until cp_import_free. */
+enum cp_rc cp_import_new(struct cp_store *s, struct cp_audit *audit,
+    const struct cp_rules *rules, const struct cp_now *now,
+    const struct cp_import_how *how, struct cp_import **out,
+    struct cp_err *err) CP_MUST_CHECK;
+/* Imports PATH, or stdin for "-".  CP_BAD_INPUT: a CSV header with a column
+ * missing, unknown or twice; rejected rows are no error.  On failure what is
+ * in the report has been committed, and nothing else. */
+enum cp_rc cp_import_file(struct cp_import *im, const char *path,
+    enum cp_import_format format, struct cp_err *err) CP_MUST_CHECK;
+/* Closes the rejects file. */
+enum cp_rc cp_import_end(struct cp_import *im, struct cp_err *err)
+    CP_MUST_CHECK;
+/* Borrowed. */
+const struct cp_import_report *cp_import_report(const struct cp_import *im);
+/* NULL-safe; undoes what was not committed. */
+void cp_import_free(struct cp_import *im);
+
+#endif
