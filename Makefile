@@ -47,6 +47,8 @@ FRONT_SRC := $(sort $(filter-out $(CMD_SRC) cpadmin/cpschedd.c,\
 # libxml2 and ICU, whose loading would cost every other command 2 ms.
 CMD_FULL  := $(if $(CMD_SRC),$(shell grep -l CP_NEEDS_ARCHIVE $(CMD_SRC)))
 CMD_LIGHT := $(filter-out $(CMD_FULL),$(CMD_SRC))
+FRONT_FULL  := $(if $(FRONT_SRC),$(shell grep -l CP_NEEDS_ARCHIVE $(FRONT_SRC)))
+FRONT_LIGHT := $(filter-out $(FRONT_FULL),$(FRONT_SRC))
 SQL_SRC   := $(sort $(wildcard lifecycle/store/sql/*.sql))
 SCHEMA_SRC := $(sort $(wildcard lifecycle/store/schema/*.sql))
 UNIT_SRC  := $(sort $(wildcard tests/unit/test_*.c))
@@ -106,7 +108,7 @@ $(BUILD)/obj/%.o: %.c | $(BUILD)/gen/sql_ids.h
 	$(COMPILE) -c -o $@ $<
 $(BUILD)/libcpadmin.a: $(LIB_OBJ)
 	rm -f $@ && $(AR) rcs $@ $^
-$(BUILD)/cpadmin: $(call obj,$(FRONT_SRC) $(CMD_LIGHT)) \
+$(BUILD)/cpadmin: $(call obj,$(FRONT_LIGHT) $(CMD_LIGHT)) \
 		$(BUILD)/obj/gen/commands_light.o $(BUILD)/libcpadmin.a
 	$(CC) $(LDHARDEN) -o $@ $^ $(LIBS)
 $(BUILD)/cpadmin-full: $(call obj,$(FRONT_SRC) $(CMD_SRC)) \
