@@ -369,10 +369,10 @@ START_TEST(aead)
 	/* Every wrong bit of every part, and nothing comes out. */
 	for (i = 0; i < 8 * (n + 16 + 12 + 12 + 32); i++) {
 		size_t byte = i / 8;
-		uint8_t *at = byte < n ? out + byte : byte < n + 16 ?
-		    tag + byte - n : byte < n + 28 ? ad + byte - n - 16 :
-		    byte < n + 40 ? nonce + byte - n - 28 :
-		    key + byte - n - 40;
+		uint8_t *at = byte < n ? &out[byte] : byte < n + 16 ?
+		    &tag[byte - n] : byte < n + 28 ? &ad[byte - n - 16] :
+		    byte < n + 40 ? &nonce[byte - n - 28] :
+		    &key[byte - n - 40];
 
 		*at ^= (uint8_t)(1 << i % 8);
 		memset(back, 0x55, sizeof(back));
