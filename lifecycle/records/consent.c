@@ -227,6 +227,8 @@ cp_consent_each(struct cp_store *s, const struct cp_rules *rules,
 const char *
 cp_consent_status(const struct cp_consent *c, struct cp_date today)
 {
+	if (cp_date_cmp(c->given, today) > 0)
+		return "given"; /* seen from an earlier day */
 	if (cp_date_set(c->ended) && cp_date_cmp(c->ended, today) <= 0)
 		return c->ended_by == CP_ENDED_BY_GROUND ? "ended" :
 		    "withdrawn";

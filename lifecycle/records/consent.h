@@ -18,7 +18,7 @@ struct cp_consent {
 	const char *taken_by;    /* borrowed */
 	const char *entered;     /* time; borrowed */
 	const char *ended_who;   /* operator; borrowed, "" while in force */
-	struct cp_date until;    /* last possible day of cover; see each */
+	struct cp_date until;    /* first day it no longer covers; see each */
 };
 
 /*

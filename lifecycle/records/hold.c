@@ -222,6 +222,28 @@ count_one(void *ctx, int64_t n, const char *id, const char *authority,
 	return x->fn != NULL ? x->fn(x->ctx, id, err) : CP_OK;
 }
 
+/* Counting alone needs no walk, but for an authority. */
+static enum cp_rc
+count_record(struct cp_store *s, int64_t n, int64_t *count,
+    struct cp_err *err)
+{
+	struct cp_record r;
+	enum cp_rc rc = cp_record_at(s, n, &r, err);
+
+	if (rc == CP_OK)
+		*count = r.parked == CP_PARKED_HELD;
+	return rc;
+}
+
+static enum cp_rc
+count_all(struct cp_store *s, int64_t *count, struct cp_err *err)
+{
+	struct cp_stmt *q = cp_stmt(s, SQL_TALLY);
+
+	cp_bind_text(q, "parked-1");
+	return cp_exec_int(q, 0, count, err);
+}
+
 enum cp_rc
 cp_hold_suspends(struct cp_store *s, const struct cp_hold *h,
     enum cp_rc (*fn)(void *ctx, const char *id, struct cp_err *err), void *ctx,
@@ -231,6 +253,11 @@ cp_hold_suspends(struct cp_store *s, const struct cp_hold *h,
 	int64_t after = 0;
 	int rows = PAGE;
 	enum cp_rc rc = CP_OK;
+
+	if (fn == NULL && h->scope == CP_HOLD_RECORD)
+		return count_record(s, h->record, count, err);
+	if (fn == NULL && h->scope == CP_HOLD_ALL)
+		return count_all(s, count, err);
 
 	while (rc == CP_OK && rows == PAGE)
 		rc = page(s, &after, &rows, count_one, &x, err);

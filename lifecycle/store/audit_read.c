@@ -1,5 +1,6 @@
 #include "lifecycle/store/audit_read.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -169,6 +170,30 @@ export_head(struct cp_store *s, const char *dir, struct cp_err *err)
 	return audit_write_key(path, &key, err);
 }
 
+/* DIR is new or empty: what else is in it would be taken for the log. */
+static enum cp_rc
+make_dir(const char *dir, struct cp_err *err)
+{
+	struct dirent *e;
+	int others = 0;
+	DIR *d;
+
+	if (mkdir(dir, 0700) == 0)
+		return CP_OK;
+	if (errno != EEXIST)
+		return cp_fail_errno(err, CP_FAILED, "%s", dir);
+	d = opendir(dir);
+	if (d == NULL)
+		return cp_fail_errno(err, CP_REFUSED, "%s", dir);
+	while ((e = readdir(d)) != NULL)
+		others += strcmp(e->d_name, ".") != 0 &&
+		    strcmp(e->d_name, "..") != 0;
+	if (closedir(d) != 0)
+		return cp_fail_errno(err, CP_FAILED, "%s", dir);
+	return others == 0 ? CP_OK : cp_fail(err, CP_REFUSED, "%s is not "
+	    "empty", dir);
+}
+
 enum cp_rc
 cp_log_export(struct cp_store *s, const char *dir, int64_t *entries,
     struct cp_err *err)
@@ -177,9 +202,9 @@ cp_log_export(struct cp_store *s, const char *dir, int64_t *entries,
 
 	if (strlen(dir) > 4000)
 		return cp_fail(err, CP_USAGE, "path too long");
-	if (mkdir(dir, 0700) != 0 && errno != EEXIST)
-		return cp_fail_errno(err, CP_FAILED, "%s", dir);
-	rc = cp_store_begin_read(s, err); /* one view for all three */
+	rc = make_dir(dir, err);
+	if (rc == CP_OK)
+		rc = cp_store_begin_read(s, err); /* one view for all three */
 	if (rc != CP_OK)
 		return rc;
 	rc = export_entries(s, dir, entries, err);

@@ -287,6 +287,10 @@ ok "$CPADMIN" audit verify --json
 expect_json .root "$(root_of "$leaves")"
 run "$CPADMIN" audit export "$T/export"
 expect_status 5
+mkdir "$T/other" && touch "$T/other/file"
+run "$CPADMIN" audit export "$T/other"
+expect_status 5
+expect_no_file "$T/other/entries.ndjson"
 expect_no 'operator":"op1"' in "$T/export"
 
 test_case 'the checkpoint is signed with Ed25519, as openssl sees it'
