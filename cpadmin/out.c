@@ -230,6 +230,29 @@ cp_out_json(struct cp_out *o, const char *json, const char *people)
 		put_cell(o, place, people != NULL ? people : json);
 }
 
+void
+cp_out_lines(struct cp_out *o, const char *json, const char *const *lines,
+    size_t n)
+{
+	int place = next(o);
+
+	if (place < 0)
+		return;
+	if (o->json) {
+		cp_json_put_raw(&o->line, json, strlen(json));
+		return;
+	}
+	cp_buf_reset(&o->cell);
+	for (size_t i = 0; i < n; i++) {
+		if (i > 0)
+			cp_buf_putc(&o->cell, '\n');
+		cp_out_escape(&o->cell, lines[i]);
+	}
+	o->cells[place] = strdup(cp_buf_text(&o->cell));
+	if (o->cells[place] == NULL || o->cell.failed)
+		o->line.failed = 1;
+}
+
 /* ---- ends --------------------------------------------------------------------- */
 
 static enum cp_rc
@@ -274,6 +297,18 @@ cp_out_row(struct cp_out *o, struct cp_err *err)
 	return rc;
 }
 
+/* A value; its further lines stand below its first. */
+static void
+people_value(struct cp_buf *b, const char *text, size_t indent)
+{
+	for (; *text != '\0'; text++) {
+		cp_buf_putc(b, *text);
+		if (*text == '\n')
+			cp_buf_printf(b, "%*s", (int)indent, "");
+	}
+	cp_buf_putc(b, '\n');
+}
+
 /* "Heading: value" lines, values below each other. */
 static void
 people_object(struct cp_out *o)
@@ -289,8 +324,8 @@ people_object(struct cp_out *o)
 		len = strlen(headings[i]);
 		cp_buf_printf(&o->line, "%s:%*s", headings[i],
 		    (int)(widest - len + 1), "");
-		cp_buf_puts(&o->line, o->cells[i] != NULL ? o->cells[i] : "");
-		cp_buf_putc(&o->line, '\n');
+		people_value(&o->line, o->cells[i] != NULL ? o->cells[i] : "",
+		    widest + 2);
 	}
 }
 

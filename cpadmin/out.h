@@ -34,6 +34,9 @@ void cp_out_int(struct cp_out *o, int64_t v);
 void cp_out_bool(struct cp_out *o, int v);
 /* JSON as it stands, and what people see for it (NULL: the JSON). */
 void cp_out_json(struct cp_out *o, const char *json, const char *people);
+/* JSON as it stands, and for people N lines below each other (objects). */
+void cp_out_lines(struct cp_out *o, const char *json,
+    const char *const *lines, size_t n);
 /* Ends a row of a table. */
 enum cp_rc cp_out_row(struct cp_out *o, struct cp_err *err) CP_MUST_CHECK;
 /* Ends the output and flushes it: CP_FAILED if stdout took not all.  Frees. */

@@ -1,6 +1,7 @@
 #include "cpadmin/retention_explain.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cpadmin/out.h"
@@ -24,31 +25,46 @@ static const struct cp_column columns[] = {
 };
 enum { COLUMNS = sizeof(columns) / sizeof(columns[0]) };
 
-/* The steps as JSON, and as lines for people. */
-static void
-put_steps(const struct cp_explanation *e, struct cp_buf *json,
-    struct cp_buf *people)
-{
-	char day[CP_DATE_TEXT];
+enum { STEPS_MAX = 256, LINE = 400 };
 
-	cp_json_open(json, '[');
-	for (size_t i = 0; i < e->n_steps; i++) {
+/* The steps as JSON, and as numbered lines for people. */
+static enum cp_rc
+put_steps(struct cp_out *o, const struct cp_explanation *e,
+    struct cp_err *err)
+{
+	const char *lines[STEPS_MAX];
+	size_t n = e->n_steps < STEPS_MAX ? e->n_steps : STEPS_MAX;
+	char (*text)[LINE] = calloc(n + 1, sizeof(*text));
+	char day[CP_DATE_TEXT];
+	struct cp_buf json;
+	enum cp_rc rc;
+
+	if (text == NULL)
+		return cp_fail(err, CP_FAILED, "out of memory");
+	cp_buf_init(&json);
+	cp_json_open(&json, '[');
+	for (size_t i = 0; i < n; i++) {
 		const struct cp_step *s = &e->steps[i];
 
-		cp_json_open(json, '{');
-		cp_json_put_member(json, "kind", cp_step_kind_word(s->kind));
-		cp_json_put_member(json, "rule", s->rule);
-		cp_json_put_member(json, "date", cp_date_set(s->date) ?
+		cp_json_open(&json, '{');
+		cp_json_put_member(&json, "kind", cp_step_kind_word(s->kind));
+		cp_json_put_member(&json, "rule", s->rule);
+		cp_json_put_member(&json, "date", cp_date_set(s->date) ?
 		    cp_date_format(s->date, day) : NULL);
-		cp_json_put_member(json, "source", s->source);
-		cp_json_put_member(json, "text", s->text);
-		cp_json_close(json, '}');
-		cp_buf_printf(people, "%s%zu. %s", i > 0 ? "\n" : "", i + 1,
-		    s->text);
-		if (s->rule[0] != '\0')
-			cp_buf_printf(people, " [%s]", s->rule);
+		cp_json_put_member(&json, "source", s->source);
+		cp_json_put_member(&json, "text", s->text);
+		cp_json_close(&json, '}');
+		(void)snprintf(text[i], LINE, "%zu. %s%s%s%s", i + 1, s->text,
+		    s->rule[0] != '\0' ? " [" : "", s->rule,
+		    s->rule[0] != '\0' ? "]" : "");
+		lines[i] = text[i];
 	}
-	cp_json_close(json, ']');
+	cp_json_close(&json, ']');
+	rc = cp_buf_check(&json, err);
+	cp_out_lines(o, cp_buf_text(&json), lines, n);
+	cp_buf_clear(&json);
+	free(text);
+	return rc;
 }
 
 static void
@@ -76,23 +92,16 @@ show(const struct cp_call *call, const struct cp_record *r,
     const struct cp_explanation *e, const struct cp_policy *policy,
     struct cp_date today, const char *blocked, struct cp_err *err)
 {
-	struct cp_buf json, people;
 	struct cp_out *o = NULL;
 	enum cp_rc rc = cp_out_object(call, "retention-explain", columns,
 	    COLUMNS, &o, err);
 
 	if (rc != CP_OK)
 		return rc;
-	cp_buf_init(&json);
-	cp_buf_init(&people);
 	put_answer(o, r, e, policy, today, blocked);
-	put_steps(e, &json, &people);
-	cp_out_json(o, cp_buf_text(&json), cp_buf_text(&people));
-	rc = cp_buf_check(&json, err);
+	rc = put_steps(o, e, err);
 	if (rc == CP_OK)
 		rc = cp_out_end(&o, err);
-	cp_buf_clear(&json);
-	cp_buf_clear(&people);
 	cp_out_free(o);
 	return rc;
 }
