@@ -724,8 +724,9 @@ START_TEST(stanzas_by_hand)
 		ck_assert_str_eq(cp_buf_text(&out), "hello");
 	} else {
 		ck_assert_int_eq(rc, CP_CORRUPT);
-		ck_assert_msg(says_one_of(err.what, stanzas[_i].says), "%s: "
-		    "%s", stanzas[_i].extra, err.what);
+		ck_assert_msg(says_one_of(err.what, stanzas[_i].says) &&
+		    begins(err.what, "header: "), "%s: %s",
+		    stanzas[_i].extra, err.what);
 	}
 	cp_buf_clear(&file);
 	cp_buf_clear(&made);
@@ -786,7 +787,7 @@ END_TEST
 #define END "-----END AGE ENCRYPTED FILE-----"
 
 /* @ stands for the body's lines, $ for the line end in use, ~ for a body that
- * has lost its last line. */
+ * has lost its last line, ^ for a body in shorter lines. */
 static const struct {
 	const char *form;
 	const char *eol;
@@ -811,6 +812,7 @@ static const struct {
 	{ "x\n" BEGIN "$@" END "$", "\n", CP_CORRUPT },
 	{ BEGIN "$" END "$", "\n", CP_CORRUPT },
 	{ BEGIN "$~" END "$", "\n", CP_CORRUPT },
+	{ BEGIN "$^" END "$", "\n", CP_CORRUPT },
 	{ "-----BEGIN AGE ENCRYPTED FILE----$@" END "$", "\n", CP_CORRUPT },
 	{ "-----begin age encrypted file-----$@" END "$", "\n", CP_CORRUPT },
 	{ BEGIN "$@-----END CERTIFICATE-----$", "\n", CP_CORRUPT },
@@ -818,13 +820,13 @@ static const struct {
 
 static void
 put_armor_body(struct cp_buf *out, const struct cp_buf *file, const char *eol,
-    int last_too)
+    char how)
 {
-	size_t at, n;
+	size_t at, n, line = how == '^' ? 45 : 48;
 
 	for (at = 0; at < file->len; at += n) {
-		n = file->len - at < 48 ? file->len - at : 48;
-		if (n < 48 && !last_too)
+		n = file->len - at < line ? file->len - at : line;
+		if (n < line && how == '~')
 			break;
 		cp_base64_put(out, file->data + at, n);
 		cp_buf_puts(out, eol);
@@ -843,8 +845,8 @@ START_TEST(armor)
 	seal_hello(&public_key, 1, &file);
 	cp_buf_init(&text);
 	for (p = armors[_i].form; *p != '\0'; p++)
-		if (*p == '@' || *p == '~')
-			put_armor_body(&text, &file, eol, *p == '@');
+		if (strchr("@~^", *p) != NULL)
+			put_armor_body(&text, &file, eol, *p);
 		else if (*p == '$')
 			cp_buf_puts(&text, eol);
 		else
@@ -860,6 +862,154 @@ START_TEST(armor)
 	}
 	cp_buf_clear(&file);
 	cp_buf_clear(&text);
+}
+END_TEST
+
+/* The last line of the body may be full, but no empty one may follow it. */
+START_TEST(armor_full_last_line)
+{
+	static const char zeros[48];
+	struct cp_age_sealer *s = NULL;
+	struct cp_buf file, text;
+	struct memory m;
+	struct cp_age_io io;
+	size_t len = 0;
+
+	cp_buf_init(&file);
+	cp_buf_init(&text);
+	ck_assert_int_eq(cp_age_sealer_new(&s, &err), CP_OK);
+	do {
+		cp_buf_reset(&file);
+		ck_assert_int_eq(cp_age_seal(s, &public_key, 1, zeros, len++,
+		    &file, &file, NULL, &err), CP_OK);
+	} while (file.len % 48 != 0);
+	cp_buf_puts(&text, BEGIN "\n");
+	put_armor_body(&text, &file, "\n", '@');
+	len = text.len;
+	cp_buf_puts(&text, END "\n");
+	io = memory_io(&m, text.data, text.len, 0);
+	ck_assert_int_eq(cp_age_decrypt_stream(&identity, 1, &io, &err),
+	    CP_OK);
+	cp_buf_clear(&m.out);
+	text.len = len;
+	cp_buf_puts(&text, "\n" END "\n");
+	io = memory_io(&m, text.data, text.len, 0);
+	ck_assert_int_eq(cp_age_decrypt_stream(&identity, 1, &io, &err),
+	    CP_CORRUPT);
+	cp_age_sealer_free(s);
+	cp_buf_clear(&m.out);
+	cp_buf_clear(&file);
+	cp_buf_clear(&text);
+}
+END_TEST
+
+/* ---- chunks by hand ------------------------------------------------------------ */
+
+/* F and N are full chunks, the final one or not; f and n such of one byte; 0
+ * an empty final one; x a byte that is no chunk. */
+static const struct {
+	const char *chunks;
+	enum cp_rc rc;
+	size_t released; /* by the stream, before it failed */
+} chunkings[] = {
+	{ "0", CP_OK, 0 },
+	{ "f", CP_OK, 1 },
+	{ "F", CP_OK, CP_AGE_CHUNK },
+	{ "Nf", CP_OK, CP_AGE_CHUNK + 1 },
+	{ "NF", CP_OK, 2 * CP_AGE_CHUNK },
+	{ "NNf", CP_OK, 2 * CP_AGE_CHUNK + 1 },
+	{ "", CP_CORRUPT, 0 },
+	{ "n", CP_CORRUPT, 0 },
+	{ "N", CP_CORRUPT, CP_AGE_CHUNK },
+	{ "N0", CP_CORRUPT, CP_AGE_CHUNK },
+	{ "Nn", CP_CORRUPT, CP_AGE_CHUNK },
+	{ "Fx", CP_CORRUPT, CP_AGE_CHUNK },
+	{ "Ff", CP_CORRUPT, CP_AGE_CHUNK },
+	{ "FF", CP_CORRUPT, CP_AGE_CHUNK },
+	{ "ff", CP_CORRUPT, 0 },
+	{ "nf", CP_CORRUPT, 0 },
+	{ "fx", CP_CORRUPT, 0 },
+};
+
+static void
+put_chunk(struct cp_buf *out, struct cp_aead *a, const uint8_t key[32],
+    size_t number, char how)
+{
+	static uint8_t zeros[CP_AGE_CHUNK];
+	uint8_t nonce[12] = { 0 }, *to;
+	size_t len = strchr("FN", how) != NULL ? CP_AGE_CHUNK : how != '0';
+
+	nonce[10] = (uint8_t)number;
+	nonce[11] = strchr("Ff0", how) != NULL;
+	to = cp_buf_grow(out, len + 16);
+	ck_assert_ptr_nonnull(to);
+	ck_assert_int_eq(cp_aead_seal(a, key, nonce, NULL, 0, zeros, len, to,
+	    to + len, &err), CP_OK);
+}
+
+START_TEST(chunks_by_hand)
+{
+	static const uint8_t file_key[16] = "YELLOW SUBMARINE";
+	const char *p, *chunks = chunkings[_i].chunks;
+	struct cp_secret *s = NULL;
+	struct cp_aead *a = NULL;
+	struct cp_buf file, out;
+	uint8_t key[32], nonce[16] = { 7 };
+	struct memory m;
+	struct cp_age_io io;
+	size_t header;
+
+	cp_buf_init(&file);
+	cp_buf_init(&out);
+	ck_assert_int_eq(cp_secret_from(&s, file_key, 16, &err), CP_OK);
+	ck_assert_int_eq(cp_aead_new(&a, &err), CP_OK);
+	ck_assert_int_eq(cp_age_header_seal(s, &public_key, 1, &file, &err),
+	    CP_OK);
+	header = file.len;
+	cp_buf_put(&file, nonce, 16);
+	ck_assert_int_eq(cp_hkdf_sha256(file_key, 16, nonce, 16, "payload",
+	    key, &err), CP_OK);
+	for (p = chunks; *p != '\0'; p++)
+		if (*p == 'x')
+			cp_buf_putc(&file, 'x');
+		else
+			put_chunk(&file, a, key, (size_t)(p - chunks), *p);
+	io = memory_io(&m, file.data, file.len, 0);
+	ck_assert_msg(cp_age_decrypt_stream(&identity, 1, &io, &err) ==
+	    chunkings[_i].rc, "%s", chunks);
+	ck_assert_uint_eq(m.out.len, chunkings[_i].released);
+	ck_assert_int_eq(cp_age_payload_open(s, file.data + header,
+	    file.len - header, &out, &err), chunkings[_i].rc);
+	ck_assert_uint_eq(out.len, chunkings[_i].rc == CP_OK ?
+	    chunkings[_i].released : 0);
+	cp_secret_free(s);
+	cp_aead_free(a);
+	cp_buf_clear(&file);
+	cp_buf_clear(&out);
+	cp_buf_clear(&m.out);
+}
+END_TEST
+
+START_TEST(no_room)
+{
+	static const uint8_t data[1000];
+	struct cp_age_sealer *s = NULL;
+	struct cp_secret *key = NULL;
+	struct cp_buf header, payload;
+
+	cp_buf_init(&header);
+	cp_buf_init(&payload);
+	cp_buf_puts(&header, "kept");
+	payload.max = 500;
+	ck_assert_int_eq(cp_age_sealer_new(&s, &err), CP_OK);
+	ck_assert_int_eq(cp_age_seal(s, &public_key, 1, data, sizeof(data),
+	    &header, &payload, &key, &err), CP_FAILED);
+	ck_assert_str_eq(cp_buf_text(&header), "kept");
+	ck_assert_uint_eq(payload.len, 0);
+	ck_assert_ptr_null(key);
+	cp_age_sealer_free(s);
+	cp_buf_clear(&header);
+	cp_buf_clear(&payload);
 }
 END_TEST
 
@@ -1098,6 +1248,9 @@ main(void)
 	tcase_add_loop_test(t, no_age_file, 0, COUNT(not_age));
 	tcase_add_test(t, endless_header);
 	tcase_add_loop_test(t, armor, 0, COUNT(armors));
+	tcase_add_test(t, armor_full_last_line);
+	tcase_add_loop_test(t, chunks_by_hand, 0, COUNT(chunkings));
+	tcase_add_test(t, no_room);
 	tcase_add_test(t, stream_releases_nothing_unchecked);
 	tcase_add_test(t, key_text);
 	tcase_add_test(t, key_file);
