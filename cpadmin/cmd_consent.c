@@ -1,56 +1,13 @@
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "cpadmin/ledger.h"
 #include "cpadmin/out.h"
-#include "cpadmin/rules.h"
-#include "cpadmin/session.h"
 #include "cpadmin/take.h"
 #include "lifecycle/records/consent.h"
 #include "lifecycle/store/json_put.h"
 
-enum { DUE_DAYS = 90, DUE_DAYS_MAX = 36500, TEXT_MAX = 120 };
-
-/* What every verb works with. */
-struct ledger {
-	struct cp_session s;
-	struct cp_policy *policy;
-	struct cp_rules rules;
-	struct cp_record record; /* where one is named */
-};
-
-static void
-ledger_close(struct ledger *l)
-{
-	cp_policy_free(l->policy);
-	cp_session_close(&l->s);
-}
-
-/* ID may be NULL; the record's row is read in a transaction where one is to
- * change. */
-static enum cp_rc
-ledger_open(const struct cp_call *call, enum cp_store_mode mode,
-    const char *id, struct ledger *l, struct cp_err *err)
-{
-	enum cp_rc rc;
-
-	memset(l, 0, sizeof(*l));
-	rc = cp_session_open(call, mode, &l->s, err);
-	if (rc != CP_OK)
-		return rc;
-	if (mode == CP_STORE_WRITE)
-		rc = cp_operator_may(&l->s.op, CP_ROLE_TEAM | CP_ROLE_DPO,
-		    err);
-	if (rc == CP_OK)
-		rc = cp_session_rules(&l->s, &l->policy, &l->rules, err);
-	if (rc == CP_OK && mode == CP_STORE_WRITE)
-		rc = cp_txn_begin(l->s.audit, err);
-	if (rc == CP_OK && id != NULL)
-		rc = cp_record_get(l->s.store, id, &l->record, err);
-	if (rc != CP_OK)
-		ledger_close(l);
-	return rc;
-}
+enum { TEXT_MAX = 120 };
 
 /* ---- giving ------------------------------------------------------------------ */
 
@@ -66,12 +23,6 @@ static const struct cp_column given_columns[] = {
 	{ "next_due", "NEXT DUE" },
 	{ "rule", "RULE" },
 };
-
-static void
-consent_id(int64_t n, char out[24])
-{
-	(void)snprintf(out, 24, "C-%04lld", (long long)n);
-}
 
 static enum cp_rc
 take_ground(const struct cp_call *call, enum cp_ground *out,
@@ -133,15 +84,15 @@ take_consent(const struct cp_call *call, struct cp_consent *c,
 }
 
 static enum cp_rc
-log_given(struct ledger *l, const struct cp_call *call,
+log_given(struct cp_ledger *l, const struct cp_call *call,
     const struct cp_consent *c, struct cp_err *err)
 {
 	struct cp_entry e = { "consent.give", l->record.id, NULL, NULL };
-	char day[CP_DATE_TEXT], id[24];
+	char day[CP_DATE_TEXT], id[CP_CONSENT_ID];
 	struct cp_buf detail;
 	enum cp_rc rc;
 
-	consent_id(c->n, id);
+	cp_consent_id(c->n, id);
 	cp_buf_init(&detail);
 	cp_json_open(&detail, '{');
 	cp_json_put_member(&detail, "consent", id);
@@ -175,17 +126,17 @@ out_next(struct cp_out *o, const struct cp_record *r)
 }
 
 static enum cp_rc
-show_given(const struct cp_call *call, const struct ledger *l,
+show_given(const struct cp_call *call, const struct cp_ledger *l,
     const struct cp_consent *c, struct cp_err *err)
 {
 	struct cp_out *o = NULL;
-	char id[24];
+	char id[CP_CONSENT_ID];
 	enum cp_rc rc = cp_out_object(call, "consent", given_columns,
 	    sizeof(given_columns) / sizeof(given_columns[0]), &o, err);
 
 	if (rc != CP_OK)
 		return rc;
-	consent_id(c->n, id);
+	cp_consent_id(c->n, id);
 	cp_out_text(o, l->record.id);
 	cp_out_text(o, id);
 	cp_out_text(o, cp_ground_word(c->ground));
@@ -210,7 +161,7 @@ keep_last(void *ctx, const struct cp_consent *c, struct cp_err *err)
 }
 
 static enum cp_rc
-give(struct ledger *l, const struct cp_call *call, struct cp_consent *c,
+give(struct cp_ledger *l, const struct cp_call *call, struct cp_consent *c,
     struct cp_err *err)
 {
 	enum cp_rc rc;
@@ -231,19 +182,19 @@ give(struct ledger *l, const struct cp_call *call, struct cp_consent *c,
 static enum cp_rc
 run_give(struct cp_call *call, struct cp_err *err)
 {
-	struct ledger l;
+	struct cp_ledger l;
 	struct cp_consent c;
 	enum cp_rc rc = take_consent(call, &c, err);
 
 	if (rc == CP_OK)
-		rc = ledger_open(call, CP_STORE_WRITE, cp_arg(call, 0), &l,
+		rc = cp_ledger_open(call, CP_STORE_WRITE, cp_arg(call, 0), &l,
 		    err);
 	if (rc != CP_OK)
 		return rc;
 	rc = give(&l, call, &c, err);
 	if (rc == CP_OK)
 		rc = show_given(call, &l, &c, err);
-	ledger_close(&l);
+	cp_ledger_close(&l);
 	return rc;
 }
 
@@ -270,7 +221,7 @@ struct end {
 };
 
 static enum cp_rc
-log_end(struct ledger *l, const struct end *x, struct cp_err *err)
+log_end(struct cp_ledger *l, const struct end *x, struct cp_err *err)
 {
 	struct cp_entry e = { x->action, l->record.id, NULL, NULL };
 	char day[CP_DATE_TEXT];
@@ -294,7 +245,7 @@ log_end(struct ledger *l, const struct end *x, struct cp_err *err)
 }
 
 static enum cp_rc
-show_end(const struct cp_call *call, const struct ledger *l,
+show_end(const struct cp_call *call, const struct cp_ledger *l,
     const struct end *x, struct cp_err *err)
 {
 	struct cp_out *o = NULL;
@@ -315,13 +266,13 @@ show_end(const struct cp_call *call, const struct ledger *l,
 static enum cp_rc
 end(struct cp_call *call, struct end *x, struct cp_err *err)
 {
-	struct ledger l;
+	struct cp_ledger l;
 	enum cp_rc rc = cp_take_date(call, "date", &x->date, err);
 
 	if (rc == CP_OK && x->only != NULL)
 		rc = take_ground(call, &x->ground, err);
 	if (rc == CP_OK)
-		rc = ledger_open(call, CP_STORE_WRITE, cp_arg(call, 0), &l,
+		rc = cp_ledger_open(call, CP_STORE_WRITE, cp_arg(call, 0), &l,
 		    err);
 	if (rc != CP_OK)
 		return rc;
@@ -335,7 +286,7 @@ end(struct cp_call *call, struct end *x, struct cp_err *err)
 		rc = cp_txn_commit(l.s.audit, err);
 	if (rc == CP_OK)
 		rc = show_end(call, &l, x, err);
-	ledger_close(&l);
+	cp_ledger_close(&l);
 	return rc;
 }
 
@@ -358,150 +309,6 @@ run_end(struct cp_call *call, struct cp_err *err)
 
 	x.only = &x.ground;
 	return end(call, &x, err);
-}
-
-/* ---- the ledger -------------------------------------------------------------- */
-
-static const struct cp_column list_columns[] = {
-	{ "id", "ID" },
-	{ "consent", "CONSENT" },
-	{ "ground", "GROUND" },
-	{ "by", "BY" },
-	{ "given", "GIVEN" },
-	{ "until", "UNTIL" },
-	{ "status", "STATUS" },
-	{ "statement", "STATEMENT" },
-	{ "taken_by", "TAKEN BY" },
-};
-
-struct list {
-	struct cp_out *out;
-	struct cp_date today;
-	struct cp_date horizon; /* of due; none = all */
-};
-
-static enum cp_rc
-list_one(void *ctx, const struct cp_consent *c, struct cp_err *err)
-{
-	struct list *x = ctx;
-	const char *status = cp_consent_status(c, x->today);
-	char id[24];
-
-	if (cp_date_set(x->horizon) && (strcmp(status, "in-force") != 0 ||
-	    !cp_date_set(c->until) || cp_date_cmp(c->until, x->horizon) > 0))
-		return CP_OK;
-	consent_id(c->n, id);
-	cp_out_text(x->out, c->record);
-	cp_out_text(x->out, id);
-	cp_out_text(x->out, cp_ground_word(c->ground));
-	cp_out_text(x->out, cp_by_word(c->by));
-	cp_out_date(x->out, c->given);
-	cp_out_date(x->out, c->until);
-	cp_out_text(x->out, status);
-	cp_out_text(x->out, c->statement);
-	cp_out_text(x->out, c->taken_by);
-	return cp_out_row(x->out, err);
-}
-
-static enum cp_rc
-list(const struct cp_call *call, const char *kind, struct ledger *l,
-    struct cp_date horizon, struct cp_err *err)
-{
-	struct list x = { NULL, l->rules.today, horizon };
-	enum cp_rc rc = cp_out_table(call, kind, list_columns,
-	    sizeof(list_columns) / sizeof(list_columns[0]), &x.out, err);
-
-	if (rc == CP_OK)
-		rc = cp_consent_each(l->s.store, &l->rules,
-		    l->record.n != 0 ? &l->record : NULL, list_one, &x, err);
-	if (rc == CP_OK)
-		rc = cp_out_end(&x.out, err);
-	cp_out_free(x.out);
-	return rc;
-}
-
-static enum cp_rc
-note_id(void *ctx, const struct cp_consent *c, struct cp_err *err)
-{
-	char id[24];
-
-	(void)err;
-	consent_id(c->n, id);
-	cp_json_put_string(ctx, id);
-	return CP_OK;
-}
-
-/* The look at a person's entries is in the log before they are shown. */
-static enum cp_rc
-log_look(struct ledger *l, const char *reason, struct cp_err *err)
-{
-	struct cp_entry e = { "consent.list", l->record.id, NULL, NULL };
-	struct cp_buf detail;
-	enum cp_rc rc;
-
-	cp_buf_init(&detail);
-	cp_json_open(&detail, '{');
-	cp_json_put_member(&detail, "reason", reason);
-	cp_json_put_key(&detail, "returned");
-	cp_json_open(&detail, '[');
-	rc = cp_consent_each(l->s.store, &l->rules, &l->record, note_id,
-	    &detail, err);
-	cp_json_close(&detail, ']');
-	cp_json_close(&detail, '}');
-	if (rc == CP_OK)
-		rc = cp_buf_check(&detail, err);
-	e.detail = cp_buf_text(&detail);
-	if (rc == CP_OK)
-		rc = cp_audit_add(l->s.audit, &e, NULL, err);
-	cp_buf_clear(&detail);
-	return rc == CP_OK ? cp_txn_commit(l->s.audit, err) : rc;
-}
-
-static enum cp_rc
-run_list(struct cp_call *call, struct cp_err *err)
-{
-	struct ledger l;
-	const char *id = cp_arg(call, 0), *reason = NULL;
-	enum cp_rc rc = CP_OK;
-
-	if (id != NULL)
-		rc = cp_session_reason(call, &reason, err);
-	if (rc == CP_OK)
-		rc = ledger_open(call, id != NULL ? CP_STORE_WRITE :
-		    CP_STORE_READ, id, &l, err);
-	if (rc != CP_OK)
-		return rc;
-	if (id != NULL)
-		rc = log_look(&l, reason, err);
-	if (rc == CP_OK)
-		rc = list(call, "consents", &l, (struct cp_date){ 0 }, err);
-	ledger_close(&l);
-	return rc;
-}
-
-static enum cp_rc
-run_due(struct cp_call *call, struct cp_err *err)
-{
-	const char *text = cp_option(call, "within");
-	int32_t days = DUE_DAYS;
-	struct ledger l;
-	enum cp_rc rc;
-
-	if (text != NULL) {
-		if (text[0] == '\0' || strlen(text) > 5 ||
-		    strspn(text, "0123456789") != strlen(text) ||
-		    strtol(text, NULL, 10) > DUE_DAYS_MAX)
-			return cp_fail(err, CP_USAGE, "--within is a number "
-			    "of days, at most %d", DUE_DAYS_MAX);
-		days = (int32_t)strtol(text, NULL, 10);
-	}
-	rc = ledger_open(call, CP_STORE_READ, NULL, &l, err);
-	if (rc != CP_OK)
-		return rc;
-	rc = list(call, "consents-due", &l,
-	    cp_date_add_days(l.rules.today, days), err);
-	ledger_close(&l);
-	return rc;
 }
 
 /* ---- tables ------------------------------------------------------------------ */
@@ -539,10 +346,11 @@ static const struct cp_verb verbs[] = {
 	{ "list", "[ID --reason T] [--columns NAME,...]",
 	    "the ledger, of one record or of all", NULL,
 	    CP_TAKES_USUAL | CP_TAKES_REASON | CP_TAKES_COLUMNS, 0, 1,
-	    run_list },
+	    cp_ledger_run_list },
 	{ "due", "[--within DAYS] [--columns NAME,...]",
 	    "consents that end soon", due_options,
-	    CP_TAKES_USUAL | CP_TAKES_COLUMNS, 0, 0, run_due },
+	    CP_TAKES_USUAL | CP_TAKES_COLUMNS, 0, 0,
+	    cp_ledger_run_due },
 	{ NULL, NULL, NULL, NULL, 0, 0, 0, NULL },
 };
 

@@ -261,6 +261,24 @@ unpark(const struct cp_call *call, struct cp_session *s,
 	return rc;
 }
 
+/* A release that was killed left records parked that nothing holds: to run it
+ * again finishes it.  Where there are none it is refused, as WHY says. */
+static enum cp_rc
+finish_earlier(const struct cp_call *call, struct cp_session *s,
+    const struct cp_hold *h, struct cp_err *why)
+{
+	struct cp_err refusal = *why;
+	int64_t freed = 0;
+	enum cp_rc rc;
+
+	cp_txn_rollback(s->audit);
+	rc = unpark(call, s, h, 0, &freed, why);
+	if (rc != CP_OK || freed > 0)
+		return rc;
+	*why = refusal;
+	return refusal.code;
+}
+
 static enum cp_rc
 run_release(struct cp_call *call, struct cp_err *err)
 {
@@ -275,7 +293,10 @@ run_release(struct cp_call *call, struct cp_err *err)
 		rc = begin(call, &s, err);
 	if (rc != CP_OK)
 		return rc;
+	memset(&h, 0, sizeof(h));
 	rc = release(&s, cp_arg(call, 0), reason, &h, &suspended, err);
+	if (rc == CP_REFUSED && cp_date_set(h.released))
+		rc = finish_earlier(call, &s, &h, err);
 	if (rc == CP_OK)
 		rc = cp_out_table(call, "hold-release", freed_columns, 1, &o,
 		    err);

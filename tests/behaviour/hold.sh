@@ -114,6 +114,13 @@ ok "$CPADMIN" hold list --json
 expect_json '.rows | map(.status) | unique | join(" ")' released
 expect_json '.rows | map(.suspends) | add' 0
 
+test_case 'a release that was killed is finished by running it again'
+park "'HOLD-3'"
+ok "$CPADMIN" hold release H-0002 --reason over --as mary --json
+expect_eq "$(parked)" '' parked
+run "$CPADMIN" hold release H-0002 --reason over --as mary --json
+expect_status 5
+
 test_case 'more than a page is put back'
 sql "WITH RECURSIVE i(n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM i
     WHERE n < 1203) INSERT INTO record(id, authority, state, next_action,
