@@ -64,6 +64,8 @@ UNIT := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(UNIT_SRC))
 TOOLS := $(BUILD)/population $(BUILD)/fault.so
 BENCHES := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(BENCH_SRC))
 
+# `make V=1' shows the commands themselves.
+Q := $(if $(V),,@)
 COMPILE = $(CC) $(STD) $(CPPFLAGS) $(CFLAGS) $(WARN) $(HARDEN) -MMD -MP
 
 .PHONY: all help clean install uninstall demo check check-unit \
@@ -83,53 +85,65 @@ help:
 # ---- generated sources ------------------------------------------------------
 $(BUILD)/gen/sql_ids.h: $(SQL_SRC) $(SCHEMA_SRC) lifecycle/store/embed.awk
 	@mkdir -p $(@D)
-	awk -v want=ids -f lifecycle/store/embed.awk $(SQL_SRC) >$@.tmp
-	mv $@.tmp $@
+	@echo '  GEN    $@'
+	$(Q)awk -v want=ids -f lifecycle/store/embed.awk $(SQL_SRC) >$@.tmp
+	$(Q)mv $@.tmp $@
 $(BUILD)/gen/sql.c: $(SQL_SRC) $(SCHEMA_SRC) lifecycle/store/embed.awk
 	@mkdir -p $(@D)
-	awk -v want=text -f lifecycle/store/embed.awk $(SQL_SRC) \
+	@echo '  GEN    $@'
+	$(Q)awk -v want=text -f lifecycle/store/embed.awk $(SQL_SRC) \
 	    $(SCHEMA_SRC) >$@.tmp
-	mv $@.tmp $@
+	$(Q)mv $@.tmp $@
 $(BUILD)/gen/commands_light.c: $(CMD_SRC) cpadmin/commands.awk Makefile
 	@mkdir -p $(@D)
-	awk -v light=1 -f cpadmin/commands.awk $(CMD_SRC) >$@.tmp
-	mv $@.tmp $@
+	@echo '  GEN    $@'
+	$(Q)awk -v light=1 -f cpadmin/commands.awk $(CMD_SRC) >$@.tmp
+	$(Q)mv $@.tmp $@
 $(BUILD)/gen/commands_full.c: $(CMD_SRC) cpadmin/commands.awk Makefile
 	@mkdir -p $(@D)
-	awk -v light=0 -f cpadmin/commands.awk $(CMD_SRC) >$@.tmp
-	mv $@.tmp $@
+	@echo '  GEN    $@'
+	$(Q)awk -v light=0 -f cpadmin/commands.awk $(CMD_SRC) >$@.tmp
+	$(Q)mv $@.tmp $@
 
 # ---- objects and programs ---------------------------------------------------
 $(BUILD)/obj/gen/%.o: $(BUILD)/gen/%.c
 	@mkdir -p $(@D)
-	$(COMPILE) -c -o $@ $<
+	@echo '  CC     $<'
+	$(Q)$(COMPILE) -c -o $@ $<
 $(BUILD)/obj/%.o: %.c | $(BUILD)/gen/sql_ids.h
 	@mkdir -p $(@D)
-	$(COMPILE) -c -o $@ $<
+	@echo '  CC     $<'
+	$(Q)$(COMPILE) -c -o $@ $<
 $(BUILD)/libcpadmin.a: $(LIB_OBJ)
-	rm -f $@ && $(AR) rcs $@ $^
+	@echo '  AR     $@'
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
 $(BUILD)/cpadmin: $(call obj,$(FRONT_LIGHT) $(CMD_LIGHT)) \
 		$(BUILD)/obj/gen/commands_light.o $(BUILD)/libcpadmin.a
-	$(CC) $(LDHARDEN) -o $@ $^ $(LIBS)
+	@echo '  LINK   $@'
+	$(Q)$(CC) $(LDHARDEN) -o $@ $^ $(LIBS)
 $(BUILD)/cpadmin-full: $(call obj,$(FRONT_SRC) $(CMD_SRC)) \
 		$(BUILD)/obj/gen/commands_full.o $(BUILD)/libcpadmin.a
-	$(CC) $(LDHARDEN) -o $@ $^ $(LIBS_FULL)
+	@echo '  LINK   $@'
+	$(Q)$(CC) $(LDHARDEN) -o $@ $^ $(LIBS_FULL)
 
 # ---- test programs ----------------------------------------------------------
 $(BUILD)/unit/%: $(BUILD)/obj/tests/unit/%.o $(BUILD)/libcpadmin.a
 	@mkdir -p $(@D)
-	$(CC) $(LDHARDEN) -o $@ $(filter %.o,$^) $(BUILD)/libcpadmin.a \
+	@echo '  LINK   $@'
+	$(Q)$(CC) $(LDHARDEN) -o $@ $(filter %.o,$^) $(BUILD)/libcpadmin.a \
 	    -lcheck -lsubunit -lm -lrt $(LIBS_FULL) -lz
 $(BUILD)/unit/test_out: $(call obj,$(wildcard cpadmin/call_ask.c cpadmin/out*.c))
 $(BUILD)/population: $(call obj,$(TOOL_SRC))
-	$(CC) $(LDHARDEN) -o $@ $^ -lm
+	@echo '  LINK   $@'
+	$(Q)$(CC) $(LDHARDEN) -o $@ $^ -lm
 $(BUILD)/fault.so: tests/fault/shim.c
 	@mkdir -p $(@D)
-	$(CC) -std=c11 -O2 -g -Wall -Wextra -Werror -D_GNU_SOURCE -fPIC -shared \
+	$(Q)$(CC) -std=c11 -O2 -g -Wall -Wextra -Werror -D_GNU_SOURCE -fPIC -shared \
 	    -o $@ $< -ldl
 $(BUILD)/bench/%: $(BUILD)/obj/tests/bench/%.o $(BUILD)/libcpadmin.a
 	@mkdir -p $(@D)
-	$(CC) $(LDHARDEN) -o $@ $^ $(LIBS_FULL)
+	@echo '  LINK   $@'
+	$(Q)$(CC) $(LDHARDEN) -o $@ $^ $(LIBS_FULL)
 
 # ---- what users and tests call ----------------------------------------------
 deps-%:

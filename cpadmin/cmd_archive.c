@@ -241,7 +241,7 @@ run_show(struct cp_call *call, struct cp_err *err)
 {
 	struct cp_session s;
 	struct cp_policy *policy = NULL;
-	struct cp_opener o = { NULL };
+	struct cp_opener o = { 0 };
 	struct cp_rules rules;
 	struct cp_parcel p;
 	enum cp_rc rc = cp_session_open(call, CP_STORE_READ, &s, err);
@@ -371,7 +371,7 @@ static enum cp_rc
 verify(const struct cp_call *call, struct cp_session *s,
     struct cp_inspection *in, struct cp_err *err)
 {
-	struct cp_opener o = { NULL };
+	struct cp_opener o = { 0 };
 	struct verify x = { NULL, { NULL, 0, 0, 0, 0, 0 }, "" };
 	enum cp_rc rc = cp_out_table(call, "archive-verify", verify_columns,
 	    VERIFY_COLUMNS, &x.out, err);
