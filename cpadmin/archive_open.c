@@ -34,19 +34,14 @@ struct opening {
 };
 
 static enum cp_rc
-begin(const struct cp_call *call, struct opening *x, struct cp_err *err)
+begin(struct opening *x, struct cp_err *err)
 {
-	enum cp_rc rc;
+	enum cp_rc rc = cp_session_reason(x->call, &x->reason, err);
 
-	memset(x, 0, sizeof(*x));
-	x->call = call;
-	cp_buf_init(&x->age);
-	cp_buf_init(&x->plain);
-	rc = cp_session_reason(call, &x->reason, err);
 	if (rc == CP_OK)
-		rc = cp_session_open(call, CP_STORE_WRITE, &x->s, err);
+		rc = cp_session_open(x->call, CP_STORE_WRITE, &x->s, err);
 	if (rc == CP_OK)
-		rc = cp_parcel_get(x->s.store, cp_arg(call, 0), &x->parcel,
+		rc = cp_parcel_get(x->s.store, cp_arg(x->call, 0), &x->parcel,
 		    err);
 	if (rc == CP_OK)
 		rc = cp_parcel_facts(x->s.store, &x->parcel, &x->facts, err);
@@ -118,15 +113,33 @@ log_failed(struct opening *x, const char *outcome, enum cp_rc rc,
 /* ---- opening ------------------------------------------------------------------ */
 
 static enum cp_rc
-read_sealed(struct opening *x, struct cp_err *err)
+read_parts(struct opening *x, struct cp_err *err)
 {
-	enum cp_rc rc = cp_opener_open(x->s.store, &x->opener, err);
+	enum cp_rc rc;
 
-	if (rc == CP_OK)
-		rc = cp_opener_header(&x->opener, &x->parcel, &x->age, err);
+	cp_buf_reset(&x->age);
+	rc = cp_opener_header(&x->opener, &x->parcel, &x->age, err);
 	x->header_len = x->age.len;
 	return rc == CP_OK ? cp_opener_payload(&x->opener, &x->parcel, &x->age,
 	    err) : rc;
+}
+
+/* A run may have moved the package to another volume in between. */
+static enum cp_rc
+read_sealed(struct opening *x, struct cp_err *err)
+{
+	struct cp_err ignored = { 0 };
+	struct cp_parcel now;
+	enum cp_rc rc = cp_opener_open(x->s.store, &x->opener, err);
+
+	if (rc == CP_OK)
+		rc = read_parts(x, err);
+	if (rc != CP_CORRUPT || cp_parcel_at(x->s.store, x->parcel.n, &now,
+	    &ignored) != CP_OK || now.volume == x->parcel.volume)
+		return rc;
+	x->parcel = now;
+	cp_err_clear(err);
+	return read_parts(x, err);
 }
 
 static enum cp_rc
@@ -287,11 +300,11 @@ open_and_show(struct opening *x, struct cp_err *err)
 enum cp_rc
 cp_archive_open(struct cp_call *call, struct cp_err *err)
 {
-	struct opening x;
-	enum cp_rc rc = begin(call, &x, err);
+	struct opening x = { .call = call };
+	enum cp_rc rc = take_open(&x, err);
 
 	if (rc == CP_OK)
-		rc = take_open(&x, err);
+		rc = begin(&x, err);
 	if (rc == CP_OK)
 		rc = open_and_show(&x, err);
 	end(&x);
@@ -395,13 +408,12 @@ restore(struct opening *x, const struct corrections *c, struct cp_err *err)
 enum cp_rc
 cp_archive_restore(struct cp_call *call, struct cp_err *err)
 {
-	struct opening x;
+	struct opening x = { .call = call, .action = "record.restore" };
 	struct corrections c;
-	enum cp_rc rc = begin(call, &x, err);
+	enum cp_rc rc = take_corrections(call, &c, err);
 
-	x.action = "record.restore";
 	if (rc == CP_OK)
-		rc = take_corrections(call, &c, err);
+		rc = begin(&x, err);
 	if (rc == CP_OK)
 		rc = restore(&x, &c, err);
 	end(&x);

@@ -1,7 +1,9 @@
 #include "lifecycle/duties/restoring.h"
 
 #include <string.h>
+#include <unistd.h>
 
+#include "archive/file.h"
 #include "lifecycle/duties/destruction.h"
 #include "lifecycle/duties/history.h"
 #include "lifecycle/records/document_edit.h"
@@ -121,15 +123,13 @@ restore(const struct cp_restoring *in, const struct cp_opened *x,
 	return rc == CP_OK ? log_restored(in, &p, &facts, err) : rc;
 }
 
-enum cp_rc
-cp_restore(const struct cp_restoring *in, struct cp_opened *x,
+static enum cp_rc
+in_transaction(const struct cp_restoring *in, const struct cp_opened *x,
     struct cp_record *out, struct cp_err *err)
 {
 	struct cp_record r;
-	enum cp_rc rc = correct(in, &x->doc, err);
+	enum cp_rc rc = cp_txn_begin(in->audit, err);
 
-	if (rc == CP_OK)
-		rc = cp_txn_begin(in->audit, err);
 	if (rc != CP_OK)
 		return rc;
 	rc = restore(in, x, &r, err);
@@ -139,5 +139,29 @@ cp_restore(const struct cp_restoring *in, struct cp_opened *x,
 		cp_txn_rollback(in->audit);
 	if (rc == CP_OK)
 		*out = r;
+	return rc;
+}
+
+/* A run may be rewriting the package's volume, and counts what is live. */
+enum cp_rc
+cp_restore(const struct cp_restoring *in, struct cp_opened *x,
+    struct cp_record *out, struct cp_err *err)
+{
+	char path[4096];
+	int lock = -1;
+	enum cp_rc rc = correct(in, &x->doc, err);
+
+	if (rc == CP_OK)
+		rc = cp_store_path(in->store, path, sizeof(path), err,
+		    "run.lock");
+	if (rc == CP_OK)
+		rc = cp_file_lock(path, &lock, err);
+	if (rc == CP_BUSY)
+		cp_err_hint(err, "a retention run is at work; try again when "
+		    "it has ended");
+	if (rc == CP_OK)
+		rc = in_transaction(in, x, out, err);
+	if (lock >= 0)
+		(void)close(lock); /* nothing was written */
 	return rc;
 }

@@ -36,8 +36,9 @@ enum cp_rc cp_restore_allowed(const struct cp_parcel *p,
  * Does it in one audited transaction, in which everything is asked again.  X is
  * the opened package; its document is rectified in place.  OUT is the record
  * as it is then.  Taken out of a proposed batch it is too.  CP_REFUSED as
- * above; CP_BAD_INPUT: a correction cannot be made; CP_CORRUPT: the history is
- * not that record's.  On failure nothing has changed.
+ * above; CP_BUSY: a retention run is at work; CP_BAD_INPUT: a correction cannot
+ * be made; CP_CORRUPT: the history is not that record's.  On failure nothing
+ * has changed.
  */
 enum cp_rc cp_restore(const struct cp_restoring *in, struct cp_opened *x,
     struct cp_record *out, struct cp_err *err) CP_MUST_CHECK;
