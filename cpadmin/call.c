@@ -201,6 +201,9 @@ fail_option(const struct table *t, const char *bad, int code,
 {
 	const char *near;
 
+	if (bad == NULL) /* popt names it but for trouble of its own */
+		return cp_fail(err, CP_FAILED, "options: %s",
+		    poptStrerror(code));
 	(void)cp_fail(err, CP_USAGE, "%.*s: %s", (int)strcspn(bad, "="), bad,
 	    code == POPT_ERROR_BADOPT ? "no such option" :
 	    code == POPT_ERROR_NOARG ? "needs a value" :

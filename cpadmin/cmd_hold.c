@@ -230,33 +230,17 @@ release(struct cp_session *s, const char *id, const char *reason,
 	return rc == CP_OK ? cp_txn_commit(s->audit, err) : rc;
 }
 
-/* Puts what no hold stops any more back on the path, a page a transaction. */
+/* Puts what no hold stops any more back on the path. */
 static enum cp_rc
-unpark(const struct cp_call *call, struct cp_session *s,
-    const struct cp_hold *h, int64_t total, int64_t *freed, struct cp_err *err)
+settle(const struct cp_call *call, struct cp_session *s, int64_t total,
+    int64_t *freed, struct cp_err *err)
 {
 	struct cp_progress p;
-	int64_t after = 0, before;
-	int left = 1;
-	enum cp_rc rc = CP_OK;
+	enum cp_rc rc;
 
-	*freed = 0;
 	cp_progress_init(&p, call, "records put back", total);
-	while (rc == CP_OK && left) {
-		before = *freed;
-		rc = cp_txn_begin(s->audit, err);
-		if (rc == CP_OK)
-			rc = cp_hold_unpark(s->store, &after, &left, freed,
-			    err);
-		if (rc == CP_OK && *freed > before)
-			rc = log_hold(s, "hold.unpark", h, NULL, "records",
-			    *freed - before, err);
-		if (rc == CP_OK)
-			rc = cp_txn_commit(s->audit, err);
-		else
-			cp_txn_rollback(s->audit);
-		cp_progress_at(&p, *freed, total);
-	}
+	rc = cp_hold_settle(s->store, s->audit, s->now.today, freed,
+	    cp_progress_at, &p, err);
 	cp_progress_end(&p, *freed);
 	return rc;
 }
@@ -265,14 +249,14 @@ unpark(const struct cp_call *call, struct cp_session *s,
  * again finishes it.  Where there are none it is refused, as WHY says. */
 static enum cp_rc
 finish_earlier(const struct cp_call *call, struct cp_session *s,
-    const struct cp_hold *h, struct cp_err *why)
+    struct cp_err *why)
 {
 	struct cp_err refusal = *why;
 	int64_t freed = 0;
 	enum cp_rc rc;
 
 	cp_txn_rollback(s->audit);
-	rc = unpark(call, s, h, 0, &freed, why);
+	rc = settle(call, s, 0, &freed, why);
 	if (rc != CP_OK || freed > 0)
 		return rc;
 	*why = refusal;
@@ -296,7 +280,7 @@ run_release(struct cp_call *call, struct cp_err *err)
 	memset(&h, 0, sizeof(h));
 	rc = release(&s, cp_arg(call, 0), reason, &h, &suspended, err);
 	if (rc == CP_REFUSED && cp_date_set(h.released))
-		rc = finish_earlier(call, &s, &h, err);
+		rc = finish_earlier(call, &s, err);
 	if (rc == CP_OK)
 		rc = cp_out_table(call, "hold-release", freed_columns, 1, &o,
 		    err);
@@ -306,7 +290,7 @@ run_release(struct cp_call *call, struct cp_err *err)
 	if (rc == CP_OK)
 		rc = cp_out_end(&o, err);
 	if (rc == CP_OK)
-		rc = unpark(call, &s, &h, suspended, &freed, err);
+		rc = settle(call, &s, suspended, &freed, err);
 	if (rc == CP_OK)
 		cp_say(call, "hold %s is released; it suspended %lld records, "
 		    "%lld are back on the path", h.id, (long long)suspended,

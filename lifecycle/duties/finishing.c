@@ -6,6 +6,7 @@
 #include "lifecycle/duties/certifying.h"
 #include "lifecycle/duties/destruction.h"
 #include "lifecycle/duties/run.h"
+#include "lifecycle/records/hold.h"
 #include "lifecycle/store/json_put.h"
 #include "lifecycle/store/stmt.h"
 
@@ -240,6 +241,18 @@ sweep(struct cp_run *run, struct cp_err *err)
 	return rc;
 }
 
+/* A release that was killed before it had put back what it suspended. */
+static enum cp_rc
+settle_holds(struct cp_run *run, struct cp_err *err)
+{
+	int64_t freed;
+	int unsettled;
+	enum cp_rc rc = cp_hold_unsettled(run->store, &unsettled, err);
+
+	return rc == CP_OK && unsettled ? cp_hold_settle(run->store,
+	    run->audit, run->now->today, &freed, NULL, NULL, err) : rc;
+}
+
 enum cp_rc
 cp_run_finish(struct cp_run *run, struct cp_err *err)
 {
@@ -247,6 +260,8 @@ cp_run_finish(struct cp_run *run, struct cp_err *err)
 	int found = 1;
 	enum cp_rc rc = sweep(run, err);
 
+	if (rc == CP_OK)
+		rc = settle_holds(run, err);
 	if (rc == CP_OK)
 		rc = destroy_shelves(run, err);
 	if (rc == CP_OK)

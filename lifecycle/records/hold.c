@@ -283,8 +283,10 @@ remember_one(void *ctx, int64_t n, const char *id, const char *authority,
 	return CP_OK;
 }
 
-enum cp_rc
-cp_hold_unpark(struct cp_store *s, int64_t *after, int *left, int64_t *freed,
+/* One page, within a transaction: at most 500 records, *LEFT says whether
+ * there may be more, *AFTER where to go on. */
+static enum cp_rc
+unpark(struct cp_store *s, int64_t *after, int *left, int64_t *freed,
     struct cp_err *err)
 {
 	struct freed x = { .count = 0 };
@@ -302,5 +304,72 @@ cp_hold_unpark(struct cp_store *s, int64_t *after, int *left, int64_t *freed,
 	}
 	cp_fact_set_clear(&f);
 	*left = rows == PAGE;
+	return rc;
+}
+
+static enum cp_rc
+log_page(struct cp_audit *audit, int64_t records, struct cp_err *err)
+{
+	struct cp_entry e = { .action = "hold.unpark" };
+	char detail[64];
+
+	(void)snprintf(detail, sizeof(detail), "{\"records\":%lld}",
+	    (long long)records);
+	e.detail = detail;
+	return cp_audit_add(audit, &e, NULL, err);
+}
+
+static enum cp_rc
+settle_page(struct cp_store *s, struct cp_audit *audit, struct cp_date today,
+    int64_t *after, int *left, int64_t *freed, struct cp_err *err)
+{
+	int64_t before = *freed;
+	struct cp_stmt *q;
+	enum cp_rc rc = cp_txn_begin(audit, err);
+
+	if (rc != CP_OK)
+		return rc;
+	rc = unpark(s, after, left, freed, err);
+	if (rc == CP_OK && *freed > before)
+		rc = log_page(audit, *freed - before, err);
+	if (rc == CP_OK && !*left) {
+		q = cp_stmt(s, SQL_HOLDS_SETTLE);
+		cp_bind_date(q, today);
+		rc = cp_exec(q, err);
+	}
+	if (rc == CP_OK)
+		return cp_txn_commit(audit, err);
+	cp_txn_rollback(audit);
+	return rc;
+}
+
+enum cp_rc
+cp_hold_settle(struct cp_store *s, struct cp_audit *audit,
+    struct cp_date today, int64_t *freed,
+    void (*progress)(void *ctx, int64_t done, int64_t total), void *ctx,
+    struct cp_err *err)
+{
+	int64_t after = 0;
+	int left = 1;
+	enum cp_rc rc = CP_OK;
+
+	*freed = 0;
+	while (rc == CP_OK && left) {
+		rc = settle_page(s, audit, today, &after, &left, freed, err);
+		if (rc == CP_OK && progress != NULL)
+			progress(ctx, *freed, 0);
+	}
+	return rc;
+}
+
+enum cp_rc
+cp_hold_unsettled(struct cp_store *s, int *out, struct cp_err *err)
+{
+	int64_t n;
+	enum cp_rc rc = cp_exec_int(cp_stmt(s, SQL_HOLDS_UNSETTLED), 0, &n,
+	    err);
+
+	if (rc == CP_OK)
+		*out = n > 0;
 	return rc;
 }

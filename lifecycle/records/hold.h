@@ -43,11 +43,19 @@ enum cp_rc cp_hold_each(struct cp_store *s, cp_hold_fn *fn, void *ctx,
 enum cp_rc cp_hold_suspends(struct cp_store *s, const struct cp_hold *h,
     enum cp_rc (*fn)(void *ctx, const char *id, struct cp_err *err), void *ctx,
     int64_t *count, struct cp_err *err) CP_MUST_CHECK;
-/* After a release: puts back on the path those parked records that no hold
- * stops any more; at most 500 of them, *LEFT says whether there may be more,
- * *AFTER (0 at first) where to go on.  Each call is a transaction's work. */
-enum cp_rc cp_hold_unpark(struct cp_store *s, int64_t *after, int *left,
-    int64_t *freed, struct cp_err *err) CP_MUST_CHECK;
+/*
+ * After a release: puts back on the path those parked records that no hold
+ * stops any more, a page a transaction, and marks released holds as settled in
+ * the last.  Killed in between, it is done again by the next release or
+ * retention run.  *FREED counts them; PROGRESS may be NULL.
+ */
+enum cp_rc cp_hold_settle(struct cp_store *s, struct cp_audit *audit,
+    struct cp_date today, int64_t *freed,
+    void (*progress)(void *ctx, int64_t done, int64_t total), void *ctx,
+    struct cp_err *err) CP_MUST_CHECK;
+/* Whether a release has not been settled. */
+enum cp_rc cp_hold_unsettled(struct cp_store *s, int *out, struct cp_err *err)
+    CP_MUST_CHECK;
 
 const char *cp_hold_scope_word(enum cp_hold_scope scope);
 

@@ -144,8 +144,11 @@ CREATE TABLE hold (
 	review TEXT NOT NULL,
 	released TEXT,
 	released_by TEXT,
-	release_reason TEXT
+	release_reason TEXT,
+	settled TEXT -- what it had suspended is back on the path
 ) STRICT;
+CREATE INDEX hold_unsettled ON hold(settled)
+	WHERE released IS NOT NULL AND settled IS NULL;
 CREATE INDEX hold_active ON hold(scope, record, authority)
 	WHERE released IS NULL;
 -- Each new record asks whether a hold waits for it (foreign keys).

@@ -37,3 +37,10 @@ SELECT count(*) FROM hold WHERE released IS NULL
 -- name: parked_next
 SELECT n, id, authority FROM record WHERE parked = ? AND n > ?
 ORDER BY n LIMIT 500
+
+-- name: holds_unsettled
+SELECT count(*) FROM hold INDEXED BY hold_unsettled
+WHERE released IS NOT NULL AND settled IS NULL
+
+-- name: holds_settle
+UPDATE hold SET settled = ? WHERE released IS NOT NULL AND settled IS NULL
