@@ -15,7 +15,7 @@ FROM record r LEFT JOIN package p ON p.record = r.n AND p.status = 'archived'
 WHERE r.n = ?
 
 -- name: record_insert
-INSERT INTO record(id, authority, state, next_action, next_due, rule,
+INSERT OR FAIL INTO record(id, authority, state, next_action, next_due, rule,
 	extended_from, parked, prune_due, policy, birth, death_notified,
 	left_on, left_intention, created, changed)
 VALUES (?, ?, 'live', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
