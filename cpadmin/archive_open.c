@@ -61,7 +61,7 @@ end(struct opening *x)
 	cp_session_close(&x->s);
 }
 
-/* ---- the log ------------------------------------------------------------------ */
+/* ---- the log ----------------------------------------------------------- */
 
 static enum cp_rc
 log_attempt(struct opening *x, const char *outcome, struct cp_err *err)
@@ -110,7 +110,7 @@ log_failed(struct opening *x, const char *outcome, enum cp_rc rc,
 	return err->code;
 }
 
-/* ---- opening ------------------------------------------------------------------ */
+/* ---- opening ----------------------------------------------------------- */
 
 static enum cp_rc
 read_parts(struct opening *x, struct cp_err *err)
@@ -176,7 +176,7 @@ open_package(struct opening *x, struct cp_err *err)
 	return rc == CP_OK && !x->sealed ? unseal(x, err) : rc;
 }
 
-/* ---- open --------------------------------------------------------------------- */
+/* ---- open -------------------------------------------------------------- */
 
 static enum cp_rc
 take_open(struct opening *x, struct cp_err *err)
@@ -311,7 +311,7 @@ cp_archive_open(struct cp_call *call, struct cp_err *err)
 	return rc;
 }
 
-/* ---- restore ------------------------------------------------------------------ */
+/* ---- restore ----------------------------------------------------------- */
 
 enum { CORRECTIONS = 64, FIELD_MAX = 100 };
 

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cpadmin/archive_open.h"
 #include "cpadmin/out.h"
@@ -11,9 +12,10 @@
 #include "cpadmin/take.h"
 #include "cpadmin/unlock.h"
 #include "lifecycle/duties/inspecting.h"
+#include "lifecycle/store/config.h"
 #include "lifecycle/store/json_put.h"
 
-/* ---- list -------------------------------------------------------------------- */
+/* ---- list -------------------------------------------------------------- */
 
 static const struct cp_column list_columns[] = {
 	{ "package", "PACKAGE" },
@@ -118,7 +120,7 @@ run_list(struct cp_call *call, struct cp_err *err)
 	return rc;
 }
 
-/* ---- show -------------------------------------------------------------------- */
+/* ---- show -------------------------------------------------------------- */
 
 static const struct cp_column show_columns[] = {
 	{ "package", "Package" },
@@ -261,7 +263,7 @@ run_show(struct cp_call *call, struct cp_err *err)
 	return rc;
 }
 
-/* ---- verify ------------------------------------------------------------------ */
+/* ---- verify ------------------------------------------------------------ */
 
 static const struct cp_column verify_columns[] = {
 	{ "volume", "VOLUME" },
@@ -402,9 +404,12 @@ run_verify(struct cp_call *call, struct cp_err *err)
 {
 	struct cp_inspection in = { .open = cp_option_at(call, "share", 0) !=
 	    NULL };
+	long cores = sysconf(_SC_NPROCESSORS_ONLN);
 	struct cp_session s;
 	enum cp_rc rc;
 
+	in.workers = cores < 1 ? 1 : cores > CP_WORKERS_MAX ? CP_WORKERS_MAX :
+	    (unsigned)cores;
 	in.every_byte = in.open || cp_flag(call, "all");
 	rc = cp_session_open(call, in.open ? CP_STORE_WRITE : CP_STORE_READ,
 	    &s, err);
@@ -418,7 +423,7 @@ run_verify(struct cp_call *call, struct cp_err *err)
 	return rc;
 }
 
-/* ---- tables ------------------------------------------------------------------ */
+/* ---- tables ------------------------------------------------------------ */
 
 #define SHARE_OPTION { "share", 0, CP_OPT_LIST, "F", \
 	"the share file of a custodian" }

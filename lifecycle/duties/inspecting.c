@@ -7,7 +7,7 @@
 
 #include "archive/file.h"
 #include "archive/volume.h"
-#include "archive/volume_each.h"
+#include "lifecycle/duties/inspecting_open.h"
 
 struct on_disk {
 	char id[CP_VOLUME_ID + 1];
@@ -35,7 +35,6 @@ struct work {
 	struct item *items;
 	size_t n_items, items_cap;
 	struct cp_buf headers;
-	struct cp_buf plain;
 	int64_t faults, opening;
 	int parsed;             /* its packages could be told apart */
 	const char *status;
@@ -68,7 +67,7 @@ fault(struct work *x, const char *status, const char *why)
 	}
 }
 
-/* ---- what there is ------------------------------------------------------------ */
+/* ---- what there is ----------------------------------------------------- */
 
 static enum cp_rc
 add_row(void *ctx, const struct cp_volume_row *v, struct cp_err *err)
@@ -122,7 +121,7 @@ find_disk(struct work *x, const char *id)
 	    sizeof(*x->disk), by_volume);
 }
 
-/* ---- one volume ---------------------------------------------------------------- */
+/* ---- one volume -------------------------------------------------------- */
 
 static enum cp_rc
 add_item(void *ctx, const struct cp_parcel *p, struct cp_err *err)
@@ -225,43 +224,43 @@ check_bytes(struct work *x, const struct cp_volume_row *v)
 	}
 }
 
-static enum cp_rc
-open_item(void *ctx, const char *id, const void *payload, size_t len,
-    struct cp_err *err)
+/* Of a package in the volume that the catalogue has as archived, and whose
+ * header could be read. */
+static int
+to_be_opened(void *ctx, const char *id, struct cp_open_item *out)
 {
 	struct work *x = ctx;
 	const struct item *i = find_item(x, id);
-	struct cp_opened opened = { 0 };
-	struct cp_err why = { 0 };
-	enum cp_rc rc;
 
-	(void)err;
 	if (i == NULL || i->len == 0)
-		return CP_OK; /* not archived any more, or a fault already */
-	cp_buf_reset(&x->plain);
-	rc = cp_opener_plain(x->in->opener, x->headers.data + i->at, i->len,
-	    payload, len, &x->plain, &why);
-	if (rc != CP_OK)
-		cp_err_context(&why, "package %s", id);
-	else
-		rc = cp_opened_parse(&i->parcel, x->plain.data, x->plain.len,
-		    &opened, &why);
-	cp_opened_clear(&opened);
-	if (rc != CP_OK)
-		fault(x, "corrupt", why.what);
+		return 0;
+	out->parcel = &i->parcel;
+	out->header = x->headers.data + i->at;
+	out->header_len = i->len;
+	return 1;
+}
+
+static void
+was_opened(void *ctx, const struct cp_err *why)
+{
+	struct work *x = ctx;
+
+	if (why != NULL)
+		fault(x, "corrupt", why->what);
 	else
 		x->in->opened++;
 	x->opening++;
 	if (x->in->progress != NULL)
 		x->in->progress(x->in->progress_ctx, x->done + x->opening,
 		    x->total);
-	return CP_OK;
 }
 
 static void
 open_all(struct work *x, const struct cp_volume_row *v)
 {
 	const struct cp_opener *o = x->in->opener;
+	struct cp_open_all all = { o, x->in->workers, to_be_opened, was_opened,
+		x };
 	struct cp_err why = { 0 };
 	char text[160];
 
@@ -270,8 +269,7 @@ open_all(struct work *x, const struct cp_volume_row *v)
 		(void)snprintf(text, sizeof(text), "sealed to custody key %s",
 		    v->custody);
 		fault(x, "unopened", text);
-	} else if (cp_volume_each(o->archive_dir, v->id, open_item, x,
-	    &why) != CP_OK) {
+	} else if (cp_open_volume(&all, v->id, &why) != CP_OK) {
 		fault(x, "corrupt", why.what);
 	}
 }
@@ -347,7 +345,7 @@ one_volume(struct work *x, const struct cp_volume_row *v, struct cp_err *err)
 	return report(x, v->id, v->packages, (int64_t)x->n_items, err);
 }
 
-/* ---- what nobody knows ----------------------------------------------------------- */
+/* ---- what nobody knows ------------------------------------------------- */
 
 /* Of a volume that was not in the catalogue: whether it is now. */
 static enum cp_rc
@@ -431,10 +429,8 @@ cp_inspect(struct cp_inspection *in, struct cp_err *err)
 	enum cp_rc rc;
 
 	cp_buf_init(&x.headers);
-	cp_buf_init(&x.plain);
 	rc = inspect(&x, err);
 	cp_buf_clear(&x.headers);
-	cp_buf_clear(&x.plain);
 	free(x.items);
 	free(x.disk);
 	free(x.rows);

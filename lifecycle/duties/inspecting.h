@@ -24,6 +24,7 @@ struct cp_inspection {
 	struct cp_opener *opener; /* its ring NULL: headers are left alone */
 	int every_byte;
 	int open;                 /* the opener is unlocked; with every_byte */
+	unsigned workers;         /* that open, at once */
 	enum cp_rc (*report)(void *ctx, const struct cp_finding *f,
 	    struct cp_err *err);  /* for each volume, also a good one */
 	void *report_ctx;

@@ -11,7 +11,7 @@
 #include "lifecycle/store/json.h"
 #include "lifecycle/store/stmt.h"
 
-/* ---- keys ------------------------------------------------------------------ */
+/* ---- keys -------------------------------------------------------------- */
 
 enum cp_rc
 cp_opener_open(struct cp_store *s, struct cp_opener *out, struct cp_err *err)
@@ -59,7 +59,7 @@ cp_opener_close(struct cp_opener *o)
 	o->hostkey = NULL;
 }
 
-/* ---- what the catalogue knows ---------------------------------------------- */
+/* ---- what the catalogue knows ------------------------------------------ */
 
 static void
 read_facts(struct cp_stmt *q, struct cp_parcel_facts *f)
@@ -123,7 +123,7 @@ cp_parcel_openable(const struct cp_parcel *p,
 	return CP_REFUSED;
 }
 
-/* ---- the sealed parts ------------------------------------------------------ */
+/* ---- the sealed parts -------------------------------------------------- */
 
 enum cp_rc
 cp_opener_header(struct cp_opener *o, const struct cp_parcel *p,
@@ -183,7 +183,7 @@ cp_opener_plain(const struct cp_opener *o, const void *header,
 	return rc;
 }
 
-/* ---- the members ----------------------------------------------------------- */
+/* ---- the members ------------------------------------------------------- */
 
 static enum cp_rc
 take_text(const struct cp_package *package, const char *name,

@@ -455,6 +455,9 @@ expect_json '.batch, .batch_status' "$BATCH
 proposed"
 ok cpadmin archive restore CP-D --reason T --set birth_date=2017-01-01 \
     --on 2032-03-05
+expect_eq "$(sql "SELECT i.status || ', ' || i.reason FROM batch_item i
+    JOIN package p ON p.n = i.package WHERE p.id = '$(package_of CP-D)'")" \
+    'excluded, restored'
 ok cpadmin destruction approve "$BATCH" --as mary --on 2032-03-06 --yes
 run cpadmin archive restore CP-C --reason T --on 2032-03-06
 expect_status 5
