@@ -283,11 +283,26 @@ remember_one(void *ctx, int64_t n, const char *id, const char *authority,
 	return CP_OK;
 }
 
+/* The counterpart of the run's record.held. */
+static enum cp_rc
+put_back(struct cp_store *s, struct cp_audit *audit, int64_t n,
+    struct cp_err *err)
+{
+	struct cp_entry e = { .action = "record.unheld" };
+	struct cp_record r;
+	enum cp_rc rc = cp_record_at(s, n, &r, err);
+
+	if (rc == CP_OK)
+		rc = cp_record_park(s, n, CP_PARKED_NOT, err);
+	e.subject = r.id;
+	return rc == CP_OK ? cp_audit_add(audit, &e, NULL, err) : rc;
+}
+
 /* One page, within a transaction: at most 500 records, *LEFT says whether
  * there may be more, *AFTER where to go on. */
 static enum cp_rc
-unpark(struct cp_store *s, int64_t *after, int *left, int64_t *freed,
-    struct cp_err *err)
+unpark(struct cp_store *s, struct cp_audit *audit, int64_t *after, int *left,
+    int64_t *freed, struct cp_err *err)
 {
 	struct freed x = { .count = 0 };
 	struct cp_fact_set f;
@@ -299,7 +314,7 @@ unpark(struct cp_store *s, int64_t *after, int *left, int64_t *freed,
 		rc = cp_facts_load(s, x.n[i], &f, err);
 		if (rc != CP_OK || f.facts.n_holds > 0)
 			continue;
-		rc = cp_record_park(s, x.n[i], CP_PARKED_NOT, err);
+		rc = put_back(s, audit, x.n[i], err);
 		(*freed)++;
 	}
 	cp_fact_set_clear(&f);
@@ -308,30 +323,15 @@ unpark(struct cp_store *s, int64_t *after, int *left, int64_t *freed,
 }
 
 static enum cp_rc
-log_page(struct cp_audit *audit, int64_t records, struct cp_err *err)
-{
-	struct cp_entry e = { .action = "hold.unpark" };
-	char detail[64];
-
-	(void)snprintf(detail, sizeof(detail), "{\"records\":%lld}",
-	    (long long)records);
-	e.detail = detail;
-	return cp_audit_add(audit, &e, NULL, err);
-}
-
-static enum cp_rc
 settle_page(struct cp_store *s, struct cp_audit *audit, struct cp_date today,
     int64_t *after, int *left, int64_t *freed, struct cp_err *err)
 {
-	int64_t before = *freed;
 	struct cp_stmt *q;
 	enum cp_rc rc = cp_txn_begin(audit, err);
 
 	if (rc != CP_OK)
 		return rc;
-	rc = unpark(s, after, left, freed, err);
-	if (rc == CP_OK && *freed > before)
-		rc = log_page(audit, *freed - before, err);
+	rc = unpark(s, audit, after, left, freed, err);
 	if (rc == CP_OK && !*left) {
 		q = cp_stmt(s, SQL_HOLDS_SETTLE);
 		cp_bind_date(q, today);
