@@ -137,6 +137,11 @@ skip() {
 	printf 'SKIP %s: [%s] %s\n' "$(lib_where)" "$CASE" "$1"
 }
 
+# sanitized PROGRAM: it was built with the address sanitizer.
+sanitized() {
+	grep -q __asan_init "$1"
+}
+
 # skip_all REASON: ends the script with its (one) case skipped.
 skip_all() {
 	skip "$1"

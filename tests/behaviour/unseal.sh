@@ -187,7 +187,11 @@ else
 fi
 
 test_case 'memory stays flat'
-head -c 60000000 /dev/zero | age -r "$TO" -o big.age
-expect_eq "$(ulimit -v 120000
-    "$CPADMIN" unseal -i key big.age | sha256sum)" \
-    "$(head -c 60000000 /dev/zero | sha256sum)"
+if sanitized "$CPADMIN"; then
+	skip 'the address sanitizer reserves terabytes'
+else
+	head -c 60000000 /dev/zero | age -r "$TO" -o big.age
+	expect_eq "$(ulimit -v 120000
+	    "$CPADMIN" unseal -i key big.age | sha256sum)" \
+	    "$(head -c 60000000 /dev/zero | sha256sum)"
+fi
