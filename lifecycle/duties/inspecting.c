@@ -415,6 +415,8 @@ inspect(struct work *x, struct cp_err *err)
 	if (rc == CP_OK)
 		rc = cp_volume_list(x->in->opener->archive_dir, add_disk, x,
 		    err);
+	if (rc == CP_NOT_FOUND) /* no folder: every volume is missing */
+		rc = x->n_rows > 0 ? CP_OK : err->code;
 	if (rc == CP_OK && x->n_disk > 1)
 		qsort(x->disk, x->n_disk, sizeof(*x->disk), by_volume);
 	for (size_t i = 0; rc == CP_OK && i < x->n_rows; i++)

@@ -356,6 +356,11 @@ run cpadmin archive open CP-A "${OPEN[@]}"
 expect_status 8
 expect_err_contains "$V1"
 mv "$T/away" "$VOLUME"
+mv "$VOLUMES" "$T/folder"
+run cpadmin archive verify --json
+expect_status 8
+expect_json '[.rows[].status] | tostring' '["missing","missing"]'
+mv "$T/folder" "$VOLUMES"
 cp "$VOLUME" "$VOLUMES/V-20200101-ORPHAN.tar"
 run cpadmin archive verify --json
 expect_status 8
@@ -371,6 +376,15 @@ run flock "$CPADMIN_STORE/run.lock" "$CPADMIN" archive restore CP-B --reason T
 expect_status 6
 ok cpadmin archive show CP-B --json
 expect_json .status archived
+
+test_case 'a volume under another custody key is said to be unopened'
+sql "UPDATE volume SET custody = '0123456789abcdef' WHERE id = '$V2'"
+run cpadmin archive verify --share "$SHARE" --json
+expect_status 7
+expect_json '[.rows[].status] | tostring' '["ok","unopened"]'
+expect_err_contains 0123456789abcdef
+sql "UPDATE volume SET custody = (SELECT custody FROM volume
+    WHERE id = '$V1') WHERE id = '$V2'"
 
 test_case 'restore brings back document, consents, history and dates'
 DETAILS=$(cpadmin archive open CP-B "${OPEN[@]}" --json |
@@ -481,3 +495,37 @@ expect_json '.status, .ended, .shelf_state' 'destroyed
 destroyed'
 ok cpadmin archive verify --share "$SHARE"
 ok cpadmin audit verify
+
+test_case 'a real store asks for share and passphrase'
+echo 'correct horse battery staple' >"$T/pass"
+chmod 600 "$T/pass"
+export CPADMIN_STORE=$T/real
+ok cpadmin init "$CPADMIN_STORE" --authority E08000015 \
+    --policy contactpoint-2007 --passphrase-file "$T/pass"
+person CP-R 2001-01-01 >"$T/one"
+ok cpadmin record import "$T/one"
+ok cpadmin retention run --yes --accept share
+SHARE=$(echo "$CPADMIN_STORE"/keys/custody-*-share-1.age)
+run cpadmin archive open CP-R "${OPEN[@]}"
+expect_status 2
+expect_err_contains --share
+run setsid -w "$CPADMIN" archive open CP-R "${OPEN[@]}" --share "$SHARE" \
+    </dev/null
+expect_status 7
+expect_err_contains --passphrase-file
+run cpadmin archive open CP-R "${OPEN[@]}" --share "$SHARE" \
+    --passphrase-file "$T/wrong"
+expect_status 7
+expect_out_empty
+chmod 644 "$T/pass"
+run cpadmin archive open CP-R "${OPEN[@]}" --share "$SHARE" \
+    --passphrase-file "$T/pass"
+expect_status 7
+chmod 600 "$T/pass"
+ok cpadmin archive open CP-R "${OPEN[@]}" --share "$SHARE" \
+    --passphrase-file "$T/pass" --json
+expect_json .record.id CP-R
+ok cpadmin archive verify --share "$SHARE" --passphrase-file "$T/pass"
+run cpadmin archive open CP-R "${OPEN[@]}" --share "$SHARE" --share "$SHARE" \
+    --passphrase-file "$T/pass"
+expect_status 7
