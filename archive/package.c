@@ -79,7 +79,7 @@ writer_set_up(struct archive *a, struct cp_buf *out)
 	return archive_write_set_format_pax_restricted(a) == ARCHIVE_OK &&
 	    archive_write_add_filter_zstd(a) == ARCHIVE_OK &&
 	    archive_write_set_filter_option(a, "zstd", "compression-level",
-	    "3") == ARCHIVE_OK &&
+	    "1") == ARCHIVE_OK &&
 	    archive_write_set_bytes_per_block(a, TAR_BLOCK) == ARCHIVE_OK &&
 	    archive_write_set_bytes_in_last_block(a, 1) == ARCHIVE_OK &&
 	    archive_write_open2(a, out, NULL, to_buf, NULL, NULL) ==
