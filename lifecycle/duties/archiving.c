@@ -105,14 +105,15 @@ submit(struct line *x, struct batch *b, int64_t n, struct cp_err *err)
 	return rc;
 }
 
-/* Reads the next batch and hands it to the pool. */
+/* Reads the next batch, as it stands at one moment, and hands it to the
+ * pool. */
 static enum cp_rc
 read_batch(struct line *x, struct batch *b, struct cp_err *err)
 {
 	static const int page = 250;
 	int64_t rows[250];
 	int count = page;
-	enum cp_rc rc = CP_OK;
+	enum cp_rc rc = cp_store_begin_read(x->run->store, err);
 
 	b->count = 0;
 	while (rc == CP_OK && count > 0 && b->count + page <= BATCH) {
@@ -121,6 +122,7 @@ read_batch(struct line *x, struct batch *b, struct cp_err *err)
 		for (int i = 0; rc == CP_OK && i < count; i++)
 			rc = submit(x, b, rows[i], err);
 	}
+	cp_store_rollback(x->run->store);
 	return rc;
 }
 
@@ -240,11 +242,8 @@ move_record(struct line *x, struct cp_seal_job *j, const struct batch *b,
     int64_t volume, struct cp_date destroy, struct cp_buf *scratch,
     int *moved, struct cp_err *err)
 {
-	static const struct cp_date any = { 0 };
 	struct cp_run *run = x->run;
-	struct cp_document *doc = NULL;
 	struct cp_decision d;
-	struct cp_reject why;
 	int64_t last;
 	enum cp_rc rc = cp_history_last(run->store, j->record.id, &last, err);
 
@@ -256,19 +255,14 @@ move_record(struct line *x, struct cp_seal_job *j, const struct batch *b,
 	*moved = last == j->last;
 	if (!*moved)
 		return CP_OK;
-	rc = cp_document_parse(cp_buf_text(&j->document), j->document.len, any,
-	    &doc, &why, err);
+	rc = add_parcel(run, j, volume, destroy, scratch, err);
 	if (rc == CP_OK)
-		rc = add_parcel(run, j, volume, destroy, scratch, err);
-	if (rc == CP_OK)
-		rc = cp_record_strip(run->store, &j->record, doc,
-		    run->rules.salt, destroy, run->rules.policy_n, run->now,
-		    err);
+		rc = cp_record_strip(run->store, &j->record, destroy,
+		    run->rules.policy_n, run->now, err);
 	if (rc == CP_OK)
 		rc = cp_audit_erase(run->audit, j->record.id, err);
 	if (rc == CP_OK)
 		rc = log_archived(run, j, b->volume_id, destroy, scratch, err);
-	cp_document_free(doc);
 	return rc;
 }
 
@@ -403,6 +397,7 @@ cp_run_archive(struct cp_run *run, struct cp_err *err)
 {
 	struct cp_pool_work work = cp_sealing_work(&run->recipient);
 	struct line x = { .run = run };
+	struct cp_err late;
 	int64_t any;
 	enum cp_rc rc = cp_due_count(run->store, run->now->today, INT64_MAX,
 	    &any, err);
@@ -417,7 +412,13 @@ cp_run_archive(struct cp_run *run, struct cp_err *err)
 		rc = cp_pool_new(&work, run->workers > 1 ? run->workers : 0,
 		    2 * BATCH, &x.pool, err);
 	if (rc == CP_OK)
+		rc = cp_store_bulk(run->store, 1, err);
+	if (rc == CP_OK)
 		rc = run_line(&x, err);
+	if (cp_store_bulk(run->store, 0, &late) != CP_OK && rc == CP_OK) {
+		*err = late;
+		rc = late.code;
+	}
 	cp_pool_free(&x.pool);
 	cp_fact_set_clear(&x.facts);
 	free_batches(&x);

@@ -1,5 +1,6 @@
 #include "lifecycle/records/prepare.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "lifecycle/records/document_edit.h"
@@ -103,7 +104,43 @@ cp_prepared_insert(struct cp_store *s, const struct cp_rules *rules,
 	q = cp_stmt(s, SQL_DOCUMENT_ADD);
 	cp_bind_int(q, *n);
 	cp_bind_text_len(q, cp_buf_text(&p->text), p->text.len);
+	cp_keys_bind(q, &p->keys);
 	return cp_exec(q, err);
+}
+
+void
+cp_keys_bind(struct cp_stmt *q, const struct cp_keys *keys)
+{
+	cp_bind_blob(q, keys->n > 0 ? (const void *)keys->key : "",
+	    keys->n * sizeof(*keys->key));
+}
+
+enum cp_rc
+cp_keys_drop(struct cp_store *s, int64_t n, struct cp_err *err)
+{
+	struct cp_keys none = { 0 }, have = { 0 };
+	struct cp_stmt *q = cp_stmt(s, SQL_DOCUMENT_KEYS);
+	const void *blob;
+	size_t len = 0;
+	int row;
+	enum cp_rc rc;
+
+	cp_bind_int(q, n);
+	rc = cp_step(q, &row, err);
+	if (rc != CP_OK || !row)
+		return rc;
+	blob = cp_col_blob(q, 0, &len);
+	have.n = len / sizeof(*have.key);
+	have.key = malloc(len + 1);
+	if (have.key == NULL)
+		rc = cp_fail(err, CP_FAILED, "out of memory");
+	else if (len > 0)
+		memcpy(have.key, blob, have.n * sizeof(*have.key));
+	cp_reset(q);
+	if (rc == CP_OK)
+		rc = cp_keys_change(s, &have, &none, n, err);
+	cp_keys_clear(&have);
+	return rc;
 }
 
 static enum cp_rc

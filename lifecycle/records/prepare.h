@@ -35,6 +35,11 @@ enum cp_rc cp_key_insert(struct cp_store *s, uint64_t key, int64_t n,
  * has; both ascending. */
 enum cp_rc cp_keys_change(struct cp_store *s, const struct cp_keys *old,
     const struct cp_keys *new, int64_t n, struct cp_err *err) CP_MUST_CHECK;
+/* The keys of record N, as its document row holds them, leave the index. */
+enum cp_rc cp_keys_drop(struct cp_store *s, int64_t n, struct cp_err *err)
+    CP_MUST_CHECK;
+/* Binds KEYS (borrowed) as a document row holds them. */
+void cp_keys_bind(struct cp_stmt *q, const struct cp_keys *keys);
 
 /* ---- for record.c and find.c ------------------------------------------------ */
 

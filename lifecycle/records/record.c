@@ -150,29 +150,6 @@ cp_record_document(struct cp_store *s, const struct cp_record *r,
 	return rc;
 }
 
-/* ---- keys ------------------------------------------------------------------ */
-
-/* Takes the keys of OLD from record N and gives it those of NEW; NULL has
- * none. */
-static enum cp_rc
-change_keys(struct cp_store *s, const struct cp_document *old,
-    const struct cp_document *new, const uint8_t salt[16], int64_t n,
-    struct cp_err *err)
-{
-	struct cp_keys before = { 0 }, after = { 0 };
-	enum cp_rc rc = CP_OK;
-
-	if (old != NULL)
-		rc = cp_document_keys(old, salt, &before, err);
-	if (rc == CP_OK && new != NULL)
-		rc = cp_document_keys(new, salt, &after, err);
-	if (rc == CP_OK)
-		rc = cp_keys_change(s, &before, &after, n, err);
-	cp_keys_clear(&before);
-	cp_keys_clear(&after);
-	return rc;
-}
-
 /* ---- dates ----------------------------------------------------------------- */
 
 enum cp_rc
@@ -208,9 +185,11 @@ cp_record_refresh(struct cp_store *s, const struct cp_rules *rules, int64_t n,
 
 /* ---- changes --------------------------------------------------------------- */
 
+/* The row of DOC, by statement ID, with its KEYS. */
 static enum cp_rc
-put_document(struct cp_store *s, enum sql_id id, int64_t n,
-    const struct cp_document *doc, struct cp_err *err)
+put_row(struct cp_store *s, enum sql_id id, int64_t n,
+    const struct cp_document *doc, const struct cp_keys *keys,
+    struct cp_err *err)
 {
 	struct cp_stmt *q = cp_stmt(s, id);
 	struct cp_buf text;
@@ -223,11 +202,35 @@ put_document(struct cp_store *s, enum sql_id id, int64_t n,
 		if (id == SQL_DOCUMENT_ADD)
 			cp_bind_int(q, n);
 		cp_bind_text_len(q, cp_buf_text(&text), text.len);
+		cp_keys_bind(q, keys);
 		if (id == SQL_DOCUMENT_UPDATE)
 			cp_bind_int(q, n);
 		rc = cp_exec(q, err);
 	}
 	cp_buf_clear(&text);
+	return rc;
+}
+
+/* Puts DOC in the place of OLD (NULL: there was none): row and keys. */
+static enum cp_rc
+put_document(struct cp_store *s, int64_t n, const struct cp_document *old,
+    const struct cp_document *doc, const uint8_t salt[16],
+    struct cp_err *err)
+{
+	struct cp_keys before = { 0 }, after = { 0 };
+	enum cp_rc rc = CP_OK;
+
+	if (old != NULL)
+		rc = cp_document_keys(old, salt, &before, err);
+	if (rc == CP_OK)
+		rc = cp_document_keys(doc, salt, &after, err);
+	if (rc == CP_OK)
+		rc = put_row(s, old != NULL ? SQL_DOCUMENT_UPDATE :
+		    SQL_DOCUMENT_ADD, n, doc, &after, err);
+	if (rc == CP_OK)
+		rc = cp_keys_change(s, &before, &after, n, err);
+	cp_keys_clear(&before);
+	cp_keys_clear(&after);
 	return rc;
 }
 
@@ -296,10 +299,8 @@ cp_record_replace(struct cp_store *s, const struct cp_rules *rules,
     const struct cp_document *doc, const struct cp_now *now,
     struct cp_err *err)
 {
-	enum cp_rc rc = put_document(s, SQL_DOCUMENT_UPDATE, r->n, doc, err);
+	enum cp_rc rc = put_document(s, r->n, old, doc, rules->salt, err);
 
-	if (rc == CP_OK)
-		rc = change_keys(s, old, doc, rules->salt, r->n, err);
 	return rc == CP_OK ? update_row(s, rules, r->n, doc, now, err) : rc;
 }
 
@@ -314,12 +315,11 @@ exec_on(struct cp_store *s, enum sql_id id, int64_t n, struct cp_err *err)
 
 enum cp_rc
 cp_record_strip(struct cp_store *s, const struct cp_record *r,
-    const struct cp_document *doc, const uint8_t salt[16],
     struct cp_date destroy_due, int64_t policy_n, const struct cp_now *now,
     struct cp_err *err)
 {
 	struct cp_stmt *q;
-	enum cp_rc rc = change_keys(s, doc, NULL, salt, r->n, err);
+	enum cp_rc rc = cp_keys_drop(s, r->n, err);
 
 	if (rc == CP_OK)
 		rc = exec_on(s, SQL_DOCUMENT_DELETE, r->n, err);
@@ -349,9 +349,7 @@ cp_record_revive(struct cp_store *s, const struct cp_rules *rules,
 		rc = cp_fail(err, CP_REFUSED, "record %s is not archived",
 		    r->id);
 	if (rc == CP_OK)
-		rc = put_document(s, SQL_DOCUMENT_ADD, r->n, doc, err);
-	if (rc == CP_OK)
-		rc = change_keys(s, NULL, doc, rules->salt, r->n, err);
+		rc = put_document(s, r->n, NULL, doc, rules->salt, err);
 	return rc == CP_OK ? update_row(s, rules, r->n, doc, now, err) : rc;
 }
 

@@ -80,9 +80,8 @@ enum cp_rc cp_record_replace(struct cp_store *s, const struct cp_rules *rules,
 enum cp_rc cp_record_refresh(struct cp_store *s, const struct cp_rules *rules,
     int64_t n, struct cp_err *err) CP_MUST_CHECK;
 /* Takes what names a person out of a live record: document, keys, facts.
- * DOC is its document. The row stays, and is archived until DESTROY_DUE. */
+ * The row stays, and is archived until DESTROY_DUE. */
 enum cp_rc cp_record_strip(struct cp_store *s, const struct cp_record *r,
-    const struct cp_document *doc, const uint8_t salt[16],
     struct cp_date destroy_due, int64_t policy_n, const struct cp_now *now,
     struct cp_err *err) CP_MUST_CHECK;
 /* The other way: an archived record is live again with DOC. */

@@ -78,9 +78,12 @@ CREATE INDEX record_prune ON record(prune_due, n) WHERE prune_due IS NOT NULL;
 CREATE INDEX record_birth ON record(birth) WHERE birth IS NOT NULL;
 
 -- The record document of a live record, canonical JSON; gone when archived.
+-- keys: its search keys, 64-bit, ascending, in the machine's byte order, so
+-- that they leave the index without the document being read again.
 CREATE TABLE document (
 	record INTEGER PRIMARY KEY REFERENCES record(n),
-	doc TEXT NOT NULL
+	doc TEXT NOT NULL,
+	keys BLOB NOT NULL
 ) STRICT;
 
 -- Search keys: salted hashes of folded and phonetic names, postcodes and

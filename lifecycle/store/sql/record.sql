@@ -52,10 +52,13 @@ UPDATE record SET parked = ? WHERE n = ?
 SELECT doc FROM document WHERE record = ?
 
 -- name: document_add
-INSERT INTO document(record, doc) VALUES (?, ?)
+INSERT INTO document(record, doc, keys) VALUES (?, ?, ?)
+
+-- name: document_keys
+SELECT keys FROM document WHERE record = ?
 
 -- name: document_update
-UPDATE document SET doc = ? WHERE record = ?
+UPDATE document SET doc = ?, keys = ? WHERE record = ?
 
 -- name: document_delete
 DELETE FROM document WHERE record = ?
