@@ -343,10 +343,7 @@ unlock(const struct cp_call *call, struct cp_session *s, struct cp_opener *o,
 		return rc;
 	cp_opener_unlock(o, &custody, &identity);
 	rc = cp_audit_add(s->audit, &e, NULL, err);
-	if (rc == CP_OK)
-		return cp_txn_commit(s->audit, err);
-	cp_txn_rollback(s->audit);
-	return rc;
+	return cp_txn_end(s->audit, rc, err);
 }
 
 static enum cp_rc

@@ -225,10 +225,7 @@ decide_one(const struct cp_call *call, struct cp_session *s, const char *id,
 		    reason, &seq, err);
 	if (rc == CP_OK)
 		rc = fn(call, s, &b, seq, err);
-	if (rc == CP_OK)
-		return cp_txn_commit(s->audit, err);
-	cp_txn_rollback(s->audit);
-	return rc;
+	return cp_txn_end(s->audit, rc, err);
 }
 
 /* Opens the store for somebody who may decide. */

@@ -120,10 +120,7 @@ record_run_correct(struct cp_call *call, struct cp_err *err)
 	if (rc == CP_OK)
 		rc = cp_record_correct(&c, cp_arg(call, 0), sets, n, reason,
 		    changed, &why, err);
-	if (rc == CP_OK)
-		rc = cp_txn_commit(s.audit, err);
-	else
-		cp_txn_rollback(s.audit);
+	rc = cp_txn_end(s.audit, rc, err);
 	if (rc == CP_OK)
 		rc = show_correction(call, cp_arg(call, 0), sets, changed, n,
 		    err);
@@ -230,10 +227,7 @@ run_one(const struct cp_call *call, struct cp_err *err)
 	rc = cp_txn_begin(s.audit, err);
 	if (rc == CP_OK)
 		rc = cp_event_apply(&c, cp_arg(call, 0), &e, &after, err);
-	if (rc == CP_OK)
-		rc = cp_txn_commit(s.audit, err);
-	else
-		cp_txn_rollback(s.audit);
+	rc = cp_txn_end(s.audit, rc, err);
 	if (rc == CP_OK)
 		rc = show_event(call, &after, e.kind, s.now.today, err);
 	cp_policy_free(policy);

@@ -123,10 +123,7 @@ log_history(struct cp_session *s, const char *id, const char *reason,
 	if (rc == CP_OK)
 		rc = record_log(s, "record.history", r.state ==
 		    CP_STATE_DESTROYED ? NULL : r.id, reason, err);
-	if (rc == CP_OK)
-		return cp_txn_commit(s->audit, err);
-	cp_txn_rollback(s->audit);
-	return rc;
+	return cp_txn_end(s->audit, rc, err);
 }
 
 enum cp_rc
@@ -341,10 +338,7 @@ record_run_find(struct cp_call *call, struct cp_err *err)
 		rc = cp_find_run(s.store, s.settings.salt, &what, &found, err);
 	if (rc == CP_OK)
 		rc = log_find(&s, &what, &found, reason, err);
-	if (rc == CP_OK)
-		rc = cp_txn_commit(s.audit, err);
-	else
-		cp_txn_rollback(s.audit);
+	rc = cp_txn_end(s.audit, rc, err);
 	if (rc == CP_OK)
 		rc = show_found(call, &found, s.now.today, err);
 	if (rc == CP_OK && found.cut)

@@ -245,10 +245,7 @@ look(struct cp_session *s, const char *id, const char *reason,
 		rc = cp_record_document(s->store, r, doc, err);
 	if (rc == CP_OK)
 		rc = record_log(s, "record.show", r->id, reason, err);
-	if (rc == CP_OK)
-		rc = cp_txn_commit(s->audit, err);
-	else
-		cp_txn_rollback(s->audit);
+	rc = cp_txn_end(s->audit, rc, err);
 	if (rc == CP_OK && !(s->op.roles & (CP_ROLE_DPO | CP_ROLE_SHIELD)))
 		cp_document_mask_sensitive(*doc);
 	return rc;

@@ -37,10 +37,7 @@ recompute_page(struct cp_adoption *a, const struct cp_rules *rules,
 		return rc;
 	for (int i = 0; rc == CP_OK && i < count; i++)
 		rc = cp_record_refresh(a->store, rules, rows[i], err);
-	if (rc == CP_OK)
-		rc = cp_txn_commit(a->audit, err);
-	else
-		cp_txn_rollback(a->audit);
+	rc = cp_txn_end(a->audit, rc, err);
 	if (rc == CP_OK)
 		a->recomputed += count;
 	if (rc == CP_OK && a->progress != NULL)

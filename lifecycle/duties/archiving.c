@@ -311,10 +311,7 @@ commit_batch(struct line *x, struct batch *b, struct cp_err *err)
 	if (rc != CP_OK)
 		return rc;
 	rc = move_all(x, b, destroy, &moved, &lapsed, err);
-	if (rc == CP_OK)
-		rc = cp_txn_commit(run->audit, err);
-	else
-		cp_txn_rollback(run->audit);
+	rc = cp_txn_end(run->audit, rc, err);
 	if (rc == CP_OK) {
 		run->archived += moved;
 		run->lapsed += lapsed;

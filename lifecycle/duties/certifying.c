@@ -234,10 +234,7 @@ put_certified(struct papers *x, const struct cp_buf *body,
 	cp_bind_int(q, x->batch->n);
 	if (rc == CP_OK)
 		rc = cp_exec(q, err);
-	if (rc == CP_OK)
-		return cp_txn_commit(audit, err);
-	cp_txn_rollback(audit);
-	return rc;
+	return cp_txn_end(audit, rc, err);
 }
 
 /* A batch of which every item was split off has no certificate. */
@@ -258,10 +255,7 @@ close_empty(struct papers *x, struct cp_err *err)
 	rc = cp_exec(q, err);
 	if (rc == CP_OK)
 		rc = cp_audit_add(x->run->audit, &e, NULL, err);
-	if (rc == CP_OK)
-		return cp_txn_commit(x->run->audit, err);
-	cp_txn_rollback(x->run->audit);
-	return rc;
+	return cp_txn_end(x->run->audit, rc, err);
 }
 
 static enum cp_rc

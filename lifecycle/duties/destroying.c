@@ -109,10 +109,7 @@ commit_proposal(struct gathering *g, struct cp_err *err)
 	if (rc == CP_OK && g->n > 0)
 		rc = log_batch(run, "destruction.propose", &b, b.count, NULL,
 		    err);
-	if (rc == CP_OK)
-		rc = cp_txn_commit(run->audit, err);
-	else
-		cp_txn_rollback(run->audit);
+	rc = cp_txn_end(run->audit, rc, err);
 	if (rc == CP_OK)
 		run->proposed += g->n > 0;
 	return rc;
@@ -286,10 +283,7 @@ erase_batch(struct erasing *x, struct cp_err *err)
 	if (rc == CP_OK)
 		rc = log_batch(run, "destruction.execute", x->batch,
 		    x->destroyed, NULL, err);
-	if (rc == CP_OK)
-		return cp_txn_commit(run->audit, err);
-	cp_txn_rollback(run->audit);
-	return rc;
+	return cp_txn_end(run->audit, rc, err);
 }
 
 static enum cp_rc

@@ -52,10 +52,7 @@ log_shelf(struct cp_run *run, int month, struct cp_err *err)
 	rc = cp_exec(q, err);
 	if (rc == CP_OK)
 		rc = cp_audit_add(run->audit, &e, NULL, err);
-	if (rc == CP_OK)
-		return cp_txn_commit(run->audit, err);
-	cp_txn_rollback(run->audit);
-	return rc;
+	return cp_txn_end(run->audit, rc, err);
 }
 
 /* A shelf whose month is over and that holds no package loses its key. */
@@ -128,10 +125,7 @@ mark_gone(struct cp_run *run, const struct cp_volume_row *v,
 		    err);
 	if (rc == CP_OK)
 		rc = cp_audit_add(run->audit, &e, NULL, err);
-	if (rc == CP_OK)
-		return cp_txn_commit(run->audit, err);
-	cp_txn_rollback(run->audit);
-	return rc;
+	return cp_txn_end(run->audit, rc, err);
 }
 
 /* Copies what lives into a new volume; the old one goes afterwards. */

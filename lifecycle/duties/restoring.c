@@ -133,10 +133,7 @@ in_transaction(const struct cp_restoring *in, const struct cp_opened *x,
 	if (rc != CP_OK)
 		return rc;
 	rc = restore(in, x, &r, err);
-	if (rc == CP_OK)
-		rc = cp_txn_commit(in->audit, err);
-	else
-		cp_txn_rollback(in->audit);
+	rc = cp_txn_end(in->audit, rc, err);
 	if (rc == CP_OK)
 		*out = r;
 	return rc;

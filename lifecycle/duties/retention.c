@@ -71,10 +71,7 @@ prune_page(struct cp_run *run, const int64_t *rows, int count,
 		rc = prune_one(run, rows[i], err);
 	if (run->dry_run)
 		return rc;
-	if (rc == CP_OK)
-		return cp_txn_commit(run->audit, err);
-	cp_txn_rollback(run->audit);
-	return rc;
+	return cp_txn_end(run->audit, rc, err);
 }
 
 enum cp_rc
@@ -181,10 +178,7 @@ start(struct cp_run *run, int64_t *row, struct cp_err *err)
 		rc = cp_audit_add(run->audit, &e, NULL, err);
 	if (rc == CP_OK)
 		rc = cp_guard_note(run, err);
-	if (rc == CP_OK)
-		return cp_txn_commit(run->audit, err);
-	cp_txn_rollback(run->audit);
-	return rc;
+	return cp_txn_end(run->audit, rc, err);
 }
 
 static enum cp_rc
@@ -215,10 +209,7 @@ finish(struct cp_run *run, int64_t row, struct cp_err *err)
 		rc = cp_audit_add(run->audit, &e, NULL, err);
 	if (rc == CP_OK)
 		rc = cp_audit_checkpoint(run->audit, NULL, err);
-	if (rc == CP_OK)
-		rc = cp_txn_commit(run->audit, err);
-	else
-		cp_txn_rollback(run->audit);
+	rc = cp_txn_end(run->audit, rc, err);
 	cp_buf_clear(&report);
 	return rc;
 }

@@ -337,10 +337,7 @@ settle_page(struct cp_store *s, struct cp_audit *audit, struct cp_date today,
 		cp_bind_date(q, today);
 		rc = cp_exec(q, err);
 	}
-	if (rc == CP_OK)
-		return cp_txn_commit(audit, err);
-	cp_txn_rollback(audit);
-	return rc;
+	return cp_txn_end(audit, rc, err);
 }
 
 enum cp_rc

@@ -388,6 +388,15 @@ cp_txn_commit(struct cp_audit *a, struct cp_err *err)
 	return rc;
 }
 
+enum cp_rc
+cp_txn_end(struct cp_audit *a, enum cp_rc rc, struct cp_err *err)
+{
+	if (rc == CP_OK)
+		return cp_txn_commit(a, err);
+	cp_txn_rollback(a);
+	return rc;
+}
+
 void
 cp_txn_rollback(struct cp_audit *a)
 {

@@ -47,6 +47,10 @@ enum cp_rc cp_audit_add(struct cp_audit *a, const struct cp_entry *e,
 /* Signs the head, commits, and keeps the head outside the database. */
 enum cp_rc cp_txn_commit(struct cp_audit *a, struct cp_err *err)
     CP_MUST_CHECK;
+/* Commits if RC, what the transaction's work came to, is CP_OK; else undoes it
+ * and returns RC, leaving ERR as it is. */
+enum cp_rc cp_txn_end(struct cp_audit *a, enum cp_rc rc, struct cp_err *err)
+    CP_MUST_CHECK;
 /* Undoes all since begin; harmless where there is none. */
 void cp_txn_rollback(struct cp_audit *a);
 
