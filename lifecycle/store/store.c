@@ -379,7 +379,7 @@ cp_store_bulk(struct cp_store *s, int on, struct cp_err *err)
 	/* Checking foreign keys would keep a copy of each page that an insert
 	 * touches, for a failure that cannot be. */
 	return run_sql(s, on ?
-	    "PRAGMA cache_size = -49152; PRAGMA wal_autocheckpoint = 65536;"
+	    "PRAGMA cache_size = -57344; PRAGMA wal_autocheckpoint = 262144;"
 	    "PRAGMA foreign_keys = OFF" :
 	    "PRAGMA cache_size = -24576; PRAGMA wal_autocheckpoint = 1000;"
 	    "PRAGMA foreign_keys = ON", "settings", err);

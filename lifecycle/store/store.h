@@ -46,7 +46,7 @@ enum cp_rc cp_store_begin_read(struct cp_store *s, struct cp_err *err)
     CP_MUST_CHECK;
 
 /* Before and after many changes at once, outside a transaction: a page cache
- * of 48 MiB, rare checkpoints and no checks of foreign keys; and back. */
+ * of 56 MiB, rare checkpoints and no checks of foreign keys; and back. */
 enum cp_rc cp_store_bulk(struct cp_store *s, int on, struct cp_err *err)
     CP_MUST_CHECK;
 
