@@ -32,7 +32,7 @@ open_change(const struct cp_call *call, struct cp_session *s,
 	return CP_OK;
 }
 
-/* ---- correct --------------------------------------------------------------------- */
+/* ---- correct ---- */
 
 static const struct cp_column correct_columns[] = {
 	{ "id", "Record" },
@@ -129,7 +129,7 @@ record_run_correct(struct cp_call *call, struct cp_err *err)
 	return rc;
 }
 
-/* ---- one event ------------------------------------------------------------------- */
+/* ---- one event ---- */
 
 static const struct cp_column event_columns[] = {
 	{ "id", "Record" },
@@ -235,7 +235,7 @@ run_one(const struct cp_call *call, struct cp_err *err)
 	return rc;
 }
 
-/* ---- many ------------------------------------------------------------------------ */
+/* ---- many ---- */
 
 static const struct cp_column feed_columns[] = {
 	{ "entered", "Entered" },

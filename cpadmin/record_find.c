@@ -9,7 +9,7 @@
 #include "lifecycle/store/audit_read.h"
 #include "lifecycle/store/json_put.h"
 
-/* ---- list ------------------------------------------------------------------------ */
+/* ---- list ---- */
 
 static const struct cp_column list_columns[] = {
 	{ "id", "ID" },
@@ -81,7 +81,7 @@ record_run_list(struct cp_call *call, struct cp_err *err)
 	return rc;
 }
 
-/* ---- history --------------------------------------------------------------------- */
+/* ---- history ---- */
 
 static const struct cp_column history_columns[] = {
 	{ "seq", NULL },
@@ -153,7 +153,7 @@ record_run_history(struct cp_call *call, struct cp_err *err)
 	return rc;
 }
 
-/* ---- find ------------------------------------------------------------------------ */
+/* ---- find ---- */
 
 static const struct cp_column find_columns[] = {
 	{ "id", "ID" },

@@ -7,7 +7,7 @@
 #include "lifecycle/records/find.h"
 #include "lifecycle/store/json_put.h"
 
-/* ---- shared ---------------------------------------------------------------------- */
+/* ---- shared ---- */
 
 enum cp_rc
 record_open(const struct cp_call *call, unsigned roles, struct cp_session *s,
@@ -69,7 +69,7 @@ record_date_option(const struct cp_call *call, const char *option, int needed,
 	return err->code = CP_USAGE;
 }
 
-/* ---- in words -------------------------------------------------------------------- */
+/* ---- in words ---- */
 
 struct words {
 	struct cp_buf out;
@@ -228,7 +228,7 @@ in_words(struct words *w, const struct cp_document *doc,
 		    cp_date_format(r->next_due, text), r->rule);
 }
 
-/* ---- the verb -------------------------------------------------------------------- */
+/* ---- the verb ---- */
 
 /* The document as this operator may see it, logged before it is shown. */
 static enum cp_rc

@@ -9,7 +9,7 @@
 
 enum { FIELD_MAX = 128, PATH_MAX_LEN = 200 };
 
-/* ---- what differs ------------------------------------------------------------------ */
+/* ---- what differs ---- */
 
 static void
 put_value(struct cp_buf *b, const struct cp_json *v)
@@ -155,7 +155,7 @@ log_correction(const struct cp_change *c, const struct cp_document *old,
 	return rc;
 }
 
-/* ---- setting ----------------------------------------------------------------------- */
+/* ---- setting ---- */
 
 /* Applies one FIELD=VALUE; *DIFFERS whether it changed anything. */
 static enum cp_rc

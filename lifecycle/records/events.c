@@ -29,7 +29,7 @@ cp_event_parse(const char *word, enum cp_event_kind *out)
 	return 0;
 }
 
-/* ---- what each does to a document --------------------------------------------------- */
+/* ---- what each does to a document ---- */
 
 static enum cp_rc
 die(const struct cp_event *e, struct cp_document *doc, struct cp_err *err)
@@ -105,7 +105,7 @@ check_dates(const struct cp_change *c, const struct cp_event *e,
 	return CP_OK;
 }
 
-/* ---- entering ------------------------------------------------------------------------ */
+/* ---- entering ---- */
 
 static enum cp_rc
 log_event(const struct cp_change *c, const char *id, const struct cp_event *e,

@@ -18,7 +18,7 @@ struct list {
 	int cut;
 };
 
-/* ---- candidates ------------------------------------------------------------------ */
+/* ---- candidates ---- */
 
 static int
 compare_n(const void *a, const void *b)
@@ -196,7 +196,7 @@ candidates(struct cp_store *s, const uint8_t *salt,
 	return rc;
 }
 
-/* ---- comparing ------------------------------------------------------------------- */
+/* ---- comparing ---- */
 
 /* Whether BIRTH can be what is asked for: equal as far as both are known. */
 static int
@@ -311,7 +311,7 @@ cp_find_run(struct cp_store *s, const uint8_t salt[CP_SALT_LEN],
 	return rc;
 }
 
-/* ---- all ------------------------------------------------------------------------- */
+/* ---- all ---- */
 
 enum cp_rc
 cp_record_each(struct cp_store *s,

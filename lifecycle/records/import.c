@@ -7,7 +7,7 @@
 
 #include "lifecycle/records/import_impl.h"
 
-/* ---- transactions ---------------------------------------------------------------- */
+/* ---- transactions ---- */
 
 static enum cp_rc
 begin(struct cp_import *im, struct cp_err *err)
@@ -52,7 +52,7 @@ commit(struct cp_import *im, struct cp_err *err)
 	return rc;
 }
 
-/* ---- chunks ---------------------------------------------------------------------- */
+/* ---- chunks ---- */
 
 static void
 work(void *ctx, void *state, void *item)
@@ -168,7 +168,7 @@ cp_import_file(struct cp_import *im, const char *path,
 	return rc;
 }
 
-/* ---- beginning and end -------------------------------------------------------------- */
+/* ---- beginning and end ---- */
 
 static unsigned
 workers(void)

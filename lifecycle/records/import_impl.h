@@ -38,7 +38,7 @@ struct import_chunk {
 	struct cp_err err;
 };
 
-/* ---- import_read.c ---------------------------------------------------------- */
+/* ---- import_read.c ---- */
 
 struct import_reader {
 	FILE *in;
@@ -59,7 +59,7 @@ enum cp_rc import_reader_fill(struct import_reader *r,
     struct import_chunk *chunk, struct cp_err *err) CP_MUST_CHECK;
 void import_reader_close(struct import_reader *r);
 
-/* ---- import_keys.c ---------------------------------------------------------- */
+/* ---- import_keys.c ---- */
 
 struct import_key {
 	uint64_t key;
@@ -89,7 +89,7 @@ enum cp_rc import_keys_flush(struct import_keys *k, struct cp_store *s,
 void import_keys_reset(struct import_keys *k);
 void import_keys_clear(struct import_keys *k);
 
-/* ---- import_reject.c --------------------------------------------------------- */
+/* ---- import_reject.c ---- */
 
 struct import_rejects {
 	FILE *f; /* NULL until the first one */
@@ -102,7 +102,7 @@ enum cp_rc import_reject(struct cp_import *im, size_t line,
 enum cp_rc import_rejects_close(struct cp_import *im, struct cp_err *err)
     CP_MUST_CHECK;
 
-/* ---- import.c ------------------------------------------------------------------ */
+/* ---- import.c ---- */
 
 struct cp_import {
 	struct cp_store *store;
@@ -124,7 +124,7 @@ struct cp_import {
 	struct cp_buf text, detail;
 };
 
-/* ---- import_row.c ---------------------------------------------------------------- */
+/* ---- import_row.c ---- */
 
 /* What a worker does with CHUNK. */
 void import_prepare(struct import_chunk *chunk);

@@ -5,7 +5,7 @@
 
 enum { KEYS_FIRST = 4096, RADIX = 256, PASSES = 8 };
 
-/* ---- numbers ------------------------------------------------------------------ */
+/* ---- numbers ---- */
 
 static size_t
 place_of(const struct import_keys *k, uint64_t key, size_t step)
@@ -59,7 +59,7 @@ import_keys_find(const struct import_keys *k, uint64_t key, size_t *place)
 	return 0;
 }
 
-/* ---- all keys ------------------------------------------------------------------ */
+/* ---- all keys ---- */
 
 static enum cp_rc
 room(struct import_key **key, size_t *cap, size_t want, struct cp_err *err)

@@ -10,7 +10,7 @@
 
 enum { READ_SIZE = 256 * 1024 };
 
-/* ---- opening -------------------------------------------------------------------- */
+/* ---- opening ---- */
 
 static int
 ends_in(const char *name, const char *end)
@@ -129,7 +129,7 @@ import_reader_close(struct import_reader *r)
 	memset(r, 0, sizeof(*r));
 }
 
-/* ---- rows ----------------------------------------------------------------------- */
+/* ---- rows ---- */
 
 static struct import_row *
 add_row(struct import_chunk *chunk, size_t line)

@@ -17,7 +17,7 @@ import_row_clear(struct import_row *row)
 	row->doc = NULL;
 }
 
-/* ---- in a worker ----------------------------------------------------------------- */
+/* ---- in a worker ---- */
 
 static void
 refuse(struct cp_reject *why, const char *path, const char *cause)
@@ -114,7 +114,7 @@ import_prepare(struct import_chunk *chunk)
 	cp_keys_clear(&scratch);
 }
 
-/* ---- in the writer: who it is ---------------------------------------------------- */
+/* ---- in the writer: who it is ---- */
 
 static enum cp_rc
 by_id(struct cp_import *im, const char *id, struct cp_record *r, int *found,
@@ -199,7 +199,7 @@ by_number(struct cp_import *im, const struct import_row *row,
 	return rc;
 }
 
-/* ---- in the writer: what is done --------------------------------------------------- */
+/* ---- in the writer: what is done ---- */
 
 static enum cp_rc
 log_row(struct cp_import *im, const struct import_row *row,

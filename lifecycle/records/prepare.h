@@ -41,7 +41,7 @@ enum cp_rc cp_keys_drop(struct cp_store *s, int64_t n, struct cp_err *err)
 /* Binds KEYS (borrowed) as a document row holds them. */
 void cp_keys_bind(struct cp_stmt *q, const struct cp_keys *keys);
 
-/* ---- for record.c and find.c ------------------------------------------------ */
+/* ---- for record.c and find.c ---- */
 
 /* The decision about FACTS as a row keeps it; facts that cannot be evaluated
  * park the record, they do not stop the command. */

@@ -21,7 +21,7 @@ seccomp\.h cpadmin/cpschedd cpadmin/confine'
 
 # Of the system itself; whatever is in neither list has no home.
 SYSTEM='(assert|complex|ctype|errno|fenv|float|inttypes|iso646|limits|locale|math|setjmp|signal|stdalign|stdarg|stdatomic|stdbool|stddef|stdint|stdio|stdlib|stdnoreturn|string|tgmath|threads|time|uchar|wchar|wctype)\.h
-(aio|cpio|dirent|dlfcn|endian|fcntl|fnmatch|ftw|getopt|glob|grp|iconv|langinfo|libgen|poll|pthread|pwd|regex|sched|semaphore|spawn|strings|syslog|termios|unistd|utime|wordexp)\.h
+(aio|cpio|dirent|dlfcn|endian|fcntl|fnmatch|ftw|getopt|glob|grp|iconv|langinfo|libgen|malloc|poll|pthread|pwd|regex|sched|semaphore|spawn|strings|syslog|termios|unistd|utime|wordexp)\.h
 (sys|linux|netinet|arpa|net)/[a-z0-9_-]+\.h'
 
 violations() (
