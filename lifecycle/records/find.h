@@ -11,7 +11,7 @@
  */
 
 enum {
-	CP_FIND_CANDIDATES = 300, /* documents that are read for one search */
+	CP_FIND_CANDIDATES = 200, /* documents that are read for one search */
 	CP_FIND_LIMIT_MAX = 1000
 };
 
@@ -31,7 +31,7 @@ struct cp_found {
 struct cp_found_list {
 	struct cp_found *one; /* owned; best first */
 	size_t n;
-	int cut; /* there may be more: too many sound alike, or over the limit */
+	int cut; /* there may be more than were looked at or fit */
 };
 
 /*
