@@ -190,6 +190,11 @@ check-house: deps-check
 check-clang: deps-check
 	$(MAKE) -j2 clang
 
+# PARTS=... measures a part of it; the files are in $(BUILD)/bench/work.
+bench: deps-bench
+	$(MAKE) -j2 $(PROGRAMS) $(BUILD)/population $(BENCHES)
+	BUILD='$(BUILD)' bash tests/bench/all.sh
+
 # A slower build needs patience, and must stop at the first finding.
 SAN_ENV := ASAN_OPTIONS=abort_on_error=1:detect_stack_use_after_return=1 \
 	UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1

@@ -1,0 +1,6 @@
+/* What a process costs that does nothing. */
+int
+main(void)
+{
+	return 0;
+}
