@@ -104,7 +104,13 @@ enum cp_rc cp_scrypt(const void *pass, size_t pass_len, const void *salt,
 /* The public key of a seed of 32 random bytes. */
 enum cp_rc cp_ed25519_public(const uint8_t seed[32], uint8_t pub[32],
     struct cp_err *err) CP_MUST_CHECK;
-/* Signs MSG.  PUB must be the public key of SEED. */
+/*
+ * Signs MSG.  PUB must be the public key of SEED.  A message, to be signed or
+ * to be verified, has at most 65000 bytes: libgcrypt counts those of an
+ * S-expression in 16 bits and aborts, or writes past its memory, where there
+ * are more.  A longer one is refused, CP_FAILED.
+ */
+enum { CP_ED25519_MESSAGE = 65000 };
 enum cp_rc cp_ed25519_sign(const uint8_t seed[32], const uint8_t pub[32],
     const void *msg, size_t len, uint8_t sig[64], struct cp_err *err)
     CP_MUST_CHECK;

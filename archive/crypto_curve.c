@@ -77,7 +77,7 @@ cp_ed25519_public(const uint8_t seed[32], uint8_t pub[32], struct cp_err *err)
 static gcry_error_t
 message_sexp(gcry_sexp_t *out, const void *msg, size_t len)
 {
-	if (len > INT32_MAX)
+	if (len > CP_ED25519_MESSAGE)
 		return gcry_error(GPG_ERR_TOO_LARGE);
 	return gcry_sexp_build(out, NULL, "(data(flags eddsa)(hash-algo sha512)"
 	    "(value %b))", (int)len, len > 0 ? msg : "");

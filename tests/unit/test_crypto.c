@@ -466,6 +466,31 @@ START_TEST(ed25519_malleable)
 }
 END_TEST
 
+START_TEST(ed25519_long)
+{
+	uint8_t *seed = unhex(ed25519_cases[0][0], NULL), sig[64];
+	uint8_t *pub = unhex(ed25519_cases[0][1], NULL);
+	size_t most = CP_ED25519_MESSAGE;
+	uint8_t *msg = calloc(2, most + 1);
+
+	ck_assert_int_eq(cp_ed25519_sign(seed, pub, msg, most, sig, &err),
+	    CP_OK);
+	ck_assert_int_eq(cp_ed25519_verify(pub, msg, most, sig, &err), CP_OK);
+	msg[most - 1] = 1;
+	ck_assert_int_eq(cp_ed25519_verify(pub, msg, most, sig, &err),
+	    CP_CORRUPT);
+	ck_assert_int_eq(cp_ed25519_sign(seed, pub, msg, most + 1, sig, &err),
+	    CP_FAILED);
+	ck_assert_int_eq(cp_ed25519_verify(pub, msg, most + 1, sig, &err),
+	    CP_FAILED);
+	ck_assert_int_eq(cp_ed25519_verify(pub, msg, 2 * most + 2, sig, &err),
+	    CP_FAILED);
+	free(msg);
+	free(pub);
+	free(seed);
+}
+END_TEST
+
 static const char *const weak_keys[] = {
 	"0000000000000000000000000000000000000000000000000000000000000000",
 	"0000000000000000000000000000000000000000000000000000000000000080",
@@ -629,6 +654,7 @@ main(void)
 	tcase_add_test(t, aead);
 	tcase_add_loop_test(t, ed25519, 0, COUNT(ed25519_cases));
 	tcase_add_test(t, ed25519_malleable);
+	tcase_add_test(t, ed25519_long);
 	tcase_add_loop_test(t, ed25519_weak_key, 0, COUNT(weak_keys));
 	tcase_add_test(t, ed25519_any_key);
 	tcase_add_test(t, base64);
