@@ -26,7 +26,9 @@ struct cp_batch {
 	int64_t certificate_seq;
 };
 
-enum { CP_BATCH_ITEMS = 1000 };
+/* A certificate lists them in some 125 bytes each, and what is signed may
+ * have CP_ED25519_MESSAGE. */
+enum { CP_BATCH_ITEMS = 400 };
 
 struct cp_batch_item {
 	struct cp_parcel parcel;
