@@ -114,6 +114,7 @@ authorize(void *ctx, int action, const char *a, const char *b, const char *c,
 static enum cp_rc
 set_up(struct cp_store *s, enum cp_store_mode mode, struct cp_err *err)
 {
+	int keep = 1;
 	enum cp_rc rc;
 
 	(void)sqlite3_extended_result_codes(s->db, 1);
@@ -122,8 +123,14 @@ set_up(struct cp_store *s, enum cp_store_mode mode, struct cp_err *err)
 	(void)sqlite3_db_config(s->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
 	(void)sqlite3_db_config(s->db, SQLITE_DBCONFIG_ENABLE_FKEY, 1, NULL);
 	(void)sqlite3_limit(s->db, SQLITE_LIMIT_ATTACHED, 0);
+	/* The files beside the database stay, rather than being made and
+	 * removed by every command; the log is cut to nothing when the last
+	 * one closes, which takes a size limit. */
+	(void)sqlite3_file_control(s->db, NULL, SQLITE_FCNTL_PERSIST_WAL,
+	    &keep);
 	rc = run_sql(s, "PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY;"
-	    "PRAGMA synchronous = FULL; PRAGMA cache_size = -24576;",
+	    "PRAGMA synchronous = FULL; PRAGMA cache_size = -24576;"
+	    "PRAGMA journal_size_limit = 67108864",
 	    "settings", err);
 	if (rc == CP_OK && mode == CP_STORE_READ)
 		rc = run_sql(s, "PRAGMA query_only = ON", "settings", err);
