@@ -150,6 +150,12 @@ deps-%:
 	@sh tests/deps.sh $(or $(PACKAGES_$(shell echo '$*' | tr a-z A-Z)),\
 	    $(error no list of packages for $*))
 
+# One authority, eight years, every night: tests/demo/run.sh.
+demo: deps-demo
+	@DEMO_BEGAN=$$(date +%s%6N) && export DEMO_BEGAN && \
+	    $(MAKE) -j2 all $(BUILD)/population && \
+	    BUILD='$(BUILD)' bash tests/demo/run.sh
+
 # PREFIX and VERSION are compiled in: those who name them follow a change.
 STAMPED := $(call obj,$(if $(LIB_SRC)$(FRONT_SRC)$(CMD_SRC),$(shell grep -lE \
 	'CP_PREFIX|CP_VERSION' $(LIB_SRC) $(FRONT_SRC) $(CMD_SRC))))

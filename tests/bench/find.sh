@@ -8,7 +8,7 @@ find_name() {
 	d=$(duel 15 "$CP" record find --store "$W/million" --name "$2" \
 	    --reason 'measured' --quiet)
 	ms=$(get "$d" .a.ms)
-	row "search, $1" "$ms ms" "$(mib "$(get "$d" .a.rss_kib)") MiB" - \
+	row "search, $1" "$ms ms" "$(get "$d" .a.cpu_ms) ms of processor" - \
 	    '< 20 ms' "$(judge "$ms" '<' 20)"
 }
 find_name 'common name' 'Oliver Smith'

@@ -16,7 +16,7 @@ rate=$(calc "$N / $ms * 1000" 0)
 small=$(jq .a.rss_kib "$W/import.tenth")
 large=$(jq .a.rss_kib "$W/import.million")
 row "import of $N records" "$rate records/s" \
-    "$(calc "$N / 10 / $(jq .a.ms "$W/import.tenth") * 1000" 0)/s of a tenth" \
+    "$(calc "$(jq .a.cpu_ms "$W/import.million") / $N * 1000" 0) us of processor each" \
     - '>= 20000/s' "$(judge "$rate" '>=' 20000)"
 ratio=$(calc "$large / $small")
 row 'import, memory' "$(mib "$large") MiB" "$(mib "$small") MiB for a tenth" \
