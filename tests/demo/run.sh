@@ -1,0 +1,111 @@
+#!/bin/bash
+# `make demo': one authority, eight years, every night.  It is a test as well:
+# it ends with a failure where anything is not as it says.
+#	BUILD=build bash tests/demo/run.sh
+# Leaves $BUILD/demo/store.  CHILDREN, NIGHTS and SEED make another one.
+# DEMO_ON_DISK=1 keeps the store on disk from the first night.
+set -euo pipefail
+export LC_ALL=C.UTF-8 TZ=UTC
+BEGAN=${DEMO_BEGAN:-${EPOCHREALTIME/[.,]/}}
+HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+ROOT=$(cd "$HERE/../.." && pwd)
+BUILD=${BUILD:-build}
+cd "$ROOT"
+CPADMIN=$BUILD/cpadmin
+WORK=$BUILD/demo
+SHELVES_WANTED=12
+export CPADMIN_POLICIES=$ROOT/policies
+YEARS=()
+
+. "$HERE/tell.sh"
+. "$HERE/world.sh"
+. "$HERE/nights.sh"
+. "$HERE/story.sh"
+. "$HERE/proof.sh"
+
+# Each night waits for the disk a dozen times, as it must; three thousand
+# nights in a row would be waiting.  So $WORK is a link into memory while the
+# years pass, where there is room, and is put on disk before all is checked.
+MEMORY=''
+make_place() {
+	local shm=/dev/shm free available
+
+	case $(readlink "$WORK" || true) in
+	"$shm"/cpadmin-demo.??????) rm -rf "$(readlink "$WORK")" ;;
+	esac
+	rm -rf "$WORK"
+	free=$(df -k --output=avail "$shm" 2>/dev/null | tail -n 1 || true)
+	available=$(sed -n 's/^MemAvailable: *\([0-9]*\).*/\1/p' /proc/meminfo)
+	if [ -n "${DEMO_ON_DISK:-}" ] || [ ! -w "$shm" ] ||
+	    [ "$(stat -f -c %T "$shm")" != tmpfs ] ||
+	    [ "${free:-0}" -lt 1000000 ] || [ "${available:-0}" -lt 2000000 ]
+	then
+		mkdir "$WORK"
+		return
+	fi
+	MEMORY=$(mktemp -d "$shm/cpadmin-demo.XXXXXX")
+	ln -s "$MEMORY" "$WORK"
+}
+
+put_on_disk() {
+	local mb
+
+	rm -rf "$WORK"/people.ndjson "$WORK"/births "$WORK"/events*
+	[ -n "$MEMORY" ] || return 0
+	mb=$(du -sm "$CPADMIN_STORE" | cut -f 1)
+	cp -a "$MEMORY" "$WORK.new"
+	rm "$WORK"
+	mv "$WORK.new" "$WORK"
+	rm -rf "$MEMORY"
+	MEMORY=''
+	say "(So far the store lay in memory, so that you need not wait for the
+	    disk 30,000 times. Its $mb MB have now been put on disk, in
+	    $CPADMIN_STORE, and what follows reads them from there.)"
+}
+
+# shellcheck disable=SC2317
+leave() {
+	local status=$?
+
+	progress_end
+	[ -n "$MEMORY" ] || return "$status"
+	rm -f "$WORK"
+	[ "$status" -ge 128 ] || cp -a "$MEMORY" "$WORK"
+	rm -rf "$MEMORY" "$WORK.new"
+	return "$status"
+}
+
+for tool in jq age zstd; do
+	command -v "$tool" >/dev/null || {
+		echo "make demo: $tool is not installed" >&2
+		exit 1
+	}
+done
+trap leave EXIT
+make_place
+trap 'die "a step failed at ${BASH_SOURCE[0]##*/}:$LINENO" "$BASH_COMMAND"' ERR
+set -o errtrace
+trap 'exit 130' INT
+trap 'exit 143' TERM
+export CPADMIN_STORE=$WORK/store
+make_world
+opening
+first_night
+wrong_birth_date
+leap_eighteen
+hold_one
+first_destruction
+hold_all
+leap_destroyed
+hold_one_ends
+nights_until "$END"
+put_on_disk
+summary
+count_everything
+prove_destruction
+prove_log
+prove_archive
+find_someone
+why_still_here
+now_us
+farewell
