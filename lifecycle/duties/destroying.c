@@ -13,9 +13,9 @@
 struct gathering {
 	struct cp_run *run;
 	struct cp_fact_set facts;
-	struct cp_parcel *parcels; /* CP_BATCH_ITEMS */
+	struct cp_parcel *parcels; /* for the next batch: less than two pages */
 	size_t n;
-	int64_t *held;             /* rows to be parked, CP_BATCH_ITEMS */
+	int64_t *held;             /* rows of this page to be parked */
 	size_t n_held;
 };
 
@@ -89,9 +89,10 @@ park_held(struct gathering *g, struct cp_err *err)
 	return rc;
 }
 
-/* One transaction: parks what is held, proposes what is not. */
+/* One transaction: parks what is held, proposes the first COUNT of what is
+ * not. */
 static enum cp_rc
-commit_proposal(struct gathering *g, struct cp_err *err)
+commit_proposal(struct gathering *g, size_t count, struct cp_err *err)
 {
 	struct cp_run *run = g->run;
 	struct cp_date not_before = cp_period_after(run->now->today,
@@ -102,44 +103,72 @@ commit_proposal(struct gathering *g, struct cp_err *err)
 	if (rc != CP_OK)
 		return rc;
 	rc = park_held(g, err);
-	if (rc == CP_OK && g->n > 0)
-		rc = cp_batch_propose(run->store, g->parcels, g->n,
+	if (rc == CP_OK && count > 0)
+		rc = cp_batch_propose(run->store, g->parcels, count,
 		    run->rules.policy_n, not_before, run->op, run->now, &b,
 		    err);
-	if (rc == CP_OK && g->n > 0)
+	if (rc == CP_OK && count > 0)
 		rc = log_batch(run, "destruction.propose", &b, b.count, NULL,
 		    err);
-	rc = cp_txn_end(run->audit, rc, err);
+	return cp_txn_end(run->audit, rc, err);
+}
+
+/* Full batches, however many of the due records are held: a page's worth when
+ * there is one, and what is left when it was the LAST page. */
+static enum cp_rc
+propose_some(struct gathering *g, int last, struct cp_err *err)
+{
+	struct cp_run *run = g->run;
+	size_t count = g->n >= CP_BATCH_ITEMS ? CP_BATCH_ITEMS :
+	    last ? g->n : 0;
+	enum cp_rc rc = CP_OK;
+
+	if (!run->dry_run && count + g->n_held > 0)
+		rc = commit_proposal(g, count, err);
+	if (rc != CP_OK)
+		return rc;
+	run->proposed += count > 0;
+	if (run->dry_run) {
+		run->awaiting += (int64_t)count;
+		run->held += (int64_t)g->n_held;
+	}
+	g->n -= count;
+	memmove(g->parcels, g->parcels + count, g->n * sizeof(*g->parcels));
+	return CP_OK;
+}
+
+/* A page is read as it stands at one moment. */
+static enum cp_rc
+read_page(struct gathering *g, struct cp_due *due, int64_t *rows, int *count,
+    struct cp_err *err)
+{
+	struct cp_store *s = g->run->store;
+	enum cp_rc rc = cp_store_begin_read(s, err);
+
 	if (rc == CP_OK)
-		run->proposed += g->n > 0;
+		rc = cp_due_next(s, due, rows, CP_BATCH_ITEMS, count, err);
+	g->n_held = 0;
+	for (int i = 0; rc == CP_OK && i < *count; i++)
+		rc = gather(g, rows[i], err);
+	cp_store_rollback(s);
 	return rc;
 }
 
 static enum cp_rc
 propose_pages(struct gathering *g, struct cp_err *err)
 {
-	static const int page = CP_BATCH_ITEMS;
 	int64_t *rows = calloc(CP_BATCH_ITEMS, sizeof(*rows));
 	struct cp_due due;
-	int count = page;
+	int count = 1;
 	enum cp_rc rc = CP_OK;
 
 	if (rows == NULL)
 		return cp_fail(err, CP_FAILED, "out of memory");
 	cp_due_init(&due, CP_ACTION_DESTROY, g->run->now->today);
 	while (rc == CP_OK && count > 0) {
-		rc = cp_due_next(g->run->store, &due, rows, page, &count, err);
-		g->n = g->n_held = 0;
-		for (int i = 0; rc == CP_OK && i < count; i++)
-			rc = gather(g, rows[i], err);
-		if (rc == CP_OK && g->run->dry_run)
-			g->run->proposed += g->n > 0;
-		else if (rc == CP_OK && g->n + g->n_held > 0)
-			rc = commit_proposal(g, err);
-		if (g->run->dry_run) {
-			g->run->awaiting += (int64_t)g->n;
-			g->run->held += (int64_t)g->n_held;
-		}
+		rc = read_page(g, &due, rows, &count, err);
+		if (rc == CP_OK)
+			rc = propose_some(g, count == 0, err);
 	}
 	free(rows);
 	return rc;
@@ -152,7 +181,7 @@ cp_run_propose(struct cp_run *run, struct cp_err *err)
 	enum cp_rc rc;
 
 	cp_fact_set_init(&g.facts);
-	g.parcels = calloc(CP_BATCH_ITEMS, sizeof(*g.parcels));
+	g.parcels = calloc(2 * CP_BATCH_ITEMS, sizeof(*g.parcels));
 	g.held = calloc(CP_BATCH_ITEMS, sizeof(*g.held));
 	if (g.parcels == NULL || g.held == NULL)
 		rc = cp_fail(err, CP_FAILED, "out of memory");
