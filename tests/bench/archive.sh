@@ -54,13 +54,13 @@ while read -r batch; do
 	"$CP" destruction approve "$batch" --as second --on 2032-11-22 --yes \
 	    --store "$S" --quiet >/dev/null
 done <"$W/batches"
-volumes=$(sqlite3 "$S/store.db" 'SELECT count(DISTINCT volume) FROM package
-    p JOIN record r ON r.n = p.record WHERE r.authority = "E08000012"')
+volumes=$(sqlite3 "$S/store.db" "SELECT count(DISTINCT volume) FROM package
+    p JOIN record r ON r.n = p.record WHERE r.authority = 'E08000012'")
 run="$CP retention run --store $S --on 2032-11-23 --accept clock --yes --quiet"
 # shellcheck disable=SC2086
 ours=$(get "$(duel 1 $run)" .a.ms)
 gone=$(sqlite3 "$S/store.db" \
-    'SELECT count(*) FROM record WHERE state = "destroyed"')
+    "SELECT count(*) FROM record WHERE state = 'destroyed'")
 [ "$gone" = "$GONE" ]
 
 # ---- the same with borg: one small file for each package
