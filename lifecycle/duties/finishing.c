@@ -1,6 +1,9 @@
+#include <dirent.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "archive/volume.h"
 #include "lifecycle/duties/certifying.h"
@@ -214,10 +217,35 @@ look_at_volume(void *ctx, const char *volume_id, uint64_t size,
 	return rc;
 }
 
-/* A run that did not end may have left temporaries, and volumes that no
- * transaction names: their records are still live, so they go. */
+/* Temporaries of certificates. */
 static enum cp_rc
-sweep(struct cp_run *run, struct cp_err *err)
+sweep_outbox(struct cp_run *run, struct cp_err *err)
+{
+	char path[4096];
+	struct dirent *e;
+	DIR *dir;
+	enum cp_rc rc = cp_store_path(run->store, path, sizeof(path), err,
+	    "outbox");
+
+	if (rc != CP_OK)
+		return rc;
+	dir = opendir(path);
+	if (dir == NULL)
+		return cp_fail_errno(err, CP_FAILED, "%s", path);
+	while (rc == CP_OK && (errno = 0, e = readdir(dir)) != NULL)
+		if (strncmp(e->d_name, ".certificate-", 13) == 0 &&
+		    strstr(e->d_name, ".part-") != NULL &&
+		    unlinkat(dirfd(dir), e->d_name, 0) != 0)
+			rc = cp_fail_errno(err, CP_FAILED, "removing %s/%s",
+			    path, e->d_name);
+	if (rc == CP_OK && errno != 0)
+		rc = cp_fail_errno(err, CP_FAILED, "reading %s", path);
+	(void)closedir(dir);
+	return rc;
+}
+
+enum cp_rc
+cp_run_sweep(struct cp_run *run, struct cp_err *err)
 {
 	struct orphans x = { .run = run };
 	int64_t unfinished;
@@ -232,7 +260,7 @@ sweep(struct cp_run *run, struct cp_err *err)
 		rc = cp_volume_list(run->archive_dir, look_at_volume, &x, err);
 	for (int i = 0; rc == CP_OK && i < x.n; i++)
 		rc = cp_volume_unlink(run->archive_dir, x.id[i], err);
-	return rc;
+	return rc == CP_OK ? sweep_outbox(run, err) : rc;
 }
 
 /* A release that was killed before it had put back what it suspended. */
@@ -252,10 +280,8 @@ cp_run_finish(struct cp_run *run, struct cp_err *err)
 {
 	struct cp_batch b = { 0 };
 	int found = 1;
-	enum cp_rc rc = sweep(run, err);
+	enum cp_rc rc = settle_holds(run, err);
 
-	if (rc == CP_OK)
-		rc = settle_holds(run, err);
 	if (rc == CP_OK)
 		rc = destroy_shelves(run, err);
 	if (rc == CP_OK)

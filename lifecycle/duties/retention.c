@@ -23,6 +23,15 @@ log_pruned(struct cp_run *run, const char *id, const struct cp_buf *counts,
 	return cp_audit_add(run->audit, &e, NULL, err);
 }
 
+/* In a dry run a record that the run would have archived by now is there yet. */
+static int
+leaves_first(const struct cp_run *run, const struct cp_record *r)
+{
+	return run->dry_run && r->next_action == CP_ACTION_ARCHIVE &&
+	    r->parked == CP_PARKED_NOT && cp_date_set(r->next_due) &&
+	    cp_date_cmp(r->next_due, run->now->today) <= 0;
+}
+
 /* One record's ended involvements, within a transaction unless it is a dry
  * run. */
 static enum cp_rc
@@ -34,6 +43,8 @@ prune_one(struct cp_run *run, int64_t n, struct cp_err *err)
 	size_t gone = 0;
 	enum cp_rc rc = cp_record_at(run->store, n, &r, err);
 
+	if (rc == CP_OK && leaves_first(run, &r))
+		return CP_OK;
 	cp_buf_init(&counts);
 	if (rc == CP_OK)
 		rc = cp_record_document(run->store, &r, &old, err);
@@ -228,10 +239,12 @@ static enum cp_rc
 do_all(struct cp_run *run, struct cp_err *err)
 {
 	int64_t row;
-	enum cp_rc rc = cp_run_finish(run, err);
+	enum cp_rc rc = cp_run_sweep(run, err);
 
 	if (rc == CP_OK)
 		rc = start(run, &row, err);
+	if (rc == CP_OK)
+		rc = cp_run_finish(run, err);
 	if (rc == CP_OK)
 		rc = cp_run_archive(run, err);
 	if (rc == CP_OK)

@@ -62,9 +62,13 @@ enum cp_rc cp_run_propose(struct cp_run *run, struct cp_err *err)
 /* Executes approved batches whose time has come. */
 enum cp_rc cp_run_destroy(struct cp_run *run, struct cp_err *err)
     CP_MUST_CHECK;
+/* Where the last run did not end, removes the temporaries it may have left,
+ * and volumes that no transaction names (their records are live).  Called
+ * before this run is noted as begun, and that before it changes anything. */
+enum cp_rc cp_run_sweep(struct cp_run *run, struct cp_err *err) CP_MUST_CHECK;
 /* Finishes what follows a destruction and can be done again: empty shelves
  * are zeroised, dead volumes removed or rewritten, certificates written.  Runs
- * first of all, for what a crash left, and after destruction. */
+ * first, for what a crash left, and after destruction. */
 enum cp_rc cp_run_finish(struct cp_run *run, struct cp_err *err)
     CP_MUST_CHECK;
 
