@@ -52,7 +52,7 @@ count_everything() {
 
 prove_destruction() {
 	local file=$CPADMIN_STORE/outbox/certificate-$FIRST_BATCH.json f
-	local certified=0 n=0
+	local certified n=0
 
 	chapter 'Proof of destruction'
 	say "For each batch there is a signed certificate. Whoever gets one can
@@ -65,13 +65,13 @@ prove_destruction() {
 	    --key "$WORK/authority.pub"
 	for f in "$CPADMIN_STORE"/outbox/certificate-*.json; do
 		run cpadmin verify "$f" --key "$WORK/authority.pub" --json
-		expect "validity of $f" "$(json .valid)" true
+		[[ $OUT == *'"valid":true'* ]] || die "$f is not valid" "$LAST"
 		n=$((n + 1))
-		certified=$((certified + $(jq -r '.body | fromjson |
-		    .items | length' "$f")))
 	done
+	certified=$(cat "$CPADMIN_STORE"/outbox/certificate-*.json |
+	    jq -n '[inputs.body | fromjson.items | length] | add')
 	printf '\n'
-	confirm 'certificates, all of them valid' "$n" "$n"
+	printf '  %-58s %12s\n' 'certificates, all of them valid' "$(thousands "$n")"
 	confirm 'records destroyed by their lists' "$certified" "$DESTROYED"
 	sed 's/destroy/Destroy/' "$WORK/certificate.json" >"$WORK/forged.json"
 	say 'One letter changed, and it is a forgery:'

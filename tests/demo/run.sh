@@ -1,5 +1,6 @@
 #!/bin/bash
 # `make demo': one authority, eight years, every night.  It is a test as well:
+# shellcheck disable=SC2034 # what one part sets another reads
 # it ends with a failure where anything is not as it says.
 #	BUILD=build bash tests/demo/run.sh
 # Leaves $BUILD/demo/store.  CHILDREN, NIGHTS and SEED make another one.
