@@ -12,10 +12,11 @@
 
 /*
  * Archiving works on two batches at a time: while one is being sealed by the
- * pool, the one before is written and committed.  A batch is read page by
- * page from the due rows, so that memory does not grow with their number.
+ * pool, the one before is written and committed.  Due rows are taken in
+ * windows, so that memory does not grow with their number, and in the order of
+ * the table within one: a batch then changes neighbouring pages.
  */
-enum { BATCH = CP_VOLUME_COUNT };
+enum { BATCH = CP_VOLUME_COUNT, WINDOW = 65536, PAGE = 1024 };
 
 struct batch {
 	struct cp_seal_job *jobs; /* BATCH of them */
@@ -28,6 +29,8 @@ struct line {
 	struct cp_run *run;
 	struct cp_pool *pool;
 	struct cp_due due;
+	int64_t *rows;            /* WINDOW of them; from at to n_rows */
+	int at, n_rows;
 	struct cp_fact_set facts;
 	struct batch batch[2];
 	int64_t done, total;
@@ -105,22 +108,47 @@ submit(struct line *x, struct batch *b, int64_t n, struct cp_err *err)
 	return rc;
 }
 
+static int
+ascending(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* The next window of due rows. */
+static enum cp_rc
+read_window(struct line *x, struct cp_err *err)
+{
+	int count = 1;
+	enum cp_rc rc = CP_OK;
+
+	x->at = x->n_rows = 0;
+	while (rc == CP_OK && count > 0 && x->n_rows <= WINDOW - PAGE) {
+		rc = cp_due_next(x->run->store, &x->due, x->rows + x->n_rows,
+		    PAGE, &count, err);
+		if (rc == CP_OK)
+			x->n_rows += count;
+	}
+	if (x->n_rows > 0)
+		qsort(x->rows, (size_t)x->n_rows, sizeof(*x->rows), ascending);
+	return rc;
+}
+
 /* Reads the next batch, as it stands at one moment, and hands it to the
  * pool. */
 static enum cp_rc
 read_batch(struct line *x, struct batch *b, struct cp_err *err)
 {
-	static const int page = 250;
-	int64_t rows[250];
-	int count = page;
 	enum cp_rc rc = cp_store_begin_read(x->run->store, err);
 
 	b->count = 0;
-	while (rc == CP_OK && count > 0 && b->count + page <= BATCH) {
-		rc = cp_due_next(x->run->store, &x->due, rows, page, &count,
-		    err);
-		for (int i = 0; rc == CP_OK && i < count; i++)
-			rc = submit(x, b, rows[i], err);
+	while (rc == CP_OK && b->count < BATCH) {
+		if (x->at == x->n_rows)
+			rc = read_window(x, err);
+		if (rc != CP_OK || x->n_rows == 0)
+			break;
+		rc = submit(x, b, x->rows[x->at++], err);
 	}
 	cp_store_rollback(x->run->store);
 	return rc;
@@ -369,6 +397,9 @@ run_line(struct line *x, struct cp_err *err)
 static enum cp_rc
 make_batches(struct line *x, struct cp_err *err)
 {
+	x->rows = calloc(WINDOW, sizeof(*x->rows));
+	if (x->rows == NULL)
+		return cp_fail(err, CP_FAILED, "out of memory");
 	for (int b = 0; b < 2; b++) {
 		x->batch[b].jobs = calloc(BATCH, sizeof(struct cp_seal_job));
 		if (x->batch[b].jobs == NULL)
@@ -382,6 +413,7 @@ make_batches(struct line *x, struct cp_err *err)
 static void
 free_batches(struct line *x)
 {
+	free(x->rows);
 	for (int b = 0; b < 2; b++) {
 		for (int i = 0; x->batch[b].jobs != NULL && i < BATCH; i++)
 			cp_seal_job_clear(&x->batch[b].jobs[i]);
