@@ -20,6 +20,7 @@ enum { BATCH = CP_VOLUME_COUNT, WINDOW = 65536, PAGE = 1024 };
 
 struct batch {
 	struct cp_seal_job *jobs; /* BATCH of them */
+	int ready; /* how many have been used: an idle one costs no memory */
 	int count;
 	struct cp_volume_sum sum;
 	char volume_id[CP_VOLUME_ID + 1];
@@ -94,8 +95,11 @@ submit(struct line *x, struct batch *b, int64_t n, struct cp_err *err)
 {
 	struct cp_seal_job *j = &b->jobs[b->count];
 	int take;
-	enum cp_rc rc = read_record(x, n, j, &take, err);
+	enum cp_rc rc;
 
+	if (b->count == b->ready)
+		cp_seal_job_init(&b->jobs[b->ready++]);
+	rc = read_record(x, n, j, &take, err);
 	if (rc != CP_OK && of_one_record(rc)) {
 		cp_run_trouble(x->run, j->record.id, err);
 		return CP_OK;
@@ -404,8 +408,6 @@ make_batches(struct line *x, struct cp_err *err)
 		x->batch[b].jobs = calloc(BATCH, sizeof(struct cp_seal_job));
 		if (x->batch[b].jobs == NULL)
 			return cp_fail(err, CP_FAILED, "out of memory");
-		for (int i = 0; i < BATCH; i++)
-			cp_seal_job_init(&x->batch[b].jobs[i]);
 	}
 	return CP_OK;
 }
@@ -415,7 +417,7 @@ free_batches(struct line *x)
 {
 	free(x->rows);
 	for (int b = 0; b < 2; b++) {
-		for (int i = 0; x->batch[b].jobs != NULL && i < BATCH; i++)
+		for (int i = 0; i < x->batch[b].ready; i++)
 			cp_seal_job_clear(&x->batch[b].jobs[i]);
 		free(x->batch[b].jobs);
 	}
