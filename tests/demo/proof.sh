@@ -47,7 +47,8 @@ count_everything() {
 	confirm 'packages whose record is not in the archive, or twice' \
 	    "$(sed -n 's/^archived\t//p' "$WORK/states" | sort |
 	    comm -3 - "$WORK/packages" | wc -l)" 0
-	expect 'destroyed shelves' $((SHELVES >= SHELVES_WANTED)) 1
+	short || expect 'two dozen shelves destroyed, or nearly' \
+	    $((SHELVES > 20)) 1
 }
 
 prove_destruction() {
@@ -138,7 +139,7 @@ find_someone() {
 	    --reason 'emergency admission' --on "$END"
 	run cpadmin record find --name "$heard" --reason 'emergency admission' \
 	    --on "$END" --json
-	expect "those found as $heard who are $SOMEONE_NAME" "$(json \
+	short || expect "those found as $heard who are $SOMEONE_NAME" "$(json \
 	    "[.rows[] | select(.id == \"$SOMEONE\")] | length")" 1
 }
 
@@ -161,9 +162,11 @@ farewell() {
 	  cpadmin retention plan --on $END --until $(date -u -d "$END +3 days" +%F)
 	  cpadmin record show $SOMEONE --reason 'having a look' --on $END
 	  cpadmin record history $WRONG --reason 'having a look' --on $END
+	  cpadmin archive list --shelf $((${END:0:4} + 1))-02 | head
+	EOF
+	short || cat <<-EOF
 	  cpadmin retention explain $LEAVER --on $(date -u -d "$END +3 years" +%F)
 	  cpadmin destruction list | tail; cpadmin destruction show $FIRST_BATCH
-	  cpadmin archive list --shelf $((${END:0:4} + 1))-02 | head
 	  cpadmin audit show --subject $LEAPLING
 	EOF
 	printf '\nAll of it held, in %s:%02d minutes.\n' $((took / 60)) \

@@ -1,10 +1,11 @@
 #!/bin/bash
 # `make demo': one authority, eight years, every night.  It is a test as well:
-# shellcheck disable=SC2034 # what one part sets another reads
 # it ends with a failure where anything is not as it says.
 #	BUILD=build bash tests/demo/run.sh
-# Leaves $BUILD/demo/store.  CHILDREN, NIGHTS and SEED make another one.
+# Leaves $BUILD/demo/store.  CHILDREN, NIGHTS and SEED make another one; fewer
+# nights leave out the chapters that they do not reach.
 # DEMO_ON_DISK=1 keeps the store on disk from the first night.
+# shellcheck disable=SC2034 # what one part sets another reads
 set -euo pipefail
 export LC_ALL=C.UTF-8 TZ=UTC
 BEGAN=${DEMO_BEGAN:-${EPOCHREALTIME/[.,]/}}
@@ -14,7 +15,6 @@ BUILD=${BUILD:-build}
 cd "$ROOT"
 CPADMIN=$BUILD/cpadmin
 WORK=$BUILD/demo
-SHELVES_WANTED=12
 export CPADMIN_POLICIES=$ROOT/policies
 YEARS=()
 
@@ -92,21 +92,21 @@ export CPADMIN_STORE=$WORK/store
 make_world
 opening
 first_night
-wrong_birth_date
-leap_eighteen
-hold_one
-first_destruction
-hold_all
-leap_destroyed
-hold_one_ends
+reaches 2009-06-15 wrong_birth_date
+reaches 2010-03-01 leap_eighteen
+reaches 2014-12-01 hold_one
+reaches 2015-01-03 first_destruction
+reaches 2015-12-15 hold_all
+reaches 2016-03-03 leap_destroyed
+reaches 2016-06-20 hold_one_ends
 nights_until "$END"
 put_on_disk
 summary
 count_everything
-prove_destruction
+[ "$DESTROYED" -eq 0 ] || prove_destruction
 prove_log
 prove_archive
 find_someone
-why_still_here
+short || why_still_here
 now_us
 farewell

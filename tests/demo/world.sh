@@ -21,6 +21,11 @@ short() {
 	[ "$NIGHTS" -lt 2922 ]
 }
 
+# reaches DAY CMD: the command, where the nights go so far.
+reaches() {
+	[[ $1 > $END ]] || "$2"
+}
+
 # day N: the date of night N, from 1, in DAY.
 day() {
 	local TZ=UTC
