@@ -179,6 +179,18 @@ cp_audit_free(struct cp_audit *a)
 	free(a);
 }
 
+/* Whether the head outside is a whole one.  A kill within its writing leaves
+ * what nobody signed: that says nothing of the log, and the next commit
+ * replaces it; until then `audit verify' reports it. */
+static int
+kept_is_signed(const struct cp_audit *a)
+{
+	struct cp_err ignored;
+
+	return cp_note_verify(a->scratch.data, a->scratch.len, &a->key, NULL,
+	    &ignored) == CP_OK;
+}
+
 /* The head outside the database may be older than the one within (a kill
  * between the two), never newer. */
 static enum cp_rc
@@ -192,13 +204,15 @@ check_kept(struct cp_audit *a, const struct cp_checkpoint *have,
 	rc = audit_kept_head(a->store, &a->scratch, err);
 	if (rc == CP_NOT_FOUND)
 		return CP_OK; /* `audit verify' reports it */
-	if (rc == CP_OK)
-		rc = audit_parse_note(cp_buf_text(&a->scratch),
-		    a->scratch.len, &kept, err);
 	if (rc != CP_OK)
 		return rc;
+	if (audit_parse_note(cp_buf_text(&a->scratch), a->scratch.len, &kept,
+	    err) != CP_OK)
+		return CP_OK;
 	if (kept.size > have->size || (kept.size == have->size &&
 	    memcmp(kept.root, have->root, sizeof(kept.root)) != 0)) {
+		if (!kept_is_signed(a))
+			return CP_OK;
 		cp_fail(err, CP_CORRUPT, "the log in the database has %llu "
 		    "entries, but %llu were signed: it was cut or replaced",
 		    (unsigned long long)have->size,
@@ -326,30 +340,27 @@ put_head(struct cp_audit *a, struct cp_err *err)
 }
 
 /* In place and without fsync: a power cut may leave an older head, which is
- * allowed; a rename for each look-up would cost more than the look-up. */
-static enum cp_rc
-keep_head(struct cp_audit *a, struct cp_err *err)
+ * allowed; a rename for each look-up would cost more than the look-up.  The
+ * transaction is done by then: to report a failure here as its own would make
+ * the caller undo what the database has.  The next commit tries again. */
+static void
+keep_head(struct cp_audit *a)
 {
+	struct cp_err ignored;
 	char path[4096];
 	ssize_t n;
-	int fd, bad;
-	enum cp_rc rc = cp_store_path(a->store, path, sizeof(path), err,
-	    "keys/log-head");
+	int fd;
 
-	if (rc != CP_OK)
-		return rc;
+	if (cp_store_path(a->store, path, sizeof(path), &ignored,
+	    "keys/log-head") != CP_OK)
+		return;
 	fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
 	if (fd < 0)
-		return cp_fail_errno(err, CP_FAILED, "%s", path);
+		return;
 	n = pwrite(fd, a->note.data, a->note.len, 0);
-	bad = n != (ssize_t)a->note.len || ftruncate(fd, n) != 0;
-	if (n >= 0 && n != (ssize_t)a->note.len)
-		errno = ENOSPC;
-	if (bad)
-		rc = cp_fail_errno(err, CP_FAILED, "%s", path);
-	if (close(fd) != 0 && rc == CP_OK)
-		rc = cp_fail_errno(err, CP_FAILED, "%s", path);
-	return rc;
+	if (n == (ssize_t)a->note.len && ftruncate(fd, n) != 0)
+		n = -1; /* a longer one was there: `audit verify' says so */
+	(void)close(fd);
 }
 
 static void
@@ -381,11 +392,8 @@ cp_txn_commit(struct cp_audit *a, struct cp_err *err)
 	}
 	end_txn(a);
 	if (dirty)
-		rc = keep_head(a, err);
-	if (rc != CP_OK)
-		cp_err_context(err, "done, but the log's head could not be "
-		    "kept outside the database (the next command does)");
-	return rc;
+		keep_head(a);
+	return CP_OK;
 }
 
 enum cp_rc
