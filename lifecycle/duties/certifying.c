@@ -237,9 +237,10 @@ put_certified(struct papers *x, const struct cp_buf *body,
 	return cp_txn_end(audit, rc, err);
 }
 
-/* A batch of which every item was split off has no certificate. */
+/* The batch is done: its certificate is in the outbox, or NOTHING says why it
+ * has none. */
 static enum cp_rc
-close_empty(struct papers *x, struct cp_err *err)
+close_batch(struct papers *x, const char *nothing, struct cp_err *err)
 {
 	struct cp_entry e = { .action = "destruction.nothing" };
 	struct cp_stmt *q;
@@ -250,10 +251,10 @@ close_empty(struct papers *x, struct cp_err *err)
 	q = cp_stmt(x->run->store, SQL_BATCH_STATUS);
 	cp_bind_text(q, "done");
 	cp_bind_null(q);
-	cp_bind_text(q, "every item was split off");
+	cp_bind_text(q, nothing);
 	cp_bind_int(q, x->batch->n);
 	rc = cp_exec(q, err);
-	if (rc == CP_OK)
+	if (rc == CP_OK && nothing != NULL)
 		rc = cp_audit_add(x->run->audit, &e, NULL, err);
 	return cp_txn_end(x->run->audit, rc, err);
 }
@@ -293,16 +294,16 @@ write_file(struct papers *x, struct cp_err *err)
 	return rc;
 }
 
+/* Collects the facts, and puts the certificate's body and its log entry into
+ * the store. */
 static enum cp_rc
-certify(struct papers *x, struct cp_err *err)
+put_body(struct papers *x, struct cp_err *err)
 {
 	struct cp_buf body;
-	enum cp_rc rc = gather(x, err);
+	enum cp_rc rc;
 
-	if (rc == CP_OK && x->n == 0)
-		return close_empty(x, err);
-	if (rc == CP_OK) /* so that "gone" is true of the log file as well */
-		rc = cp_store_checkpoint(x->run->store, err);
+	/* so that "gone" is true of the log file as well */
+	rc = cp_store_checkpoint(x->run->store, err);
 	if (rc == CP_OK)
 		rc = take_approvals(x, err);
 	if (rc == CP_OK)
@@ -315,7 +316,22 @@ certify(struct papers *x, struct cp_err *err)
 	if (rc == CP_OK)
 		rc = put_certified(x, &body, err);
 	cp_buf_clear(&body);
-	return rc == CP_OK ? write_file(x, err) : rc;
+	return rc;
+}
+
+/* A kill may have come between the body and the file. */
+static enum cp_rc
+certify(struct papers *x, struct cp_err *err)
+{
+	enum cp_rc rc = gather(x, err);
+
+	if (rc == CP_OK && x->n == 0)
+		return close_batch(x, "every item was split off", err);
+	if (rc == CP_OK && x->batch->certificate_seq == 0)
+		rc = put_body(x, err);
+	if (rc == CP_OK)
+		rc = write_file(x, err);
+	return rc == CP_OK ? close_batch(x, NULL, err) : rc;
 }
 
 enum cp_rc

@@ -73,7 +73,7 @@ UPDATE batch SET status = 'executed', executed_by = ?, started = ?,
 WHERE n = ?
 
 -- name: batch_certified
-UPDATE batch SET status = 'done', body = ?, certificate_seq = ? WHERE n = ?
+UPDATE batch SET body = ?, certificate_seq = ? WHERE n = ?
 
 -- name: batch_body
 SELECT body FROM batch WHERE n = ?
