@@ -76,6 +76,23 @@ slot_at(size_t i)
 	return (off_t)((i + 1) * RING_UNIT);
 }
 
+/* Writes out a slot that was found half zeroised. */
+static enum cp_rc
+complete_slot(struct cp_shelf_ring *ring, const struct cp_shelf_slot *slot,
+    const uint8_t *found, size_t i, struct cp_err *err)
+{
+	uint8_t unit[RING_UNIT];
+	enum cp_rc rc;
+
+	cp_shelf_slot_encode(slot, unit);
+	if (ring->mode != CP_SHELF_WRITE || memcmp(unit, found,
+	    RING_UNIT) == 0)
+		return CP_OK;
+	rc = cp_fd_pwrite(ring->fd, unit, sizeof(unit), slot_at(i),
+	    ring->path, err);
+	return rc == CP_OK ? cp_fd_sync(ring->fd, ring->path, err) : rc;
+}
+
 /* A slot cut short, or a last one of zeros only, is what a crash leaves of an
  * append that was never used: cp_shelf_ensure had not returned. */
 static enum cp_rc
@@ -95,6 +112,8 @@ decode_slots(struct cp_shelf_ring *ring, const struct cp_buf *all,
 		if (rc == CP_OK && find(ring, slot.info.month) != NULL)
 			rc = cp_fail(err, CP_CORRUPT, "shelf %d is there "
 			    "twice", slot.info.month);
+		if (rc == CP_OK)
+			rc = complete_slot(ring, &slot, at, i, err);
 		if (rc == CP_OK)
 			rc = remember(ring, &slot, err);
 		if (rc != CP_OK)

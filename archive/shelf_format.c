@@ -9,7 +9,9 @@
 /* Where things are in the head and in a slot. */
 enum {
 	AT_MAGIC = 0, AT_ID = 16, AT_CHECK = 32,
-	AT_MONTH = 4, AT_STATE = 8, AT_DATE = 16, AT_KEY = 32, DATE_LEN = 10
+	AT_MONTH = 4, AT_STATE = 8, AT_DATE = 16, AT_KEY = 32, DATE_LEN = 10,
+	KEY_LOST = 16, /* zeros at the front of a wrapped key: it is lost */
+	KEY_LEFT = 8
 };
 
 static const char head_magic[] = "cpadmin shelf/1\n"; /* 16 and a NUL */
@@ -129,6 +131,36 @@ cp_shelf_slot_encode(const struct cp_shelf_slot *slot,
 	cp_sha256(out, RING_BODY, out + RING_BODY);
 }
 
+static int
+slot_month(const uint8_t in[RING_UNIT])
+{
+	return (int)((uint32_t)in[AT_MONTH] << 24 |
+	    (uint32_t)in[AT_MONTH + 1] << 16 |
+	    (uint32_t)in[AT_MONTH + 2] << 8 | in[AT_MONTH + 3]);
+}
+
+/* A power cut within the zeroising write: what came first is there, and with
+ * it so many zeros before the rest of the wrapped key that it opens no more.
+ * To call it zeroised therefore loses nothing, whatever else happened to it. */
+static int
+half_zeroised(const uint8_t in[RING_UNIT], struct cp_shelf_slot *out)
+{
+	uint8_t whole[RING_UNIT];
+	int left = 0; /* of the key: a single flipped bit is no torn write */
+
+	for (int i = AT_KEY + KEY_LOST; i < AT_KEY + RING_WRAPPED; i++)
+		left += in[i] != 0;
+	memset(out, 0, sizeof(*out));
+	out->info.month = slot_month(in);
+	out->info.state = CP_SHELF_ZEROISED;
+	memcpy(out->info.date, in + AT_DATE, DATE_LEN);
+	cp_shelf_slot_encode(out, whole);
+	return memcmp(whole, in, AT_KEY + KEY_LOST) == 0 &&
+	    left >= KEY_LEFT &&
+	    cp_shelf_month_valid(out->info.month) &&
+	    cp_shelf_date_valid(out->info.date);
+}
+
 enum cp_rc
 cp_shelf_slot_decode(const uint8_t in[RING_UNIT], struct cp_shelf_slot *out,
     struct cp_err *err)
@@ -137,13 +169,15 @@ cp_shelf_slot_decode(const uint8_t in[RING_UNIT], struct cp_shelf_slot *out,
 	struct cp_shelf_slot slot;
 	enum cp_rc rc;
 
-	memset(&slot, 0, sizeof(slot));
 	rc = check_sum(in, err);
+	if (rc != CP_OK && half_zeroised(in, &slot)) {
+		*out = slot;
+		return CP_OK;
+	}
 	if (rc != CP_OK)
 		return rc;
-	slot.info.month = (int)((uint32_t)in[AT_MONTH] << 24 |
-	    (uint32_t)in[AT_MONTH + 1] << 16 |
-	    (uint32_t)in[AT_MONTH + 2] << 8 | in[AT_MONTH + 3]);
+	memset(&slot, 0, sizeof(slot));
+	slot.info.month = slot_month(in);
 	slot.info.state = in[AT_STATE] == CP_SHELF_LIVE ? CP_SHELF_LIVE :
 	    CP_SHELF_ZEROISED;
 	memcpy(slot.info.date, in + AT_DATE, DATE_LEN);
