@@ -207,8 +207,7 @@ show_plan(void *ctx, const struct cp_plan_row *row, struct cp_err *err)
 	    cp_action_word(row->action));
 	cp_out_date(o, row->due);
 	cp_out_text(o, row->rule);
-	cp_out_json(o, row->blocked_by, strcmp(row->blocked_by, "[]") == 0 ?
-	    "" : NULL);
+	cp_out_ids(o, row->blocked_by);
 	return cp_out_row(o, err);
 }
 

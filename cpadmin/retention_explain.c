@@ -83,8 +83,7 @@ put_answer(struct cp_out *o, const struct cp_record *r,
 	cp_out_text(o, none ? NULL : d->rule_name);
 	cp_out_text(o, policy->name);
 	cp_out_text(o, policy->version);
-	cp_out_json(o, blocked, strcmp(blocked, "[]") == 0 ? "nothing" :
-	    NULL);
+	cp_out_ids(o, blocked);
 }
 
 static enum cp_rc

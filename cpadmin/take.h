@@ -12,5 +12,7 @@ enum cp_rc cp_take_date(const struct cp_call *call, const char *name,
     struct cp_date *out, struct cp_err *err) CP_MUST_CHECK;
 /* A date as a value of O; null for none. */
 void cp_out_date(struct cp_out *o, struct cp_date d);
+/* A JSON array of identifiers as a value of O; people see them with commas. */
+void cp_out_ids(struct cp_out *o, const char *json);
 
 #endif
