@@ -179,9 +179,32 @@ cp_audit_free(struct cp_audit *a)
 	free(a);
 }
 
-/* Whether the head outside is a whole one.  A kill within its writing leaves
- * what nobody signed: that says nothing of the log, and the next commit
- * replaces it; until then `audit verify' reports it. */
+/* In place and without fsync: a power cut may leave an older head, which is
+ * allowed; a rename for each look-up would cost more than the look-up.  The
+ * transaction is done by then: to report a failure here as its own would make
+ * the caller undo what the database has.  The next commit tries again. */
+static void
+keep_head(struct cp_audit *a)
+{
+	struct cp_err ignored;
+	char path[4096];
+	ssize_t n;
+	int fd;
+
+	if (cp_store_path(a->store, path, sizeof(path), &ignored,
+	    "keys/log-head") != CP_OK)
+		return;
+	fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return;
+	n = pwrite(fd, a->note.data, a->note.len, 0);
+	if (n == (ssize_t)a->note.len && ftruncate(fd, n) != 0)
+		n = -1; /* a longer one was there: `audit verify' says so */
+	(void)close(fd);
+}
+
+/* Whether the head outside is a whole one: a kill within its writing leaves
+ * what nobody signed. */
 static int
 kept_is_signed(const struct cp_audit *a)
 {
@@ -189,6 +212,37 @@ kept_is_signed(const struct cp_audit *a)
 
 	return cp_note_verify(a->scratch.data, a->scratch.len, &a->key, NULL,
 	    &ignored) == CP_OK;
+}
+
+static int
+kept_is_same(const struct cp_audit *a)
+{
+	return a->scratch.len == a->note.len && memcmp(a->scratch.data,
+	    a->note.data, a->note.len) == 0;
+}
+
+/* The signed head, its text into a->note. */
+static enum cp_rc
+load_head(struct cp_audit *a, struct cp_checkpoint *head, struct cp_err *err)
+{
+	struct cp_stmt *q = cp_stmt(a->store, SQL_AUDIT_HEAD);
+	int row;
+	enum cp_rc rc = cp_step(q, &row, err);
+
+	cp_buf_reset(&a->note);
+	memset(head, 0, sizeof(*head));
+	if (rc != CP_OK || !row)
+		return rc;
+	cp_buf_puts(&a->note, cp_col_text(q, 1));
+	rc = cp_buf_check(&a->note, err);
+	if (rc == CP_OK)
+		rc = audit_parse_note(cp_buf_text(&a->note), a->note.len, head,
+		    err);
+	if (rc == CP_OK && (uint64_t)cp_col_int(q, 0) != head->size)
+		rc = cp_fail(err, CP_CORRUPT, "the log's head is not the one "
+		    "that was signed");
+	cp_reset(q);
+	return rc;
 }
 
 /* The head outside the database may be older than the one within (a kill
@@ -207,12 +261,17 @@ check_kept(struct cp_audit *a, const struct cp_checkpoint *have,
 	if (rc != CP_OK)
 		return rc;
 	if (audit_parse_note(cp_buf_text(&a->scratch), a->scratch.len, &kept,
-	    err) != CP_OK)
+	    err) != CP_OK || (kept.size == have->size && !kept_is_same(a) &&
+	    !kept_is_signed(a))) {
+		keep_head(a);
 		return CP_OK;
+	}
 	if (kept.size > have->size || (kept.size == have->size &&
 	    memcmp(kept.root, have->root, sizeof(kept.root)) != 0)) {
-		if (!kept_is_signed(a))
+		if (!kept_is_signed(a)) {
+			keep_head(a);
 			return CP_OK;
+		}
 		cp_fail(err, CP_CORRUPT, "the log in the database has %llu "
 		    "entries, but %llu were signed: it was cut or replaced",
 		    (unsigned long long)have->size,
@@ -222,25 +281,6 @@ check_kept(struct cp_audit *a, const struct cp_checkpoint *have,
 		return CP_CORRUPT;
 	}
 	return CP_OK;
-}
-
-static enum cp_rc
-load_head(struct cp_audit *a, struct cp_checkpoint *head, struct cp_err *err)
-{
-	struct cp_stmt *q = cp_stmt(a->store, SQL_AUDIT_HEAD);
-	int row;
-	enum cp_rc rc = cp_step(q, &row, err);
-
-	memset(head, 0, sizeof(*head));
-	if (rc != CP_OK || !row)
-		return rc;
-	rc = audit_parse_note(cp_col_text(q, 1), strlen(cp_col_text(q, 1)),
-	    head, err);
-	if (rc == CP_OK && (uint64_t)cp_col_int(q, 0) != head->size)
-		rc = cp_fail(err, CP_CORRUPT, "the log's head is not the one "
-		    "that was signed");
-	cp_reset(q);
-	return rc;
 }
 
 enum cp_rc
@@ -337,30 +377,6 @@ put_head(struct cp_audit *a, struct cp_err *err)
 	cp_bind_int(q, (int64_t)cp_merkle_size(a->tree));
 	cp_bind_text(q, cp_buf_text(&a->note));
 	return cp_exec(q, err);
-}
-
-/* In place and without fsync: a power cut may leave an older head, which is
- * allowed; a rename for each look-up would cost more than the look-up.  The
- * transaction is done by then: to report a failure here as its own would make
- * the caller undo what the database has.  The next commit tries again. */
-static void
-keep_head(struct cp_audit *a)
-{
-	struct cp_err ignored;
-	char path[4096];
-	ssize_t n;
-	int fd;
-
-	if (cp_store_path(a->store, path, sizeof(path), &ignored,
-	    "keys/log-head") != CP_OK)
-		return;
-	fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return;
-	n = pwrite(fd, a->note.data, a->note.len, 0);
-	if (n == (ssize_t)a->note.len && ftruncate(fd, n) != 0)
-		n = -1; /* a longer one was there: `audit verify' says so */
-	(void)close(fd);
 }
 
 static void
