@@ -15,7 +15,7 @@ PACKAGES_BUILD := gcc libc6-dev libgcrypt20-dev libarchive-dev libsqlite3-dev \
 	libconfig-dev libjansson-dev libunistring-dev libpopt-dev \
 	libsmartcols-dev libbsd-dev
 PACKAGES_CHECK := $(PACKAGES_BUILD) check clang jq age zstd mandoc sqlite3 \
-	zlib1g-dev
+	zlib1g-dev xxd openssl strace
 PACKAGES_DEMO  := $(PACKAGES_BUILD) jq age zstd
 PACKAGES_BENCH := $(PACKAGES_CHECK) borgbackup
 

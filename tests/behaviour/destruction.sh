@@ -154,9 +154,12 @@ for id in A1 A2 A3; do
 	[ "$STATUS" -eq 4 ] || [ "$STATUS" -eq 5 ] || [ "$STATUS" -eq 7 ] ||
 	    fail "opening $id: $STATUS"
 done
-xxd -p "$CPADMIN_STORE/store.db" | tr -d '\n' | tr a-f A-F >"$T/hex"
+hexadecimal() {
+	od -An -v -tx1 "$1" | tr -d ' \n' | tr a-f A-F
+}
+hexadecimal "$CPADMIN_STORE/store.db" >"$T/hex"
 ! [ -s "$CPADMIN_STORE/store.db-wal" ] ||
-    xxd -p "$CPADMIN_STORE/store.db-wal" | tr -d '\n' | tr a-f A-F >>"$T/hex"
+    hexadecimal "$CPADMIN_STORE/store.db-wal" >>"$T/hex"
 # Of the five headers of January those of A4 and A5 are there.
 expect_eq "$(cut -c1-64 "$T/headers" | while read -r h; do
 	grep -q "$h" "$T/hex" && echo x
