@@ -296,6 +296,7 @@ cp_decide(const struct cp_policy *policy, const struct cp_facts *facts,
 		rc = decide_archived(policy, facts, &d, err);
 		break;
 	case CP_STATE_DESTROYED:
+	case CP_STATE_MERGED:
 		rc = CP_OK;
 		break;
 	default:

@@ -14,7 +14,12 @@
  * order the consents and holds stand.
  */
 
-enum cp_state { CP_STATE_LIVE, CP_STATE_ARCHIVED, CP_STATE_DESTROYED };
+enum cp_state {
+	CP_STATE_LIVE,
+	CP_STATE_ARCHIVED,
+	CP_STATE_DESTROYED,
+	CP_STATE_MERGED /* into another record: its number leads there */
+};
 enum cp_action { CP_ACTION_NONE, CP_ACTION_ARCHIVE, CP_ACTION_DESTROY };
 enum cp_ground {
 	CP_GROUND_CONNEXIONS,
@@ -88,7 +93,7 @@ struct cp_decision {
  *       date, if P0D).
  *     On the same day the rule is named in this order.
  *   archived: destroyed on destroy_due_fixed, or after the archive period.
- *   destroyed: nothing more.
+ *   destroyed, merged: nothing more.
  * A partial birth date counts as its last possible day.  CP_BAD_INPUT: facts
  * that cannot be evaluated (no birth year; an event before the first possible
  * day of birth; an end before its start; archived with no date; a result past

@@ -2,7 +2,8 @@
 
 #include "lifecycle/rules/decide.h"
 
-static const char *const STATES[] = { "live", "archived", "destroyed" };
+static const char *const STATES[] = { "live", "archived", "destroyed",
+	"merged" };
 static const char *const ACTIONS[] = { "none", "archive", "destroy" };
 static const char *const GROUNDS[] = { "connexions", "care-leaver",
 	"learning-difficulty" };

@@ -281,7 +281,8 @@ tell_answer(struct tale *t, struct cp_date on)
 
 	if (d->action == CP_ACTION_NONE) {
 		step(t, CP_STEP_ANSWER, CP_RULE_COUNT, NO_DATE,
-		    "The record is destroyed; nothing more follows.");
+		    "The record is %s; nothing more follows.",
+		    cp_state_word(t->facts->state));
 		return;
 	}
 	if (cp_date_set(on))

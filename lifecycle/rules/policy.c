@@ -211,7 +211,8 @@ walk_root(struct walk *w, config_setting_t *root)
 			cp_policy_problem(w->report, 0,
 			    "the setting %s is absent", IDENTITY[i]);
 	for (i = 0; i < CP_RULE_COUNT && !w->cut; i++)
-		if (!w->seen[i])
+		if (!w->seen[i] && !cp_policy_absent(w->policy,
+		    (enum cp_rule)i, w->report))
 			cp_policy_problem(w->report, 0,
 			    "the rule %s is absent",
 			    cp_rule_name((enum cp_rule)i));

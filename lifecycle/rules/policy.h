@@ -29,7 +29,9 @@ enum cp_rule {
 	CP_RULE_INVOLVEMENT_PERIOD,
 	CP_RULE_SENSITIVE_INVOLVEMENT_PERIOD,
 	CP_RULE_REMINDER_AGE,
+	CP_RULE_RECONFIRM_PERIOD, /* may be absent: never asked for */
 	CP_RULE_ARCHIVE_PERIOD,
+	CP_RULE_ALREADY_ARCHIVED, /* may be absent: keep */
 	CP_RULE_OPEN_FIRST_YEAR_PERIOD,
 	CP_RULE_OPEN_FIRST_YEAR_PURPOSES,
 	CP_RULE_OPEN_LATER_PURPOSES,
@@ -39,6 +41,17 @@ enum cp_rule {
 	CP_RULE_SHARE_PERCENT,
 	CP_RULE_SHARE_FLOOR,
 	CP_RULE_COUNT
+};
+
+/*
+ * What another archive period means for records archived before it came into
+ * force: the day promised at their archiving stays; or a later one takes its
+ * place; or any does.  A file that does not say so never shortens (domain: 2).
+ */
+enum cp_already_archived {
+	CP_ARCHIVED_KEEP,     /* "keep" */
+	CP_ARCHIVED_LENGTHEN, /* "lengthen" */
+	CP_ARCHIVED_REPLACE   /* "replace" */
 };
 
 enum { CP_GROUND_COUNT = 3 }; /* of enum cp_ground, decide.h */
@@ -69,8 +82,11 @@ struct cp_policy {
 	struct cp_period sensitive_involvement_period;
 	/* consent */
 	struct cp_period reminder_age; /* from birth */
+	struct cp_period reconfirm_period; /* between confirmations ... */
+	int reconfirms;                    /* ... if there is one */
 	/* archive */
 	struct cp_period archive_period; /* from archiving to destruction */
+	enum cp_already_archived already_archived;
 	struct cp_period open_first_year_period; /* from archiving */
 	struct cp_words open_first_year_purposes;
 	struct cp_words open_later_purposes;

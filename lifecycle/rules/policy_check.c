@@ -8,7 +8,7 @@
 #include "archive/buf.h"
 #include "lifecycle/rules/text.h"
 
-enum kind { KIND_INT, KIND_LEAP, KIND_PERIOD, KIND_WORDS };
+enum kind { KIND_INT, KIND_LEAP, KIND_PERIOD, KIND_WORDS, KIND_ALREADY };
 enum { NAME_MAX_BYTES = 64, SOURCE_MAX_BYTES = 400, WORDS_MAX = 64 };
 
 /* MIN and MAX bound a number; a period with MIN 1 must not be zero. */
@@ -18,64 +18,69 @@ struct rule_form {
 	size_t at; /* in struct cp_policy */
 	int min;
 	int max;
+	const char *absent; /* what its absence means; NULL = it must be there */
 };
 
 #define AT(member) offsetof(struct cp_policy, member)
 
 static const struct rule_form FORMS[CP_RULE_COUNT] = {
 	[CP_RULE_AGE_LIMIT] = { "retention.age_limit", KIND_INT,
-	    AT(age_limit), 1, 120 },
+	    AT(age_limit), 1, 120, NULL },
 	[CP_RULE_LEAP_BIRTHDAY] = { "retention.leap_birthday", KIND_LEAP,
-	    AT(leap_birthday), 0, 0 },
+	    AT(leap_birthday), 0, 0, NULL },
 	[CP_RULE_CONNEXIONS_LIMIT] = { "retention.connexions_limit", KIND_INT,
-	    AT(ground_limit[0]), 1, 120 },
+	    AT(ground_limit[0]), 1, 120, NULL },
 	[CP_RULE_CARE_LEAVER_LIMIT] = { "retention.care_leaver_limit",
-	    KIND_INT, AT(ground_limit[1]), 1, 120 },
+	    KIND_INT, AT(ground_limit[1]), 1, 120, NULL },
 	[CP_RULE_LEARNING_DIFFICULTY_LIMIT] = {
 	    "retention.learning_difficulty_limit", KIND_INT,
-	    AT(ground_limit[2]), 1, 120 },
+	    AT(ground_limit[2]), 1, 120, NULL },
 	[CP_RULE_PARENT_LAPSE] = { "retention.parent_lapse", KIND_INT,
-	    AT(parent_lapse_age), 1, 120 },
+	    AT(parent_lapse_age), 1, 120, NULL },
 	[CP_RULE_WITHDRAWAL] = { "retention.withdrawal", KIND_PERIOD,
-	    AT(withdrawal), 0, 0 },
+	    AT(withdrawal), 0, 0, NULL },
 	[CP_RULE_GROUND_END] = { "retention.ground_end", KIND_PERIOD,
-	    AT(ground_end), 0, 0 },
+	    AT(ground_end), 0, 0, NULL },
 	[CP_RULE_DEATH_PERIOD] = { "retention.death_period", KIND_PERIOD,
-	    AT(death_period), 0, 0 },
+	    AT(death_period), 0, 0, NULL },
 	[CP_RULE_LEFT_NO_RETURN_PERIOD] = {
 	    "retention.left_no_return_period", KIND_PERIOD,
-	    AT(left_no_return_period), 0, 0 },
+	    AT(left_no_return_period), 0, 0, NULL },
 	[CP_RULE_LEFT_RETURN_PERIOD] = { "retention.left_return_period",
-	    KIND_PERIOD, AT(left_return_period), 0, 0 },
+	    KIND_PERIOD, AT(left_return_period), 0, 0, NULL },
 	[CP_RULE_LEFT_NONE_STATED_PERIOD] = {
 	    "retention.left_none_stated_period", KIND_PERIOD,
-	    AT(left_none_stated_period), 0, 0 },
+	    AT(left_none_stated_period), 0, 0, NULL },
 	[CP_RULE_INVOLVEMENT_PERIOD] = { "retention.involvement_period",
-	    KIND_PERIOD, AT(involvement_period), 0, 0 },
+	    KIND_PERIOD, AT(involvement_period), 0, 0, NULL },
 	[CP_RULE_SENSITIVE_INVOLVEMENT_PERIOD] = {
 	    "retention.sensitive_involvement_period", KIND_PERIOD,
-	    AT(sensitive_involvement_period), 0, 0 },
+	    AT(sensitive_involvement_period), 0, 0, NULL },
 	[CP_RULE_REMINDER_AGE] = { "consent.reminder_age", KIND_PERIOD,
-	    AT(reminder_age), 1, 0 },
+	    AT(reminder_age), 1, 0, NULL },
+	[CP_RULE_RECONFIRM_PERIOD] = { "consent.reconfirm_period",
+	    KIND_PERIOD, AT(reconfirm_period), 1, 0, "never" },
 	[CP_RULE_ARCHIVE_PERIOD] = { "archive.period", KIND_PERIOD,
-	    AT(archive_period), 1, 0 },
+	    AT(archive_period), 1, 0, NULL },
+	[CP_RULE_ALREADY_ARCHIVED] = { "archive.already_archived",
+	    KIND_ALREADY, AT(already_archived), 0, 0, "keep" },
 	[CP_RULE_OPEN_FIRST_YEAR_PERIOD] = { "archive.open_first_year_period",
-	    KIND_PERIOD, AT(open_first_year_period), 0, 0 },
+	    KIND_PERIOD, AT(open_first_year_period), 0, 0, NULL },
 	[CP_RULE_OPEN_FIRST_YEAR_PURPOSES] = {
 	    "archive.open_first_year_purposes", KIND_WORDS,
-	    AT(open_first_year_purposes), 0, 0 },
+	    AT(open_first_year_purposes), 0, 0, NULL },
 	[CP_RULE_OPEN_LATER_PURPOSES] = { "archive.open_later_purposes",
-	    KIND_WORDS, AT(open_later_purposes), 0, 0 },
+	    KIND_WORDS, AT(open_later_purposes), 0, 0, NULL },
 	[CP_RULE_DESTRUCTION_APPROVALS] = { "destruction.approvals", KIND_INT,
-	    AT(destruction_approvals), 1, 9 },
+	    AT(destruction_approvals), 1, 9, NULL },
 	[CP_RULE_DESTRUCTION_WAIT] = { "destruction.wait", KIND_PERIOD,
-	    AT(destruction_wait), 0, 0 },
+	    AT(destruction_wait), 0, 0, NULL },
 	[CP_RULE_CLOCK_AHEAD_HOURS] = { "guards.clock_ahead_hours", KIND_INT,
-	    AT(clock_ahead_hours), 1, 8760 },
+	    AT(clock_ahead_hours), 1, 8760, NULL },
 	[CP_RULE_SHARE_PERCENT] = { "guards.share_percent", KIND_INT,
-	    AT(share_percent), 1, 100 },
+	    AT(share_percent), 1, 100, NULL },
 	[CP_RULE_SHARE_FLOOR] = { "guards.share_floor", KIND_INT,
-	    AT(share_floor), 0, 1000000 },
+	    AT(share_floor), 0, 1000000, NULL },
 };
 
 const char *
@@ -274,6 +279,35 @@ set_words(struct cp_policy *policy, enum cp_rule rule,
 	cp_buf_clear(&text);
 }
 
+static void
+set_already(struct cp_policy *policy, enum cp_rule rule,
+    const struct cp_raw *raw, struct cp_policy_report *report)
+{
+	static const char *const words[] = { "keep", "lengthen", "replace" };
+	unsigned i;
+
+	for (i = 0; raw->type == CP_RAW_TEXT && i < 3; i++) {
+		if (strcmp(raw->text, words[i]) != 0)
+			continue;
+		policy->already_archived = (enum cp_already_archived)i;
+		policy->value_text[rule] = copy(raw->text, report);
+		return;
+	}
+	cp_policy_problem(report, raw->line, "%s: the value must be \"keep\", "
+	    "\"lengthen\" or \"replace\"", FORMS[rule].name);
+}
+
+int
+cp_policy_absent(struct cp_policy *policy, enum cp_rule rule,
+    struct cp_policy_report *report)
+{
+	if (FORMS[rule].absent == NULL)
+		return 0;
+	policy->value_text[rule] = copy(FORMS[rule].absent, report);
+	policy->source[rule] = copy("this policy does not say", report);
+	return 1;
+}
+
 void
 cp_policy_set_value(struct cp_policy *policy, enum cp_rule rule,
     const struct cp_raw *raw, struct cp_policy_report *report)
@@ -291,7 +325,12 @@ cp_policy_set_value(struct cp_policy *policy, enum cp_rule rule,
 	case KIND_WORDS:
 		set_words(policy, rule, raw, report);
 		break;
+	case KIND_ALREADY:
+		set_already(policy, rule, raw, report);
+		break;
 	}
+	if (rule == CP_RULE_RECONFIRM_PERIOD)
+		policy->reconfirms = 1;
 }
 
 void

@@ -47,6 +47,10 @@ void cp_policy_set_value(struct cp_policy *policy, enum cp_rule rule,
     const struct cp_raw *raw, struct cp_policy_report *report);
 void cp_policy_set_source(struct cp_policy *policy, enum cp_rule rule,
     const struct cp_raw *raw, struct cp_policy_report *report);
+/* RULE is not in the file: 1 if that has a meaning, which is put into POLICY,
+ * else 0. */
+int cp_policy_absent(struct cp_policy *policy, enum cp_rule rule,
+    struct cp_policy_report *report);
 void cp_policy_set_identity(struct cp_policy *policy, const char *key,
     const struct cp_raw *raw, struct cp_policy_report *report);
 

@@ -55,7 +55,8 @@ CREATE TABLE record (
 	n INTEGER PRIMARY KEY,
 	id TEXT NOT NULL UNIQUE,
 	authority TEXT NOT NULL,
-	state TEXT NOT NULL CHECK (state IN ('live', 'archived', 'destroyed')),
+	state TEXT NOT NULL CHECK (state IN ('live', 'archived', 'destroyed',
+		'merged')),
 	next_action TEXT CHECK (next_action IN ('archive', 'destroy')),
 	next_due TEXT,
 	rule TEXT,
@@ -100,7 +101,7 @@ CREATE TABLE tally (
 	count INTEGER NOT NULL CHECK (count >= 0)
 ) STRICT, WITHOUT ROWID;
 INSERT INTO tally VALUES ('live', 0), ('archived', 0), ('destroyed', 0),
-	('parked-1', 0), ('parked-2', 0), ('parked-3', 0);
+	('merged', 0), ('parked-1', 0), ('parked-2', 0), ('parked-3', 0);
 CREATE TRIGGER tally_new AFTER INSERT ON record BEGIN
 	UPDATE tally SET count = count + 1 WHERE name = NEW.state;
 	UPDATE tally SET count = count + 1
@@ -136,7 +137,8 @@ CREATE INDEX consent_record ON consent(record);
 CREATE TABLE hold (
 	n INTEGER PRIMARY KEY,
 	id TEXT NOT NULL UNIQUE,
-	scope TEXT NOT NULL CHECK (scope IN ('record', 'authority', 'all')),
+	scope TEXT NOT NULL CHECK (scope IN ('record', 'authority', 'predicate',
+		'all')),
 	record INTEGER REFERENCES record(n),
 	authority TEXT,
 	reason TEXT NOT NULL,

@@ -1,0 +1,130 @@
+-- The whole lifecycle: the consent ledger in full, agreed moves, records
+-- merged and split, holds over a predicate, what went wrong, and jobs.
+
+-- How a consent was given; by a representative, the reference of the decision
+-- in the person's best interests; why it was entered late.  until and
+-- confirm_due are computed, as a record's dates are: the first day that it no
+-- longer covers, and the day on which it is to be confirmed.  ground is also
+-- 'sensitive-service' or 'significant-harm': the basis on which an involvement
+-- of a sensitive service is recorded, known by its evidence.
+ALTER TABLE consent ADD COLUMN method TEXT;
+ALTER TABLE consent ADD COLUMN best_interests TEXT;
+ALTER TABLE consent ADD COLUMN renews INTEGER;
+ALTER TABLE consent ADD COLUMN late_reason TEXT;
+ALTER TABLE consent ADD COLUMN end_evidence TEXT;
+ALTER TABLE consent ADD COLUMN until TEXT;
+ALTER TABLE consent ADD COLUMN confirm_due TEXT;
+CREATE INDEX consent_until ON consent(until, n)
+	WHERE ended IS NULL AND until IS NOT NULL;
+CREATE INDEX consent_confirm ON consent(confirm_due, n)
+	WHERE ended IS NULL AND confirm_due IS NOT NULL;
+CREATE TABLE consent_confirmation (
+	consent INTEGER NOT NULL REFERENCES consent(n),
+	date TEXT NOT NULL,
+	evidence TEXT NOT NULL,
+	taken_by TEXT NOT NULL,
+	entered TEXT NOT NULL,
+	PRIMARY KEY (consent, date)
+) STRICT, WITHOUT ROWID;
+-- The next number of each kind, where rows leave and numbers do not come back.
+CREATE TABLE counter (
+	name TEXT PRIMARY KEY,
+	last INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+INSERT INTO counter SELECT 'consent', coalesce(max(n), 0) FROM consent;
+-- The words that people were shown, as they stood.  text is NULL while a
+-- version is only known by its number.
+CREATE TABLE statement (
+	version TEXT PRIMARY KEY,
+	sha256 TEXT,
+	text TEXT,
+	added TEXT NOT NULL,
+	added_by TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- A record passes to another authority when both agree.
+CREATE TABLE move (
+	n INTEGER PRIMARY KEY,
+	record INTEGER NOT NULL REFERENCES record(n),
+	from_authority TEXT NOT NULL,
+	to_authority TEXT NOT NULL,
+	date TEXT NOT NULL,
+	reason TEXT,
+	offered TEXT NOT NULL,
+	offered_by TEXT NOT NULL,
+	status TEXT NOT NULL CHECK (status IN ('offered', 'accepted',
+		'declined', 'withdrawn', 'lapsed')),
+	settled TEXT,
+	settled_by TEXT,
+	settle_reason TEXT
+) STRICT;
+CREATE UNIQUE INDEX move_open ON move(record) WHERE status = 'offered';
+CREATE INDEX move_record ON move(record);
+CREATE INDEX move_offered ON move(offered, n) WHERE status = 'offered';
+
+-- Two numbers for one person become one, and one number for two people two.
+ALTER TABLE record ADD COLUMN merged_into INTEGER REFERENCES record(n);
+CREATE INDEX record_merged ON record(merged_into)
+	WHERE merged_into IS NOT NULL;
+CREATE TABLE never_link (
+	a INTEGER NOT NULL REFERENCES record(n),
+	b INTEGER NOT NULL REFERENCES record(n),
+	at TEXT NOT NULL,
+	by TEXT NOT NULL,
+	reason TEXT NOT NULL,
+	PRIMARY KEY (a, b),
+	CHECK (a < b)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX never_link_b ON never_link(b);
+-- Log entries about one number that belong to another person's history.
+CREATE TABLE history_part (
+	seq INTEGER PRIMARY KEY,
+	record INTEGER NOT NULL REFERENCES record(n)
+) STRICT;
+CREATE INDEX history_part_record ON history_part(record, seq);
+-- What puts back the last changes; emptied by the next retention run.
+CREATE TABLE undo (
+	n INTEGER PRIMARY KEY,
+	record INTEGER NOT NULL REFERENCES record(n),
+	other INTEGER REFERENCES record(n),
+	action TEXT NOT NULL,
+	seq INTEGER NOT NULL, -- of the log entry of the change
+	at TEXT NOT NULL,
+	by TEXT NOT NULL,
+	body TEXT NOT NULL
+) STRICT;
+CREATE INDEX undo_record ON undo(record);
+CREATE INDEX undo_other ON undo(other) WHERE other IS NOT NULL;
+
+ALTER TABLE hold ADD COLUMN predicate TEXT;
+CREATE INDEX hold_review ON hold(review, n) WHERE released IS NULL;
+
+-- Birth dates not known to the day, for the worklist.
+CREATE INDEX record_inexact ON record(birth, n) WHERE length(birth) < 10;
+
+-- What the last runs could not deal with; a row leaves when it is settled.
+CREATE TABLE trouble (
+	record INTEGER PRIMARY KEY REFERENCES record(n),
+	since TEXT NOT NULL,
+	last TEXT NOT NULL,
+	times INTEGER NOT NULL,
+	what TEXT NOT NULL -- an error's words, which name nobody
+) STRICT;
+CREATE INDEX trouble_since ON trouble(since, record);
+
+-- One row for each job and nominal date, so that none runs twice.
+CREATE TABLE job_run (
+	job TEXT NOT NULL,
+	nominal TEXT NOT NULL,
+	status TEXT NOT NULL CHECK (status IN ('running', 'done', 'failed',
+		'skipped', 'missed', 'interrupted')),
+	attempts INTEGER NOT NULL,
+	started TEXT,
+	finished TEXT,
+	exit_code INTEGER,
+	late INTEGER NOT NULL, -- seconds after the nominal time
+	what TEXT,
+	PRIMARY KEY (job, nominal)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX job_run_open ON job_run(job, nominal)
+	WHERE status IN ('running', 'failed', 'interrupted');
