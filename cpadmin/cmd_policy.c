@@ -72,15 +72,17 @@ static const struct cp_column rule_columns[] = {
 	{ "rule", "RULE" },
 	{ "value", "VALUE" },
 	{ "source", "SOURCE" },
+	{ "stated", "STATED" },
 };
 
 static enum cp_rc
 out_rule(struct cp_out *o, const char *name, const char *value,
-    const char *source, struct cp_err *err)
+    const char *source, int stated, struct cp_err *err)
 {
 	cp_out_text(o, name);
 	cp_out_text(o, value);
 	cp_out_text(o, source);
+	cp_out_bool(o, stated);
 	return cp_out_row(o, err);
 }
 
@@ -93,17 +95,18 @@ out_policy(const struct cp_call *call, const struct cp_policy *p,
 	enum cp_rc rc;
 	unsigned i;
 
-	rc = cp_out_table(call, "policy", rule_columns, 3, &o, err);
+	rc = cp_out_table(call, "policy", rule_columns, 4, &o, err);
 	if (rc == CP_OK)
-		rc = out_rule(o, "name", p->name, NULL, err);
+		rc = out_rule(o, "name", p->name, NULL, 1, err);
 	if (rc == CP_OK)
-		rc = out_rule(o, "version", p->version, NULL, err);
+		rc = out_rule(o, "version", p->version, NULL, 1,
+		    err);
 	if (rc == CP_OK)
 		rc = out_rule(o, "effective",
-		    cp_date_format(p->effective, effective), NULL, err);
+		    cp_date_format(p->effective, effective), NULL, 1, err);
 	for (i = 0; i < CP_RULE_COUNT && rc == CP_OK; i++)
 		rc = out_rule(o, cp_rule_name((enum cp_rule)i),
-		    p->value_text[i], p->source[i], err);
+		    p->value_text[i], p->source[i], p->stated[i], err);
 	if (rc == CP_OK)
 		rc = cp_out_end(&o, err);
 	cp_out_free(o);

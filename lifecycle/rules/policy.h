@@ -100,6 +100,7 @@ struct cp_policy {
 
 	char *value_text[CP_RULE_COUNT]; /* as the file means it, for people */
 	char *source[CP_RULE_COUNT];     /* never empty */
+	int stated[CP_RULE_COUNT]; /* 0: the file leaves it to what it means */
 };
 
 /* What is wrong with a policy file, all of it, in the order of lines. */

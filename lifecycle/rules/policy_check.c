@@ -312,6 +312,7 @@ void
 cp_policy_set_value(struct cp_policy *policy, enum cp_rule rule,
     const struct cp_raw *raw, struct cp_policy_report *report)
 {
+	policy->stated[rule] = 1;
 	switch (FORMS[rule].kind) {
 	case KIND_INT:
 		set_int(policy, rule, raw, report);
