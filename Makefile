@@ -75,7 +75,7 @@ all: $(PROGRAMS)
 
 help:
 	@echo 'make             build $(BUILD)/cpadmin'
-	@echo 'make demo        eight years of an authority of 62,000 children'
+	@echo 'make demo        eight years of 62,000 children, under both policies'
 	@echo 'make check       all tests (installs what they need)'
 	@echo 'make bench       measurements, as ratios'
 	@echo 'make asan        the tests under AddressSanitizer and UBSan'

@@ -21,6 +21,9 @@ expect_out_contains 'as it should be'
 expect_out_contains 'All of it held'
 expect_true [ -d "$T/build/demo/store/archive" ]
 expect_false [ -L "$T/build/demo" ]
+expect_out_contains 'chapters under uk-2026'
+expect_true [ -d "$T/build/demo-uk-2026/store/archive" ]
+expect_file "$T/build/demo-uk-2026.log"
 
 test_case 'a command that fails ends it, and is named'
 rm "$T/build/population"

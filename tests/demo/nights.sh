@@ -143,7 +143,8 @@ year_ends() {
 	    "$SECONDS_TAKEN"
 }
 
-MONDAY=5		# START was a Thursday, the first night
+# The first night that is a Monday's, of seven; the first night is START's.
+MONDAY=$(((8 - $(date -u -d "$START" +%u)) % 7 + 1))
 # The nights from the one after the last to DAY, the job of DAY included.
 DONE=0
 nights_until() {
@@ -161,7 +162,7 @@ nights_until() {
 		day_time "$DAY"
 		night_time "$DAY"
 		DONE=$((DONE + 1))
-		[ $((DONE % 7)) -ne "$MONDAY" ] || {
+		[ $((DONE % 7)) -ne $((MONDAY % 7)) ] || {
 			approve_proposed "$DAY"
 			progress "$DONE" "$NIGHTS" \
 			    "$DAY, night $DONE of $NIGHTS, archived $ARCHIVED, destroyed $DESTROYED"

@@ -2,8 +2,12 @@
 # `make demo': one authority, eight years, every night.  It is a test as well:
 # it ends with a failure where anything is not as it says.
 #	BUILD=build bash tests/demo/run.sh
-# Leaves $BUILD/demo/store.  CHILDREN, NIGHTS and SEED make another one; fewer
-# nights leave out the chapters that they do not reach.
+# The story is told under the policy contactpoint-2007, and lived through once
+# more beside it under uk-2026, twenty years later, whose account is kept in
+# $BUILD/demo-uk-2026.log.
+# Leaves $BUILD/demo/store and $BUILD/demo-uk-2026/store.  CHILDREN, NIGHTS and
+# SEED make other ones; fewer nights leave out the chapters that they do not
+# reach.  POLICY and SHIFT (years, a multiple of 20) tell that one alone.
 # DEMO_ON_DISK=1 keeps the store on disk from the first night.
 # shellcheck disable=SC2034 # what one part sets another reads
 set -euo pipefail
@@ -14,7 +18,10 @@ ROOT=$(cd "$HERE/../.." && pwd)
 BUILD=${BUILD:-build}
 cd "$ROOT"
 CPADMIN=$BUILD/cpadmin
+BESIDE='' TWIN=''
+[ -n "${POLICY:-}" ] || BESIDE=uk-2026
 WORK=$BUILD/demo
+[ -z "${DEMO_BESIDE:-}" ] || WORK=$BUILD/demo-$POLICY
 export CPADMIN_POLICIES=$ROOT/policies
 YEARS=()
 
@@ -69,11 +76,45 @@ leave() {
 	local status=$?
 
 	progress_end
+	[ -z "$TWIN" ] || kill "$TWIN" 2>/dev/null || true
 	[ -n "$MEMORY" ] || return "$status"
 	rm -f "$WORK"
 	[ "$status" -ge 128 ] || cp -a "$MEMORY" "$WORK"
 	rm -rf "$MEMORY" "$WORK.new"
 	return "$status"
+}
+
+# The same under the other policy, on the other processor.
+beside() {
+	[ -n "$BESIDE" ] || return 0
+	DEMO_BESIDE=1 POLICY=$BESIDE SHIFT=20 BUILD=$BUILD \
+	    bash "$HERE/run.sh" >"$BUILD/demo-$BESIDE.log" 2>&1 </dev/null &
+	TWIN=$!
+}
+
+# Its account of the years and of what was counted, once it is through.
+and_beside() {
+	local log=$BUILD/demo-$BESIDE.log status=0
+
+	[ -n "$TWIN" ] || return 0
+	progress 1 1 "waiting for the same years under $BESIDE"
+	wait "$TWIN" || status=$?
+	TWIN=''
+	chapter "The same story under the policy $BESIDE, $((2009 + 20)) to $((2016 + 20))"
+	if [ "$status" -ne 0 ]; then
+		tail -n 20 "$log" >&2
+		die "under $BESIDE: exit status $status; the whole of it is in $log"
+	fi
+	say "Meanwhile the other processor lived through all of it once more, by
+	    the rules of $BESIDE: the same chapters, the same checks. What it
+	    told is in $log; this is what it came to."
+	sed -n '/^  YEAR /,/^$/p' "$log"
+	grep 'as it should be$' "$log"
+	confirm "chapters under $BESIDE" "$(chapters "$log")" "$CHAPTERS"
+}
+
+chapters() {
+	grep -c '^== ' "$1"
 }
 
 for tool in jq age zstd; do
@@ -89,6 +130,7 @@ set -o errtrace
 trap 'exit 130' INT
 trap 'exit 143' TERM
 export CPADMIN_STORE=$WORK/store
+beside
 make_world
 opening
 first_night
@@ -108,5 +150,6 @@ prove_log
 prove_archive
 find_someone
 short || why_still_here
+and_beside
 now_us
 farewell

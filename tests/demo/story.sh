@@ -6,13 +6,13 @@
 opening() {
 	chapter "An authority, $START"
 	say "This is a rehearsal. $AUTHORITY_NAME and its $(thousands "$CHILDREN")
-	    children are invented; the program, the rules (ContactPoint's, of
-	    2007) and the clockwork are real. A rehearsal store may be told
+	    children are invented; the program, the rules ($POLICY) and the
+	    clockwork are real. A rehearsal store may be told
 	    what day it is, so that eight years pass in minutes. First the
 	    store and its keys, then two more people: Anna, who may approve a
 	    destruction but do nothing else, and Omar, the data protection
 	    officer. Then the first feed."
-	show cpadmin init "$CPADMIN_STORE" --rehearsal --policy contactpoint-2007 \
+	show cpadmin init "$CPADMIN_STORE" --rehearsal --policy "$POLICY" \
 	    --authority "$AUTHORITY" --on "$START"
 	cp "$CPADMIN_STORE/keys/signing.pub" "$WORK/authority.pub"
 	show cpadmin operator add anna --uid 2001 --role approver --on "$START"
@@ -37,7 +37,9 @@ first_night() {
 }
 
 wrong_birth_date() {
-	local day=2009-06-15
+	local day
+
+	day=$(d 2009-06-15)
 
 	nights_until "$day"
 	chapter "A birth date typed wrong, $day"
@@ -63,48 +65,52 @@ traces() {
 }
 
 leap_eighteen() {
-	nights_until 2010-02-28
-	chapter 'Born on 29 February, 2010-02-28'
-	say "One of those we follow was born on $LEAP. 2010 has no such day:
+	nights_until "$(d 2010-02-28)"
+	chapter "Born on 29 February, $(d 2010-02-28)"
+	say "One of those we follow was born on $LEAP. $(d 2010) has no such day:
 	    when is the 18th birthday? The policy says 1 March. Tonight, on the
 	    28th, the record stays; any officer can ask why."
 	show cpadmin retention explain "$LEAPLING" \
-	    --reason 'asked at the counter' --on 2010-02-28
+	    --reason 'asked at the counter' --on "$(d 2010-02-28)"
 	expect 'the record on 28 February is' "$(grep -c live "$WORK/out")" 1
 	expect 'files with the NHS number before' "$(traces)" 1
-	nights_until 2010-03-01
+	nights_until "$(d 2010-03-01)"
 	say "One night later it is sealed in the archive, to be destroyed when
-	    six years are over: from 2 March 2016. The NHS number, which one
+	    six years are over: from 2 March $(d 2016). The NHS number, which one
 	    could read in the database yesterday, is nowhere in the store in
 	    clear."
-	show cpadmin archive show "$LEAPLING" --on 2010-03-01
-	run cpadmin archive show "$LEAPLING" --on 2010-03-01 --json
-	expect 'archived on' "$(json .archived)" 2010-03-01
-	expect 'to be destroyed from' "$(json .destroy_due)" 2016-03-02
+	show cpadmin archive show "$LEAPLING" --on "$(d 2010-03-01)"
+	run cpadmin archive show "$LEAPLING" --on "$(d 2010-03-01)" --json
+	expect 'archived on' "$(json .archived)" "$(d 2010-03-01)"
+	expect 'to be destroyed from' "$(json .destroy_due)" "$(d 2016-03-02)"
 	expect 'files with the NHS number after' "$(traces)" 0
 }
 
 hold_one() {
-	local day=2014-12-01
+	local day
+
+	day=$(d 2014-12-01)
 
 	nights_until "$day"
 	chapter "A complaint, $day"
 	say "The first records reach the end of their six years in January. A
 	    family has complained about one of them, so Omar places a hold: it
 	    stops the destruction of that record and nothing else."
-	run cpadmin archive list --shelf 2015-01 --status archived --json
+	run cpadmin archive list --shelf "$(d 2015-01)" --status archived --json
 	HELD_ID=$(json '.rows[7].id')
 	show cpadmin hold place --record "$HELD_ID" \
 	    --reason 'complaint 14/311 about the handling of the record' \
 	    --legal-basis 'complaints procedure, stage 2' \
-	    --contact legal@example.org --review 2015-06-01 --as omar \
+	    --contact legal@example.org --review "$(d 2015-06-01)" --as omar \
 	    --on "$day"
 	run cpadmin hold list --json
 	HOLD_ONE=$(json '.rows[0].hold')
 }
 
 first_destruction() {
-	local day=2015-01-02
+	local day
+
+	day=$(d 2015-01-02)
 
 	nights_until "$day"
 	chapter "Two people for a destruction, $day"
@@ -118,27 +124,27 @@ first_destruction() {
 	show cpadmin destruction approve "$FIRST_BATCH" --as anna --yes \
 	    --on "$day"
 	APPROVED=$((APPROVED + 1))
-	nights_until 2015-01-03
+	nights_until "$(d 2015-01-03)"
 	say "The next night destroys what she approved: the only key of each
 	    package is erased, in the same moment in which holds are checked
 	    once more. From now on Anna looks at the proposals of the week."
-	run cpadmin destruction list --on 2015-01-03 --json
+	run cpadmin destruction list --on "$(d 2015-01-03)" --json
 	expect 'the first batch is' \
 	    "$(json ".rows[] | select(.batch == \"$FIRST_BATCH\").status")" 'done'
 }
 
 hold_all() {
-	nights_until 2015-07-01
-	chapter 'Everything stops, 2015-07-01'
+	nights_until "$(d 2015-07-01)"
+	chapter "Everything stops, $(d 2015-07-01)"
 	say "A national inquiry asks every authority to keep what it has. One
 	    command, and no record is destroyed until the hold is released, by
 	    somebody else than the one who placed it. Archiving goes on: a
 	    hold never keeps anybody in the live directory."
 	show cpadmin hold place --all --reason 'national inquiry' \
 	    --legal-basis 'Inquiries Act 2005 s.21' \
-	    --contact legal@example.org --review 2015-12-15 --on 2015-07-01
+	    --contact legal@example.org --review "$(d 2015-12-15)" --on "$(d 2015-07-01)"
 	local before=$DESTROYED archived=$ARCHIVED
-	nights_until 2015-12-15
+	nights_until "$(d 2015-12-15)"
 	expect 'destroyed while everything is held' "$((DESTROYED - before))" 0
 	say "Five and a half months later: $(thousands $((ARCHIVED - archived)))
 	    more records archived, none destroyed,
@@ -147,39 +153,41 @@ hold_all() {
 	run cpadmin hold list --json
 	HOLD_ALL=$(json '.rows[] | select(.scope == "all").hold')
 	refused 5 cpadmin hold release "$HOLD_ALL" --reason 'inquiry closed' \
-	    --on 2015-12-15
+	    --on "$(d 2015-12-15)"
 	show -n 4 cpadmin hold release "$HOLD_ALL" \
 	    --reason 'the inquiry said in writing that it has closed' \
-	    --as omar --on 2015-12-15
+	    --as omar --on "$(d 2015-12-15)"
 }
 
 leap_destroyed() {
-	nights_until 2016-03-02
-	chapter 'Six years and a day, 2016-03-02'
+	nights_until "$(d 2016-03-02)"
+	chapter "Six years and a day, $(d 2016-03-02)"
 	say "The record of the child born on 29 February came to the archive on
-	    1 March 2010. Six years from then end on 1 March 2016, so that
+	    1 March $(d 2010). Six years from then end on 1 March $(d 2016), so that
 	    tonight's job could propose it for the first time."
 	show cpadmin retention explain "$LEAPLING" \
-	    --reason 'asked at the counter' --on 2016-03-02
-	run cpadmin retention explain "$LEAPLING" --on 2016-03-02 --json
-	expect 'destruction is due' "$(json .due)" 2016-03-02
-	approve_proposed 2016-03-02
-	nights_until 2016-03-03
+	    --reason 'asked at the counter' --on "$(d 2016-03-02)"
+	run cpadmin retention explain "$LEAPLING" --on "$(d 2016-03-02)" --json
+	expect 'destruction is due' "$(json .due)" "$(d 2016-03-02)"
+	approve_proposed "$(d 2016-03-02)"
+	nights_until "$(d 2016-03-03)"
 	say "Anna approved at once, and the next night it is gone. What is left
 	    is a tombstone: an opaque number, dates, the rule, and a
 	    certificate."
-	run cpadmin record list --state destroyed --on 2016-03-03 --json
+	run cpadmin record list --state destroyed --on "$(d 2016-03-03)" --json
 	expect 'destroyed records of that number' "$(json \
 	    "[.rows[] | select(.id == \"$LEAPLING\")] | length")" 1
 	refused 5 cpadmin archive open "$LEAPLING" --purpose court-order \
-	    --reason 'a court asks, too late' --on 2016-03-03
+	    --reason 'a court asks, too late' --on "$(d 2016-03-03)"
 	show cpadmin record history "$LEAPLING" --reason 'for the story' \
-	    --on 2016-03-03
+	    --on "$(d 2016-03-03)"
 	expect 'files with the NHS number at the end' "$(traces)" 0
 }
 
 hold_one_ends() {
-	local day=2016-06-20
+	local day
+
+	day=$(d 2016-06-20)
 
 	nights_until "$day"
 	chapter "The complaint is settled, $day"

@@ -7,9 +7,10 @@ BOLD='' PLAIN=''
 if [ -t 1 ]; then
 	BOLD=$'\e[1m' PLAIN=$'\e[0m'
 fi
-OUT='' LAST='(nothing yet)' PROGRESS=0
+OUT='' LAST='(nothing yet)' PROGRESS=0 CHAPTERS=0
 
 chapter() {
+	CHAPTERS=$((CHAPTERS + 1))
 	printf '\n%s== %s ==%s\n' "$BOLD" "$*" "$PLAIN"
 }
 

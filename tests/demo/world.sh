@@ -9,12 +9,21 @@
 # A line of the plan is done by nights.sh.
 
 SEED=${SEED:-2009}
+POLICY=${POLICY:-contactpoint-2007}
+SHIFT=${SHIFT:-0}	# years by which the story is moved; 0, 20, 40...: leap
+			# years fall on leap years
 AUTHORITY=E08000031
 AUTHORITY_NAME=Wolverhampton
 CHILDREN=${CHILDREN:-62000}
-START=2009-01-01
 NIGHTS=${NIGHTS:-2922}
-LEAP=1992-02-29		# the birthday of one whom we follow
+
+# d DATE: a day of the story, which is told of the years from 2009.
+d() {
+	printf '%04d%s' $((10#${1:0:4} + SHIFT)) "${1:4}"
+}
+
+START=$(d 2009-01-01)
+LEAP=$(d 1992-02-29)	# the birthday of one whom we follow
 
 # Whether the nights are too few for the whole story.
 short() {
@@ -23,7 +32,7 @@ short() {
 
 # reaches DAY CMD: the command, where the nights go so far.
 reaches() {
-	[[ $1 > $END ]] || "$2"
+	[[ $(d "$1") > $END ]] || "$2"
 }
 
 # day N: the date of night N, from 1, in DAY.
@@ -95,16 +104,24 @@ of() {
 mistype() {
 	local record
 
-	record=$(quiet_child '"birth_date":"2001-05-1[0-9]"')
+	record=$(quiet_child "\"birth_date\":\"$(d 2001)-05-1[0-9]\"")
 	WRONG=$(of id "$record")
 	[ -n "$WRONG" ] || {
-		short || die 'the population has nobody born in May 2001'
+		short || die "the population has nobody born in May $(d 2001)"
 		return 0
 	}
 	WRONG_RIGHT=$(of birth_date "$record")
-	WRONG_TYPED=199${WRONG_RIGHT:3}
-	sed -i "/\"id\":\"$WRONG\"/s/\"birth_date\":\"200/\"birth_date\":\"199/" \
+	WRONG_TYPED=$((${WRONG_RIGHT:0:4} - 10))${WRONG_RIGHT:4}
+	sed -i "/\"id\":\"$WRONG\"/s/\"birth_date\":\"$WRONG_RIGHT/\"birth_date\":\"$WRONG_TYPED/" \
 	    "$WORK/people.ndjson"
+}
+
+# The first three figures of the years in which most of them were born.
+decade() {
+	local first
+
+	first=$(d 2000)
+	printf '%s' "${first:0:3}"
 }
 
 # Those whose stories are told: ids, and what else is needed of them.
@@ -117,15 +134,16 @@ choose() {
 	LEAPLING=$(of id "$record")
 	[ -n "$LEAPLING" ] || short || die "the population has nobody born on $LEAP"
 	LEAPLING_NUMBER=$(of value "$record")
-	record=$(quiet_child '"family":"Mc[A-Z].*"birth_date":"200[2-8]')
+	record=$(quiet_child "\"family\":\"Mc[A-Z].*\"birth_date\":\"$(decade)[2-8]")
 	[ -n "$record" ] ||
-	    record=$(quiet_child '"family":"[A-Z][a-z]\{5\}.*"birth_date":"200')
+	    record=$(quiet_child "\"family\":\"[A-Z][a-z]\\{5\\}.*\"birth_date\":\"$(decade)")
 	SOMEONE=$(of id "$record")
 	SOMEONE_NAME="$(of given "$record") $(of family "$record")"
 	LEAVER=$(sed 's/.*"id":"\([^"]*\)".*/\1/' "$WORK/events.all" |
-	    grep -vFf - "$WORK/consents" | jq -r --arg last "$END" '
+	    grep -vFf - "$WORK/consents" | jq -r --arg from "$(d 2013)" \
+	    --arg to "$(d 2016)" '
 	    select(.ground == "care-leaver" and .by == "self" and
-		.given > "2012" and .given < "2016" and
+		.given > $from and .given < $to and
 		(.withdrawn // "") == "") | .id' | sed -n 1p)
 	mistype
 }
