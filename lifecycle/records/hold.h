@@ -57,6 +57,29 @@ enum cp_rc cp_hold_settle(struct cp_store *s, struct cp_audit *audit,
 enum cp_rc cp_hold_unsettled(struct cp_store *s, int *out, struct cp_err *err)
     CP_MUST_CHECK;
 
+/*
+ * Where two records become one, or one two, the holds on a record go along;
+ * all of these within the caller's transaction, by row of record.  IDS may be
+ * NULL; a JSON array of the holds' ids ("H-0007") is appended to it, so that
+ * the change can be logged and undone.
+ *
+ * move: the holds in force on FROM are on TO from now on (merge).  copy: TO
+ * gets each of them too, under a number of its own, placed when and by whom it
+ * was (split): each is released for itself.
+ */
+enum cp_rc cp_hold_move(struct cp_store *s, int64_t from, int64_t to,
+    struct cp_buf *ids, struct cp_err *err) CP_MUST_CHECK;
+enum cp_rc cp_hold_copy(struct cp_store *s, int64_t from, int64_t to,
+    struct cp_buf *ids, struct cp_err *err) CP_MUST_CHECK;
+/* To undo a move, for each of its ids: hold ID is on record TO.  CP_NOT_FOUND
+ * if there is no such hold, or it is not on a record. */
+enum cp_rc cp_hold_give(struct cp_store *s, const char *id, int64_t to,
+    struct cp_err *err) CP_MUST_CHECK;
+/* To undo a copy, for each of its ids: ends hold ID, if it is in force. */
+enum cp_rc cp_hold_drop(struct cp_store *s, const char *id,
+    const char *operator_name, struct cp_date today, struct cp_err *err)
+    CP_MUST_CHECK;
+
 const char *cp_hold_scope_word(enum cp_hold_scope scope);
 
 #endif

@@ -44,3 +44,28 @@ WHERE released IS NOT NULL AND settled IS NULL
 
 -- name: holds_settle
 UPDATE hold SET settled = ? WHERE released IS NOT NULL AND settled IS NULL
+
+-- name: hold_move
+UPDATE hold SET record = ?2
+WHERE released IS NULL AND scope = 'record' AND record = ?1
+RETURNING id
+
+-- name: hold_copy
+-- excused: m is one row, the last number given
+INSERT INTO hold(n, id, scope, record, reason, legal_basis, contact, placed,
+	placed_by, review)
+SELECT m.last + row_number() OVER (ORDER BY h.n),
+	printf('H-%04d', m.last + row_number() OVER (ORDER BY h.n)),
+	'record', ?2, h.reason, h.legal_basis, h.contact, h.placed,
+	h.placed_by, h.review
+FROM hold h JOIN (SELECT coalesce(max(n), 0) AS last FROM hold) m
+WHERE h.released IS NULL AND h.scope = 'record' AND h.record = ?1
+RETURNING id
+
+-- name: hold_give
+UPDATE hold SET record = ?2 WHERE id = ?1 AND scope = 'record'
+
+-- name: hold_drop
+UPDATE hold SET released = ?2, released_by = ?3, release_reason = ?4,
+	settled = ?2
+WHERE id = ?1 AND scope = 'record' AND released IS NULL
