@@ -44,6 +44,9 @@ begin(struct opening *x, struct cp_err *err)
 		rc = cp_parcel_get(x->s.store, cp_arg(x->call, 0), &x->parcel,
 		    err);
 	if (rc == CP_OK)
+		rc = cp_operator_reach(&x->s.op, x->parcel.record_id,
+		    x->parcel.authority, err);
+	if (rc == CP_OK)
 		rc = cp_parcel_facts(x->s.store, &x->parcel, &x->facts, err);
 	if (rc == CP_OK)
 		rc = cp_session_rules(&x->s, &x->policy, &x->rules, err);

@@ -33,6 +33,7 @@ struct list {
 	struct cp_out *out;
 	int shelf;          /* YYYYMM, or 0 */
 	const char *status; /* or NULL */
+	const struct cp_operator *op;
 };
 
 static void
@@ -57,7 +58,8 @@ list_one(void *ctx, const struct cp_parcel *p, struct cp_err *err)
 {
 	struct list *x = ctx;
 
-	if ((x->shelf != 0 && p->shelf != x->shelf) ||
+	if (!cp_operator_reaches(x->op, p->authority) ||
+	    (x->shelf != 0 && p->shelf != x->shelf) ||
 	    (x->status != NULL && strcmp(p->status, x->status) != 0))
 		return CP_OK;
 	out_parcel(x->out, p);
@@ -100,7 +102,7 @@ static enum cp_rc
 run_list(struct cp_call *call, struct cp_err *err)
 {
 	struct cp_session s;
-	struct list x = { NULL, 0, NULL };
+	struct list x = { NULL, 0, NULL, &s.op };
 	enum cp_rc rc = take_shelf(call, &x.shelf, err);
 
 	if (rc == CP_OK)
@@ -251,6 +253,8 @@ run_show(struct cp_call *call, struct cp_err *err)
 	if (rc != CP_OK)
 		return rc;
 	rc = cp_parcel_get(s.store, cp_arg(call, 0), &p, err);
+	if (rc == CP_OK)
+		rc = cp_operator_reach(&s.op, p.record_id, p.authority, err);
 	if (rc == CP_OK)
 		rc = cp_session_rules(&s, &policy, &rules, err);
 	if (rc == CP_OK)

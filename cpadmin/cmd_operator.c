@@ -4,10 +4,11 @@
 
 #include "cpadmin/out.h"
 #include "cpadmin/session.h"
+#include "cpadmin/take.h"
 #include "lifecycle/store/config.h"
 #include "lifecycle/store/json_put.h"
 
-enum { AUTHORITIES_MAX = 32, ROLES_TEXT = 100 };
+enum { ROLES_TEXT = 100 };
 
 static const struct cp_column columns[] = {
 	{ "name", "NAME" },
@@ -16,6 +17,7 @@ static const struct cp_column columns[] = {
 	{ "status", "STATUS" },
 	{ "training_until", "TRAINING" },
 	{ "check_until", "CHECK" },
+	{ "authorities", "AUTHORITIES" },
 };
 enum { COLUMNS = sizeof(columns) / sizeof(columns[0]) };
 
@@ -31,6 +33,31 @@ put_roles(struct cp_buf *b, unsigned roles)
 		if (roles & role)
 			cp_json_put_string(b, cp_role_word((enum cp_role)role));
 	cp_json_close(b, ']');
+}
+
+static void
+put_authorities(struct cp_buf *b, const struct cp_operator *op)
+{
+	cp_json_open(b, '[');
+	for (size_t i = 0; i < op->n_authorities; i++)
+		cp_json_put_string(b, op->authorities[i]);
+	cp_json_close(b, ']');
+}
+
+/* Null, not an empty list, is all: the list would name nobody. */
+static void
+out_authorities(struct cp_out *o, const struct cp_operator *op)
+{
+	struct cp_buf json;
+
+	if (op->n_authorities == 0) {
+		cp_out_json(o, "null", "all");
+		return;
+	}
+	cp_buf_init(&json);
+	put_authorities(&json, op);
+	cp_out_ids(o, cp_buf_text(&json));
+	cp_buf_clear(&json);
 }
 
 static void
@@ -59,6 +86,7 @@ out_operator(struct cp_out *o, const struct cp_operator *op,
 	cp_out_text(o, op->status);
 	out_date(o, op->training_until);
 	out_date(o, op->check_until);
+	out_authorities(o, op);
 	cp_buf_clear(&json);
 	return rc;
 }
@@ -150,6 +178,10 @@ log_operator(struct cp_session *s, const char *action,
 	cp_json_put_int(&detail, op->uid);
 	cp_json_put_key(&detail, "roles");
 	put_roles(&detail, op->roles);
+	if (op->n_authorities > 0) {
+		cp_json_put_key(&detail, "authorities");
+		put_authorities(&detail, op);
+	}
 	cp_json_close(&detail, '}');
 	rc = cp_buf_check(&detail, err);
 	e.detail = cp_buf_text(&detail);
@@ -297,22 +329,43 @@ take_date(const struct cp_call *call, const char *option, struct cp_date *out,
 }
 
 static enum cp_rc
-take_authorities(const struct cp_call *call, const char **out, size_t *n,
+take_authorities(const struct cp_call *call, struct cp_operator *op,
     struct cp_err *err)
 {
 	const char *code;
 
-	for (*n = 0; (code = cp_option_at(call, "authority", (int)*n)) != NULL;
-	    (*n)++) {
-		if (*n == AUTHORITIES_MAX)
-			return cp_fail(err, CP_USAGE, "over %d authorities",
-			    AUTHORITIES_MAX);
+	for (int i = 0; (code = cp_option_at(call, "authority", i)) != NULL;
+	    i++) {
 		if (!cp_config_authority_ok(code))
 			return cp_fail(err, CP_USAGE,
 			    "--authority is not a letter and 8 digits");
-		out[*n] = code;
+		if (op->n_authorities > 0 && cp_operator_reaches(op, code))
+			continue;
+		if (op->n_authorities == CP_OPERATOR_AUTHORITIES)
+			return cp_fail(err, CP_USAGE, "over %d authorities",
+			    CP_OPERATOR_AUTHORITIES);
+		(void)snprintf(op->authorities[op->n_authorities++],
+		    CP_OPERATOR_AUTHORITY, "%s", code);
 	}
 	return CP_OK;
+}
+
+/* Nobody lets others reach what they do not reach themselves. */
+static enum cp_rc
+may_add(const struct cp_operator *by, const struct cp_operator *op,
+    struct cp_err *err)
+{
+	int all = by->n_authorities == 0 || op->n_authorities > 0;
+
+	for (size_t i = 0; all && i < op->n_authorities; i++)
+		all = cp_operator_reaches(by, op->authorities[i]);
+	if (all)
+		return CP_OK;
+	(void)cp_fail(err, CP_DENIED, "operator %s does not act for all "
+	    "authorities that %s would act for", by->name, op->name);
+	cp_err_hint(err, "name with --authority only those that `cpadmin "
+	    "operator list' shows for %s", by->name);
+	return CP_DENIED;
 }
 
 static enum cp_rc
@@ -335,28 +388,28 @@ take_operator(const struct cp_call *call, struct cp_operator *op,
 		    err);
 	if (rc == CP_OK)
 		rc = take_date(call, "check-until", &op->check_until, err);
+	if (rc == CP_OK)
+		rc = take_authorities(call, op, err);
 	return rc;
 }
 
 static enum cp_rc
 run_add(struct cp_call *call, struct cp_err *err)
 {
-	const char *authorities[AUTHORITIES_MAX];
 	struct look l = { .name = cp_arg(call, 0) };
 	struct cp_operator op;
 	struct cp_session s;
-	size_t n = 0;
 	enum cp_rc rc;
 
 	rc = take_operator(call, &op, err);
-	if (rc == CP_OK)
-		rc = take_authorities(call, authorities, &n, err);
 	if (rc == CP_OK)
 		rc = begin(call, &s, err);
 	if (rc != CP_OK)
 		return rc;
 	l.uid = op.uid;
-	rc = cp_operator_each(s.store, look_at, &l, err);
+	rc = may_add(&s.op, &op, err);
+	if (rc == CP_OK)
+		rc = cp_operator_each(s.store, look_at, &l, err);
 	if (rc == CP_OK && l.uid_taken && !s.settings.rehearsal) {
 		rc = cp_fail(err, CP_REFUSED, "user id %lld is an operator "
 		    "already", (long long)op.uid);
@@ -364,8 +417,7 @@ run_add(struct cp_call *call, struct cp_err *err)
 		    "approval by a second person rests on");
 	}
 	if (rc == CP_OK)
-		rc = cp_operator_add(s.store, &op, authorities, n, &s.op,
-		    &s.now, err);
+		rc = cp_operator_add(s.store, &op, &s.op, &s.now, err);
 	if (rc == CP_OK)
 		rc = log_operator(&s, "operator.add", &op, err);
 	if (rc == CP_OK)

@@ -381,7 +381,7 @@ fill_store(struct cp_init *in, struct cp_store *s, struct cp_err *err)
 	if (rc == CP_OK)
 		rc = put_policy(in, s, err);
 	if (rc == CP_OK)
-		rc = cp_operator_add(s, &in->op, NULL, 0, NULL, &in->now, err);
+		rc = cp_operator_add(s, &in->op, NULL, &in->now, err);
 	if (rc == CP_OK)
 		rc = log_all(in, a, err);
 	if (rc == CP_OK)

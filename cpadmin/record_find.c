@@ -25,6 +25,7 @@ struct listing {
 	struct cp_out *out;
 	const char *state; /* NULL = any */
 	struct cp_date before, today;
+	const struct cp_operator *op;
 };
 
 static enum cp_rc
@@ -34,7 +35,8 @@ list_one(void *ctx, const struct cp_record *r, struct cp_err *err)
 	const char *state = cp_record_state_word(r, l->today);
 	int none = r->next_action == CP_ACTION_NONE;
 
-	if (l->state != NULL && strcmp(l->state, state) != 0)
+	if (!cp_operator_reaches(l->op, r->authority) ||
+	    (l->state != NULL && strcmp(l->state, state) != 0))
 		return CP_OK;
 	if (cp_date_set(l->before) && (!cp_date_set(r->next_due) ||
 	    cp_date_cmp(r->next_due, l->before) >= 0))
@@ -53,7 +55,8 @@ record_run_list(struct cp_call *call, struct cp_err *err)
 {
 	static const char *const states[] = { "live", "extended", "archived",
 		"destroyed", NULL };
-	struct listing l = { NULL, cp_option(call, "state"), { 0 }, { 0 } };
+	struct listing l = { NULL, cp_option(call, "state"), { 0 }, { 0 },
+		NULL };
 	struct cp_session s;
 	enum cp_rc rc;
 	int i = 0;
@@ -70,6 +73,7 @@ record_run_list(struct cp_call *call, struct cp_err *err)
 	if (rc != CP_OK)
 		return rc;
 	l.today = s.now.today;
+	l.op = &s.op;
 	rc = cp_out_table(call, "records", list_columns, LIST_COLUMNS, &l.out,
 	    err);
 	if (rc == CP_OK)

@@ -96,6 +96,8 @@ open_all(const struct cp_call *call, enum cp_store_mode mode,
 	}
 	if (rc == CP_OK)
 		rc = find_operator(call, s, err);
+	if (rc == CP_OK)
+		cp_store_act_for(s->store, &s->op);
 	if (rc == CP_OK && mode == CP_STORE_WRITE)
 		rc = cp_audit_open(s->store, s->settings.store_id, s->op.name,
 		    &s->now, &s->audit, err);

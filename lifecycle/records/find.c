@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "lifecycle/records/prepare.h"
+#include "lifecycle/records/reach.h"
 
 /* Less alike than this is not an answer. */
 static const double THRESHOLD = 0.85;
@@ -128,6 +129,26 @@ keep_common(struct list *l, const struct list *other)
 	l->len = n;
 }
 
+/* Keeps of L what the operator reaches: what they do not is not to crowd out
+ * what they do. */
+static enum cp_rc
+keep_reached(struct cp_store *s, struct list *l, struct cp_err *err)
+{
+	size_t n = 0;
+	int yes = 1;
+	enum cp_rc rc = CP_OK;
+
+	if (!cp_reach_limited(s))
+		return CP_OK;
+	for (size_t i = 0; rc == CP_OK && i < l->len; i++) {
+		rc = cp_reach_row(s, l->n[i], &yes, err);
+		if (rc == CP_OK && yes)
+			l->n[n++] = l->n[i];
+	}
+	l->len = n;
+	return rc;
+}
+
 enum part { PART_NUMBER, PART_DAY, PART_POSTCODE, PART_NAME, PART_YEAR,
 	PARTS };
 
@@ -180,12 +201,15 @@ candidates(struct cp_store *s, const uint8_t *salt,
 			continue;
 		if (!first && l->len <= CP_FIND_CANDIDATES)
 			break;
-		/* With no other part to thin by, more would be read in
-		 * vain. */
-		rc = by_part(s, salt, what, (enum part)p, parts == 1 ?
-		    CP_FIND_CANDIDATES : LIST_MAX, first ? l : other, err);
-		if (!first)
+		/* With no other part to thin by, nor reach, more would be
+		 * read in vain. */
+		rc = by_part(s, salt, what, (enum part)p, parts == 1 &&
+		    !cp_reach_limited(s) ? CP_FIND_CANDIDATES : LIST_MAX,
+		    first ? l : other, err);
+		if (rc == CP_OK && !first)
 			keep_common(l, other);
+		else if (rc == CP_OK)
+			rc = keep_reached(s, l, err);
 		l->cut |= !first && other->cut;
 		first = 0;
 	}

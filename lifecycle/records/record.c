@@ -7,6 +7,7 @@
 #include "lifecycle/records/facts.h"
 #include "lifecycle/records/ident.h"
 #include "lifecycle/records/prepare.h"
+#include "lifecycle/store/operator.h"
 
 const char *
 cp_record_state_word(const struct cp_record *r, struct cp_date today)
@@ -64,7 +65,10 @@ cp_record_get(struct cp_store *s, const char *id, struct cp_record *out,
 
 	cp_bind_text(q, id);
 	rc = get_one(q, out, &found, err);
-	if (rc != CP_OK || found)
+	if (rc == CP_OK && found)
+		return cp_operator_reach(cp_store_actor(s), out->id,
+		    out->authority, err);
+	if (rc != CP_OK)
 		return rc;
 	/* Only what has an identifying number's shape is repeated. */
 	switch (cp_id_check(id)) {

@@ -50,10 +50,12 @@ struct cp_record {
 const char *cp_record_state_word(const struct cp_record *r,
     struct cp_date today);
 
-/* By identifying number: CP_NOT_FOUND names it. */
+/* By identifying number: CP_NOT_FOUND names it; CP_DENIED where the operator
+ * for whom S is open does not reach it (reach.h).  Of commands, for what a
+ * person names. */
 enum cp_rc cp_record_get(struct cp_store *s, const char *id,
     struct cp_record *out, struct cp_err *err) CP_MUST_CHECK;
-/* By row. */
+/* By row, whoever asks. */
 enum cp_rc cp_record_at(struct cp_store *s, int64_t n, struct cp_record *out,
     struct cp_err *err) CP_MUST_CHECK;
 

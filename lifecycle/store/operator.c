@@ -79,6 +79,36 @@ read_roles(struct cp_store *s, struct cp_operator *op, struct cp_err *err)
 }
 
 static enum cp_rc
+read_authorities(struct cp_store *s, struct cp_operator *op,
+    struct cp_err *err)
+{
+	struct cp_stmt *q = cp_stmt(s, SQL_OPERATOR_AUTHORITIES);
+	int row;
+	enum cp_rc rc;
+
+	cp_bind_int(q, op->n);
+	while ((rc = cp_step(q, &row, err)) == CP_OK && row) {
+		if (op->n_authorities == CP_OPERATOR_AUTHORITIES) {
+			cp_reset(q);
+			return cp_fail(err, CP_CORRUPT, "operator %s acts for "
+			    "over %d authorities", op->name,
+			    CP_OPERATOR_AUTHORITIES);
+		}
+		cp_col_copy(q, 0, op->authorities[op->n_authorities++],
+		    CP_OPERATOR_AUTHORITY);
+	}
+	return rc;
+}
+
+static enum cp_rc
+read_lists(struct cp_store *s, struct cp_operator *op, struct cp_err *err)
+{
+	enum cp_rc rc = read_roles(s, op, err);
+
+	return rc == CP_OK ? read_authorities(s, op, err) : rc;
+}
+
+static enum cp_rc
 may_act(const struct cp_operator *op, struct cp_date today, struct cp_err *err)
 {
 	const char *what = NULL;
@@ -115,7 +145,7 @@ find(struct cp_store *s, struct cp_stmt *q, struct cp_date today,
 	}
 	read_operator(q, out);
 	cp_reset(q);
-	rc = read_roles(s, out, err);
+	rc = read_lists(s, out, err);
 	return rc == CP_OK ? may_act(out, today, err) : rc;
 }
 
@@ -153,6 +183,30 @@ cp_operator_may(const struct cp_operator *op, unsigned set, struct cp_err *err)
 }
 
 int
+cp_operator_reaches(const struct cp_operator *op, const char *authority)
+{
+	if (op == NULL || op->n_authorities == 0)
+		return 1;
+	for (size_t i = 0; i < op->n_authorities; i++)
+		if (strcmp(op->authorities[i], authority) == 0)
+			return 1;
+	return 0;
+}
+
+enum cp_rc
+cp_operator_reach(const struct cp_operator *op, const char *id,
+    const char *authority, struct cp_err *err)
+{
+	if (cp_operator_reaches(op, authority))
+		return CP_OK;
+	(void)cp_fail(err, CP_DENIED, "record %s is not for operator %s", id,
+	    op->name);
+	cp_err_hint(err, "it is with an authority that they do not act for; "
+	    "`cpadmin operator list' says for whom they do");
+	return CP_DENIED;
+}
+
+int
 cp_operator_name_ok(const char *name)
 {
 	size_t n = strlen(name);
@@ -164,7 +218,7 @@ cp_operator_name_ok(const char *name)
 
 static enum cp_rc
 add_lists(struct cp_store *s, const struct cp_operator *op,
-    const char *const *authorities, size_t n, struct cp_err *err)
+    struct cp_err *err)
 {
 	enum cp_rc rc = CP_OK;
 	struct cp_stmt *q;
@@ -177,10 +231,10 @@ add_lists(struct cp_store *s, const struct cp_operator *op,
 		cp_bind_text(q, roles[i].word);
 		rc = cp_exec(q, err);
 	}
-	for (size_t i = 0; rc == CP_OK && i < n; i++) {
+	for (size_t i = 0; rc == CP_OK && i < op->n_authorities; i++) {
 		q = cp_stmt(s, SQL_OPERATOR_ADD_AUTHORITY);
 		cp_bind_int(q, op->n);
-		cp_bind_text(q, authorities[i]);
+		cp_bind_text(q, op->authorities[i]);
 		rc = cp_exec(q, err);
 	}
 	return rc;
@@ -188,7 +242,6 @@ add_lists(struct cp_store *s, const struct cp_operator *op,
 
 enum cp_rc
 cp_operator_add(struct cp_store *s, struct cp_operator *op,
-    const char *const *authorities, size_t n_authorities,
     const struct cp_operator *by, const struct cp_now *now, struct cp_err *err)
 {
 	struct cp_stmt *q;
@@ -219,7 +272,7 @@ cp_operator_add(struct cp_store *s, struct cp_operator *op,
 		return rc;
 	op->n = cp_last_insert(s);
 	(void)snprintf(op->status, sizeof(op->status), "active");
-	return add_lists(s, op, authorities, n_authorities, err);
+	return add_lists(s, op, err);
 }
 
 enum cp_rc
@@ -249,7 +302,7 @@ cp_operator_each(struct cp_store *s,
 
 	while ((rc = cp_step(q, &row, err)) == CP_OK && row) {
 		read_operator(q, &op);
-		rc = read_roles(s, &op, err);
+		rc = read_lists(s, &op, err);
 		if (rc == CP_OK)
 			rc = cb(ctx, &op, err);
 		if (rc != CP_OK)

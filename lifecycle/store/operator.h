@@ -17,7 +17,11 @@ enum cp_role {
 	CP_ROLE_SCHEDULER = 64,
 	CP_ROLE_ADMIN = 128
 };
-enum { CP_OPERATOR_NAME = 33 }; /* 1 to 32 of a-z 0-9 - _ . and NUL */
+enum {
+	CP_OPERATOR_NAME = 33, /* 1 to 32 of a-z 0-9 - _ . and NUL */
+	CP_OPERATOR_AUTHORITIES = 32,
+	CP_OPERATOR_AUTHORITY = 17 /* 1 to 16 of A-Z 0-9 and NUL */
+};
 
 struct cp_operator {
 	int64_t n; /* row */
@@ -26,6 +30,9 @@ struct cp_operator {
 	unsigned roles; /* of enum cp_role */
 	char status[12]; /* active, suspended, removed */
 	struct cp_date training_until, check_until; /* or none */
+	/* whom they act for; none listed: for every authority */
+	char authorities[CP_OPERATOR_AUTHORITIES][CP_OPERATOR_AUTHORITY];
+	size_t n_authorities;
 };
 
 /* The active operator of a uid, or by name.  CP_DENIED where there is none,
@@ -40,12 +47,23 @@ enum cp_rc cp_operator_by_name(struct cp_store *s, const char *name,
 enum cp_rc cp_operator_may(const struct cp_operator *op, unsigned roles,
     struct cp_err *err) CP_MUST_CHECK;
 
+/*
+ * Reach: who acts for some authorities sees and changes the records of these
+ * and no others, in whatever role.  A record that passes to another authority
+ * is out of its former one's reach at once.  OP may be NULL: the program
+ * itself, which reaches all.
+ */
+int cp_operator_reaches(const struct cp_operator *op, const char *authority);
+/* CP_DENIED about the record ID unless OP reaches AUTHORITY, which is not
+ * told. */
+enum cp_rc cp_operator_reach(const struct cp_operator *op, const char *id,
+    const char *authority, struct cp_err *err) CP_MUST_CHECK;
+
 /* Whether NAME may be an operator's. */
 int cp_operator_name_ok(const char *name);
 /* Adds one (n and status are set here).  CP_BAD_INPUT for a bad name,
  * CP_REFUSED for one that is taken. */
 enum cp_rc cp_operator_add(struct cp_store *s, struct cp_operator *op,
-    const char *const *authorities, size_t n_authorities,
     const struct cp_operator *by, const struct cp_now *now,
     struct cp_err *err) CP_MUST_CHECK;
 /* "suspended", "removed" or "active".  CP_NOT_FOUND. */

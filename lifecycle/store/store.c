@@ -306,6 +306,18 @@ cp_store_dir(const struct cp_store *s)
 	return s->dir;
 }
 
+void
+cp_store_act_for(struct cp_store *s, const struct cp_operator *op)
+{
+	s->actor = op;
+}
+
+const struct cp_operator *
+cp_store_actor(const struct cp_store *s)
+{
+	return s->actor;
+}
+
 enum cp_rc
 cp_store_path(const struct cp_store *s, char *buf, size_t cap,
     struct cp_err *err, const char *fmt, ...)

@@ -33,6 +33,13 @@ const char *cp_store_dir(const struct cp_store *s);
 enum cp_rc cp_store_path(const struct cp_store *s, char *buf, size_t cap,
     struct cp_err *err, const char *fmt, ...) CP_MUST_CHECK CP_PRINTF(5, 6);
 
+/* For whom the store is open (borrowed; NULL, as at first: the program itself,
+ * which reaches every record): cp_record_get and lifecycle/records/reach.h ask
+ * it what that operator reaches. */
+struct cp_operator;
+void cp_store_act_for(struct cp_store *s, const struct cp_operator *op);
+const struct cp_operator *cp_store_actor(const struct cp_store *s);
+
 /* Transactions.  begin is immediate and waits at most 30 s for another
  * writer, then CP_BUSY.  A failed commit has rolled back. */
 enum cp_rc cp_store_begin(struct cp_store *s, struct cp_err *err)

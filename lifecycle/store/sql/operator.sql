@@ -14,6 +14,10 @@ ORDER BY name
 -- name: operator_roles
 SELECT role FROM operator_role WHERE operator = ?
 
+-- name: operator_authorities
+SELECT authority FROM operator_authority WHERE operator = ?
+ORDER BY authority
+
 -- name: operator_add
 INSERT INTO operator(name, uid, status, training_until, check_until, added,
 	added_by)
