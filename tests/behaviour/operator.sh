@@ -102,6 +102,93 @@ expect_json '[.rows[].action | select(startswith("operator."))] | sort | join(" 
     'operator.add operator.add operator.add operator.remove operator.resume operator.resume operator.suspend operator.suspend'
 ok cpadmin audit verify --as second
 
+test_case 'an operator reaches the records of their authorities'
+new_store
+person() {
+	printf '{"cpadmin":"record/1","id":"%s","authority":"%s","names":[{"type":"current","given":"%s","family":"Smith"}],"gender":"female","birth_date":"%s"}\n' "$@"
+}
+{
+	person W-1 E08000015 Wilma 2010-05-06
+	person L-1 E08000012 Lena 2010-05-06
+	person L-2 E08000012 Lydia 2004-05-06
+} >"$T/two.ndjson"
+ok cpadmin record import "$T/two.ndjson" --on 2022-05-01
+ok cpadmin retention run --on 2022-05-06 --accept clock --accept share --yes
+for who in wirral:E08000015 lpool:E08000012; do
+	ok cpadmin operator add "${who%:*}" --uid "50${#who}" \
+	    --role team,dpo,shield,auditor,approver --authority "${who#*:}" \
+	    --json
+	expect_json '.authorities|join(" ")' "${who#*:}"
+done
+ok cpadmin operator add both --uid 5003 --role team --json \
+    --authority E08000015 --authority E08000012 --authority E08000015
+expect_json '.authorities|join(" ")' 'E08000015 E08000012'
+ok cpadmin operator list --json
+expect_json '[.rows[]|[.name,.authorities]]' \
+    '[["both",["E08000012","E08000015"]],["lpool",["E08000012"]],["root",null],["wirral",["E08000015"]]]'
+
+# out_of_reach WHO ID CMD...: refused, with nothing of the record.
+out_of_reach() {
+	local who=$1 id=$2
+
+	shift 2
+	run cpadmin "$@" --as "$who" --json
+	expect_status 9
+	expect_out_empty
+	expect_err_json .what "record $id is not for operator $who"
+	expect_no E0800001 in "$ERR_FILE"
+}
+ok cpadmin record show W-1 --reason x --as wirral
+ok cpadmin record show W-1 --reason x --as both
+ok cpadmin record show W-1 --reason x
+out_of_reach lpool W-1 record show W-1 --reason x
+out_of_reach lpool W-1 record history W-1 --reason x
+out_of_reach lpool W-1 record correct W-1 --set given=Eve --reason x
+out_of_reach lpool W-1 record event W-1 died --date 2022-05-01 \
+    --notified 2022-05-01
+out_of_reach lpool W-1 retention explain W-1 --reason x
+out_of_reach lpool W-1 hold place --record W-1 --reason x --legal-basis x \
+    --contact x --review 2030-01-01
+out_of_reach lpool W-1 consent list W-1 --reason x
+out_of_reach lpool W-1 consent end W-1 --ground care-leaver --date 2022-05-01
+out_of_reach wirral L-2 archive show L-2
+out_of_reach wirral L-2 archive open L-2 --purpose court-order --reason x
+out_of_reach wirral L-2 archive restore L-2 --reason x
+ok cpadmin archive show L-2 --as lpool
+run cpadmin record show N-1 --reason x --as lpool
+expect_status 4
+
+test_case 'lists and searches leave out what is not theirs'
+ok cpadmin record list --json --as wirral
+expect_json '[.rows[].id]|join(" ")' W-1
+ok cpadmin record list --json --as lpool
+expect_json '[.rows[].id]|join(" ")' 'L-1 L-2'
+ok cpadmin record list --json --as both
+expect_json '.rows|length' 3
+ok cpadmin archive list --json --as wirral
+expect_json '.rows|length' 0
+ok cpadmin archive list --json --as lpool
+expect_json '.rows|length' 1
+for what in '--name Smith' '--born 2010-05-06' '--name Smith --born 2010'; do
+	# shellcheck disable=SC2086
+	ok cpadmin record find $what --reason x --json --as wirral
+	expect_json '[.rows[].id]|join(" ")' W-1
+	# shellcheck disable=SC2086
+	ok cpadmin record find $what --reason x --json --as lpool
+	expect_json '[.rows[].id]|join(" ")' L-1
+done
+expect_no Wilma in "$OUT_FILE"
+
+test_case 'nobody gives more reach than they have'
+ok cpadmin operator add wadmin --uid 5004 --role admin --authority E08000015
+run cpadmin operator add x1 --uid 5005 --role team --as wadmin
+expect_status 9
+run cpadmin operator add x1 --uid 5005 --role team --as wadmin \
+    --authority E08000015 --authority E08000012
+expect_status 9
+ok cpadmin operator add x1 --uid 5005 --role team --as wadmin \
+    --authority E08000015
+
 test_case 'a user who is no operator'
 if have sqlite3; then
 	sqlite3 "$CPADMIN_STORE/store.db" 'UPDATE operator SET uid = 4999'
