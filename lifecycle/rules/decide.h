@@ -147,6 +147,26 @@ enum cp_rc cp_decide_consent(const struct cp_policy *policy,
     struct cp_partial_date birth, const struct cp_consent_fact *consent,
     struct cp_date *until, enum cp_rule *rule, struct cp_err *err)
     CP_MUST_CHECK;
+/*
+ * The day from which CONSENT, which covers until UNTIL (cp_decide_consent), is
+ * to be confirmed anew: after the policy's period from the latest of the day
+ * given, the day on which the age limit is attained and CONFIRMED (the last
+ * confirmation, or none).  None where the policy asks for no confirmation,
+ * the consent was ended, or is over by then.  A consent that is not confirmed
+ * stands all the same: the day is for people to act on.
+ */
+struct cp_date cp_decide_confirm(const struct cp_policy *policy,
+    struct cp_partial_date birth, const struct cp_consent_fact *consent,
+    struct cp_date until, struct cp_date confirmed);
+/*
+ * Whether a consent given on GIVEN and entered on TODAY is entered so late
+ * that it takes a reason: more than CP_LATE_DAYS days after it was given, or
+ * given before the age limit and entered from that day on, when it may keep a
+ * record that would have left without it.
+ */
+enum { CP_LATE_DAYS = 28 };
+int cp_decide_late(const struct cp_policy *policy,
+    struct cp_partial_date birth, struct cp_date given, struct cp_date today);
 /* The day from which an involvement that ended on END is no longer in the live
  * record; none for none. */
 struct cp_date cp_decide_prune(const struct cp_policy *policy,
