@@ -26,6 +26,17 @@ CREATE TABLE consent_confirmation (
 	entered TEXT NOT NULL,
 	PRIMARY KEY (consent, date)
 ) STRICT, WITHOUT ROWID;
+-- Entries in force whose dates could not be computed: few.
+CREATE INDEX consent_undated ON consent(n) WHERE ended IS NULL
+	AND until IS NULL AND ground IN ('connexions', 'care-leaver',
+	'learning-difficulty');
+-- Salted hashes of service and provider: which involvements an entry about a
+-- sensitive service is of, also when they have left the record.
+CREATE TABLE consent_service (
+	consent INTEGER NOT NULL REFERENCES consent(n),
+	mark INTEGER NOT NULL,
+	PRIMARY KEY (consent, mark)
+) STRICT, WITHOUT ROWID;
 -- The next number of each kind, where rows leave and numbers do not come back.
 CREATE TABLE counter (
 	name TEXT PRIMARY KEY,
