@@ -373,7 +373,7 @@ parse_json(struct reader *r, const char *text, size_t len,
 	if (len > CP_DOCUMENT_SIZE_MAX)
 		return reader_refuse(r, NULL, "over 1 MiB");
 	cp_err_clear(&err);
-	rc = cp_json_parse(text, len, out, &err);
+	rc = cp_json_parse_brief(text, len, out, &err);
 	if (rc == CP_BAD_INPUT)
 		return reader_refuse(r, NULL, err.what);
 	if (rc != CP_OK)

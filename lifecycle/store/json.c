@@ -1,6 +1,7 @@
 #include "lifecycle/store/json.h"
 
 #include <jansson.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* A struct cp_json is a json_t that other files cannot look into. */
@@ -16,12 +17,82 @@ out(json_t *v)
 	return (struct cp_json *)v;
 }
 
-/* jansson counts depth only to 2048 and uses the stack for it. */
+/* ---- memory for trees that are read and gone ------------------------------- */
+
+/* A tree of a record takes some 20 KiB, in four hundred pieces. */
+enum { SCRATCH_SIZE = 64 * 1024, SCRATCH_ALIGN = 16 };
+
+static _Thread_local struct {
+	int filling;  /* allocations are made here */
+	int lent;     /* a tree stands here */
+	int spilled;  /* a part of it did not fit, and is elsewhere */
+	size_t used;
+	_Alignas(SCRATCH_ALIGN) unsigned char bytes[SCRATCH_SIZE];
+} scratch;
+
+static int
+in_scratch(const void *p)
+{
+	uintptr_t from = (uintptr_t)scratch.bytes;
+
+	return (uintptr_t)p >= from && (uintptr_t)p < from + SCRATCH_SIZE;
+}
+
+static void *
+allocate(size_t n)
+{
+	size_t whole = (n + SCRATCH_ALIGN - 1) & ~(size_t)(SCRATCH_ALIGN - 1);
+	void *p;
+
+	if (!scratch.filling)
+		return malloc(n);
+	if (whole < n || whole > SCRATCH_SIZE - scratch.used) {
+		scratch.spilled = 1;
+		return malloc(n);
+	}
+	p = &scratch.bytes[scratch.used];
+	scratch.used += whole;
+	return p;
+}
+
+static void
+release(void *p)
+{
+	if (!in_scratch(p))
+		free(p);
+}
+
+/* Before any thread is there.  What was allocated otherwise is freed as before,
+ * so that the order does not matter. */
+__attribute__((constructor)) static void
+use_scratch(void)
+{
+	json_set_alloc_funcs(allocate, release);
+}
+
+/* People were in it. */
+static void
+wipe_scratch(void)
+{
+	explicit_bzero(scratch.bytes, scratch.used);
+	scratch.used = 0;
+	scratch.lent = scratch.spilled = 0;
+}
+
+/* ---- parsing --------------------------------------------------------------- */
+
+/* jansson counts depth only to 2048 and uses the stack for it.  A text with few
+ * brackets is not deep, which is found out far faster. */
 static int
 too_deep(const char *text, size_t len)
 {
 	int depth = 0;
+	size_t open = 0;
 
+	for (size_t i = 0; i < len; i++)
+		open += (size_t)((text[i] == '[') | (text[i] == '{'));
+	if (open <= CP_JSON_DEPTH_MAX)
+		return 0;
 	for (size_t i = 0; i < len; i++) {
 		char c = text[i];
 
@@ -86,10 +157,31 @@ cp_json_parse(const char *text, size_t len, struct cp_json **result,
 	return CP_OK;
 }
 
+enum cp_rc
+cp_json_parse_brief(const char *text, size_t len, struct cp_json **result,
+    struct cp_err *err)
+{
+	enum cp_rc rc;
+
+	if (scratch.lent)
+		return cp_json_parse(text, len, result, err);
+	scratch.filling = scratch.lent = 1;
+	rc = cp_json_parse(text, len, result, err);
+	scratch.filling = 0;
+	if (rc != CP_OK)
+		wipe_scratch();
+	return rc;
+}
+
 void
 cp_json_free(struct cp_json *v)
 {
-	json_decref(in(v));
+	int brief = v != NULL && in_scratch(v);
+
+	if (!brief || scratch.spilled)
+		json_decref(in(v));
+	if (brief)
+		wipe_scratch();
 }
 
 enum cp_json_kind

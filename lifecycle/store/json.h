@@ -43,6 +43,13 @@ enum {
  */
 enum cp_rc cp_json_parse(const char *text, size_t len, struct cp_json **out,
     struct cp_err *err) CP_MUST_CHECK;
+/*
+ * The same for a tree that is only read, and freed by this thread before its
+ * next brief one: it stands in memory that the thread keeps for it and that is
+ * wiped when it is freed.  A second one at the same time is an ordinary tree.
+ */
+enum cp_rc cp_json_parse_brief(const char *text, size_t len,
+    struct cp_json **out, struct cp_err *err) CP_MUST_CHECK;
 void cp_json_free(struct cp_json *v);
 
 enum cp_json_kind cp_json_kind(const struct cp_json *v);

@@ -30,6 +30,63 @@ START_TEST(round_trip)
 }
 END_TEST
 
+/* Appends {"a":"x...","b":["x...", ...]} with N texts of LEN bytes. */
+static void
+put_long(struct cp_buf *b, size_t n, size_t len)
+{
+	cp_json_open(b, '{');
+	cp_json_put_key(b, "b");
+	cp_json_open(b, '[');
+	for (size_t i = 0; i < n; i++) {
+		char text[512];
+
+		memset(text, 'a' + (int)(i % 26), len);
+		text[len] = '\0';
+		cp_json_put_string(b, text);
+	}
+	cp_json_close(b, ']');
+	cp_json_close(b, '}');
+}
+
+/* Small ones, and ones that do not fit into what a thread keeps for them; a
+ * second at the same time; after a failure; each reads as an ordinary one. */
+START_TEST(brief_trees)
+{
+	static const size_t counts[] = { 0, 1, 20, 300, 2000, 3 };
+	struct cp_json *brief = NULL, *second = NULL, *plain = NULL;
+	struct cp_buf text, one;
+
+	cp_buf_init(&text);
+	cp_buf_init(&one);
+	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
+		cp_buf_reset(&text);
+		put_long(&text, counts[i], 200);
+		ck_assert_int_eq(cp_json_parse_brief("{\"a\":[1,2", 9,
+		    &brief, &err), CP_BAD_INPUT);
+		ck_assert_int_eq(cp_json_parse_brief(cp_buf_text(&text),
+		    text.len, &brief, &err), CP_OK);
+		ck_assert_int_eq(cp_json_parse_brief("{\"k\":\"v\"}", 9,
+		    &second, &err), CP_OK);
+		ck_assert_int_eq(cp_json_parse(cp_buf_text(&text), text.len,
+		    &plain, &err), CP_OK);
+		cp_buf_reset(&one);
+		cp_json_dump(brief, &one);
+		ck_assert_str_eq(cp_buf_text(&one), cp_buf_text(&text));
+		ck_assert_uint_eq(cp_json_size(cp_json_get(brief, "b")),
+		    counts[i]);
+		cp_json_free(brief);
+		ck_assert_str_eq(cp_json_text(cp_json_get(second, "k")), "v");
+		cp_json_free(second);
+		cp_buf_reset(&one);
+		cp_json_dump(plain, &one);
+		ck_assert_str_eq(cp_buf_text(&one), cp_buf_text(&text));
+		cp_json_free(plain);
+	}
+	cp_buf_clear(&text);
+	cp_buf_clear(&one);
+}
+END_TEST
+
 static const char *const bad[] = { "", " ", "{", "[1,]", "{\"a\":1,}",
 	"{\"a\":1}x", "[1] [2]", "{\"a\":1,\"a\":2}", "[\"\\u0000\"]",
 	"[\"\\ud800\"]", "[\"\\udc00x\"]", "[\"\xC0\xAF\"]", "[\"\xC3\x28\"]",
@@ -272,6 +329,7 @@ main(void)
 	tcase_add_test(t, errors_say_where_and_quote_nothing);
 	tcase_add_test(t, nul_bytes_are_refused);
 	tcase_add_test(t, depth_is_limited);
+	tcase_add_test(t, brief_trees);
 	tcase_add_test(t, getters);
 	tcase_add_test(t, building);
 	tcase_add_test(t, writer);
