@@ -437,6 +437,12 @@ cp_audit_erase(struct cp_audit *a, const char *subject, struct cp_err *err)
 	return cp_exec(q, err);
 }
 
+const char *
+cp_audit_actor(const struct cp_audit *a)
+{
+	return a->actor;
+}
+
 enum cp_rc
 cp_audit_checkpoint(struct cp_audit *a, struct cp_buf *out, struct cp_err *err)
 {

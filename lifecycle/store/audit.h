@@ -32,6 +32,8 @@ enum cp_rc cp_audit_open(struct cp_store *s, const char *store_id,
     const char *actor, const struct cp_now *now, struct cp_audit **out,
     struct cp_err *err) CP_MUST_CHECK;
 void cp_audit_free(struct cp_audit *a);
+/* Who acts; borrowed. */
+const char *cp_audit_actor(const struct cp_audit *a);
 /* Makes a store's signing key, keys/signing.key and .pub, under the host
  * key. */
 enum cp_rc cp_audit_make_key(const char *store_dir, const char *store_id,
