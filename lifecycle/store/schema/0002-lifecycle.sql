@@ -110,8 +110,13 @@ CREATE INDEX undo_other ON undo(other) WHERE other IS NOT NULL;
 ALTER TABLE hold ADD COLUMN predicate TEXT;
 CREATE INDEX hold_review ON hold(review, n) WHERE released IS NULL;
 
--- Birth dates not known to the day, for the worklist.
-CREATE INDEX record_inexact ON record(birth, n) WHERE length(birth) < 10;
+-- For the worklist, each in the order in which it falls due: birth dates not
+-- known to the day, records that cannot be evaluated, batches that wait.
+CREATE INDEX record_inexact ON record(next_due, n)
+	WHERE length(birth) < 10 AND next_due IS NOT NULL;
+CREATE INDEX record_undecidable ON record(changed, n) WHERE parked = 3;
+CREATE INDEX batch_waits ON batch(status, not_before, n)
+	WHERE status IN ('proposed', 'approved', 'executed');
 
 -- What the last runs could not deal with; a row leaves when it is settled.
 CREATE TABLE trouble (
@@ -119,7 +124,8 @@ CREATE TABLE trouble (
 	since TEXT NOT NULL,
 	last TEXT NOT NULL,
 	times INTEGER NOT NULL,
-	what TEXT NOT NULL -- an error's words, which name nobody
+	what TEXT NOT NULL, -- an error's words, which name nobody
+	run INTEGER NOT NULL -- that met it last
 ) STRICT;
 CREATE INDEX trouble_since ON trouble(since, record);
 
