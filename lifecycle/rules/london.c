@@ -64,6 +64,20 @@ cp_london_date(int64_t unix_time)
 	return cp_utc_date(unix_time + cp_london_offset(unix_time), NULL);
 }
 
+int64_t
+cp_london_unix(struct cp_date d, int32_t second)
+{
+	int64_t winter = cp_utc_unix(d, second), summer = winter - HOUR;
+
+	if (cp_london_offset(summer) == HOUR)
+		return summer;
+	/* Before the change by the one reckoning and after it by the other:
+	 * no clock ever showed it. */
+	if (cp_london_offset(winter) == HOUR)
+		return cp_utc_unix(d, HOUR);
+	return winter;
+}
+
 const char *
 cp_utc_format(int64_t unix_time, char out[CP_UTC_TEXT])
 {

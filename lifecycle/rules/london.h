@@ -19,6 +19,11 @@ int cp_london_offset(int64_t unix_time);
 /* The civil date there; `none' out of the range of dates. */
 struct cp_date cp_london_date(int64_t unix_time);
 
+/* The moment at which clocks in England show SECOND (0 to 86399) on D, which
+ * must be set.  In the hour that is skipped in March: the first moment after
+ * it.  In the hour that comes twice in October: the first of the two. */
+int64_t cp_london_unix(struct cp_date d, int32_t second);
+
 /* The date in UTC, and the second of its day (0 to 86399; may be NULL). */
 struct cp_date cp_utc_date(int64_t unix_time, int32_t *second);
 /* Seconds since 1970 of SECOND on D in UTC; D must be set. */
