@@ -6,6 +6,7 @@
 
 #include "archive/buf.h"
 #include "archive/file.h"
+#include "lifecycle/store/config_schedule.h"
 
 enum { CONFIG_MAX = 65536, AUTHORITY_LEN = 9 };
 
@@ -17,8 +18,8 @@ cp_config_authority_ok(const char *text)
 	    AUTHORITY_LEN - 1;
 }
 
-static enum cp_rc
-bad(const char *path, const config_setting_t *s, const char *why,
+enum cp_rc
+config_bad(const char *path, const config_setting_t *s, const char *why,
     struct cp_err *err)
 {
 	return cp_fail(err, CP_BAD_INPUT, "%s:%u: %s %s", path,
@@ -33,10 +34,10 @@ take(const char *path, const config_setting_t *s, struct cp_config *out,
 
 	if (strcmp(name, "authority") == 0) {
 		if (config_setting_type(s) != CONFIG_TYPE_STRING)
-			return bad(path, s, "is not a text", err);
+			return config_bad(path, s, "is not a text", err);
 		text = config_setting_get_string(s);
 		if (!cp_config_authority_ok(text))
-			return bad(path, s, "is not a letter and 8 digits",
+			return config_bad(path, s, "is not a letter and 8 digits",
 			    err);
 		(void)snprintf(out->authority, sizeof(out->authority), "%s",
 		    text);
@@ -44,13 +45,15 @@ take(const char *path, const config_setting_t *s, struct cp_config *out,
 	}
 	if (strcmp(name, "workers") == 0) {
 		if (config_setting_type(s) != CONFIG_TYPE_INT)
-			return bad(path, s, "is not a whole number", err);
+			return config_bad(path, s, "is not a whole number", err);
 		out->workers = config_setting_get_int(s);
 		if (out->workers < 0 || out->workers > CP_WORKERS_MAX)
-			return bad(path, s, "is not from 0 to 64", err);
+			return config_bad(path, s, "is not from 0 to 64", err);
 		return CP_OK;
 	}
-	return bad(path, s, "is not a setting that is known", err);
+	if (strcmp(name, "schedule") == 0)
+		return config_schedule(path, s, &out->schedule, err);
+	return config_bad(path, s, "is not a setting that is known", err);
 }
 
 static enum cp_rc
@@ -91,13 +94,14 @@ refuse_include(const char *path, const char *text, struct cp_err *err)
 enum cp_rc
 cp_config_load(const char *path, struct cp_config *out, struct cp_err *err)
 {
-	struct cp_config made = { "", 0 };
+	struct cp_config made = { .workers = 0 };
 	struct cp_buf text;
 	config_t cfg;
 	enum cp_rc rc;
 
 	cp_buf_init(&text);
 	config_init(&cfg);
+	cp_schedule_default(&made.schedule);
 	rc = cp_file_read(path, CONFIG_MAX, &text, err);
 	if (rc == CP_OK && memchr(cp_buf_text(&text), '\0', text.len) != NULL)
 		rc = cp_fail(err, CP_BAD_INPUT, "%s: is not text", path);

@@ -2,16 +2,18 @@
 #define CP_STORE_CONFIG_H
 
 #include "archive/err.h"
+#include "lifecycle/rules/job.h"
 
 /*
  * STORE/cpadmin.conf, for what a site sets and no rule of law decides
- * (cpadmin(8), FILES).  libconfig syntax, no includes.
+ * (cpadmin.conf(5)).  libconfig syntax, no includes.
  */
 enum { CP_WORKERS_MAX = 64 };
 
 struct cp_config {
 	char authority[20]; /* of new records that name none */
 	int workers;        /* threads that seal; 0 = one for each core */
+	struct cp_schedule schedule; /* the default where it says none */
 };
 
 /* Reads PATH whole.  CP_BAD_INPUT with the line: syntax, an unknown key, a
