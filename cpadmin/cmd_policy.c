@@ -1,4 +1,5 @@
 #include "cpadmin/out.h"
+#include "cpadmin/policy_diff.h"
 #include "cpadmin/progress.h"
 #include "cpadmin/session.h"
 #include "lifecycle/duties/adopting.h"
@@ -13,8 +14,8 @@ static const struct cp_column problem_columns[] = {
 };
 
 /* A problem of the file as a whole has no line. */
-static enum cp_rc
-out_problems(const struct cp_call *call,
+enum cp_rc
+cp_out_problems(const struct cp_call *call,
     const struct cp_policy_report *report, struct cp_err *err)
 {
 	struct cp_out *o = NULL;
@@ -49,10 +50,10 @@ run_check(struct cp_call *call, struct cp_err *err)
 	cp_policy_report_init(&report);
 	rc = cp_policy_load_file(cp_arg(call, 0), &policy, &report, err);
 	if (rc == CP_BAD_INPUT) {
-		shown = out_problems(call, &report, &why);
+		shown = cp_out_problems(call, &report, &why);
 		cp_err_hint(err, "see cpadmin-policy(5)");
 	} else if (rc == CP_OK && cp_wants_json(call)) {
-		shown = out_problems(call, &report, &why);
+		shown = cp_out_problems(call, &report, &why);
 	} else if (rc == CP_OK) {
 		cp_say(call, "%s: policy %s, version %s: %d rules, no problem",
 		    report.file, policy->name, policy->version,
@@ -154,52 +155,75 @@ static const struct cp_column adopt_columns[] = {
 	{ "policy", "Policy" },
 	{ "version", "Version" },
 	{ "changed", "Changed" },
+	{ "dry_run", NULL },
 	{ "recomputed", "Records recomputed" },
+	{ "moved", "Dates that move" },
+	{ "earlier", "Earlier" },
+	{ "later", "Later" },
+	{ "at_once", "Due at once" },
+	{ "redated", "Archived records with another day" },
+	{ "failed", "Failed" },
 };
+enum { ADOPT_COLUMNS = sizeof(adopt_columns) / sizeof(adopt_columns[0]) };
 
 static enum cp_rc
-out_adopted(const struct cp_call *call, struct cp_session *s,
-    const struct cp_adoption *a, int changed, struct cp_err *err)
+out_adopted(const struct cp_call *call, const struct cp_policy *policy,
+    const struct cp_adoption *a, struct cp_err *err)
 {
-	struct cp_policy *policy = NULL;
 	struct cp_out *o = NULL;
-	enum cp_rc rc;
+	enum cp_rc rc = cp_out_object(call, "policy-adopt", adopt_columns,
+	    ADOPT_COLUMNS, &o, err);
 
-	rc = cp_settings_policy(s->store, &s->settings, &policy, err);
-	if (rc == CP_OK)
-		rc = cp_out_object(call, "policy-adopt", adopt_columns, 4, &o,
-		    err);
-	if (rc == CP_OK) {
-		cp_out_text(o, policy->name);
-		cp_out_text(o, policy->version);
-		cp_out_bool(o, changed);
-		cp_out_int(o, a->recomputed);
-		rc = cp_out_end(&o, err);
-	}
+	if (rc != CP_OK)
+		return rc;
+	cp_out_text(o, policy->name);
+	cp_out_text(o, policy->version);
+	cp_out_bool(o, a->changed);
+	cp_out_bool(o, cp_flag(call, "dry-run"));
+	cp_out_int(o, a->recomputed);
+	cp_out_int(o, cp_moved(&a->sum));
+	cp_out_int(o, a->sum.earlier);
+	cp_out_int(o, a->sum.later);
+	cp_out_int(o, a->sum.at_once);
+	cp_out_int(o, a->redated);
+	cp_out_int(o, a->failed);
+	rc = cp_out_end(&o, err);
 	cp_out_free(o);
-	cp_policy_free(policy);
 	return rc;
 }
 
+static void
+note_trouble(void *ctx, const char *id, const struct cp_err *err)
+{
+	cp_say(ctx, "%s keeps its day: %s", id, err->what);
+}
+
 static enum cp_rc
-adopt(struct cp_call *call, struct cp_session *s, struct cp_err *err)
+adopt(struct cp_call *call, struct cp_session *s,
+    const struct cp_policy *policy, struct cp_err *err)
 {
 	struct cp_adoption a = { .store = s->store, .audit = s->audit,
-		.settings = &s->settings, .op = &s->op, .now = &s->now };
-	int64_t before = s->settings.policy_n;
+		.settings = &s->settings, .op = &s->op, .now = &s->now,
+		.progress = cp_progress_at, .trouble = note_trouble,
+		.trouble_ctx = call };
 	struct cp_progress p;
-	enum cp_rc rc;
+	enum cp_rc rc = cp_operator_may(&s->op, CP_ROLE_ADMIN, err);
 
-	rc = cp_operator_may(&s->op, CP_ROLE_ADMIN, err);
 	if (rc != CP_OK)
 		return rc;
 	cp_progress_init(&p, call, "recomputing", 0);
-	a.progress = cp_progress_at;
 	a.progress_ctx = &p;
-	rc = cp_adopt(&a, cp_arg(call, 0), err);
+	rc = cp_flag(call, "dry-run") ? cp_adopt_dry(&a, cp_arg(call, 0), err) :
+	    cp_adopt(&a, cp_arg(call, 0), err);
 	cp_progress_end(&p, a.recomputed);
-	return rc == CP_OK ? out_adopted(call, s, &a,
-	    s->settings.policy_n != before, err) : rc;
+	if (rc == CP_OK)
+		rc = out_adopted(call, policy, &a, err);
+	if (rc == CP_OK && a.recomputed > 0)
+		cp_say_moves(call, &a.sum);
+	if (rc == CP_OK && a.failed > 0)
+		rc = cp_fail(err, CP_PARTIAL, "%lld archived records could "
+		    "not be given another day", (long long)a.failed);
+	return rc;
 }
 
 /* The file is checked first, so that all its problems are shown. */
@@ -213,16 +237,17 @@ run_adopt(struct cp_call *call, struct cp_err *err)
 
 	cp_policy_report_init(&report);
 	rc = cp_policy_load_file(cp_arg(call, 0), &policy, &report, err);
-	cp_policy_free(policy);
 	cp_policy_report_clear(&report);
 	if (rc == CP_BAD_INPUT)
 		return run_check(call, err);
 	if (rc == CP_OK)
-		rc = cp_session_open(call, CP_STORE_WRITE, &s, err);
-	if (rc != CP_OK)
-		return rc;
-	rc = adopt(call, &s, err);
-	cp_session_close(&s);
+		rc = cp_session_open(call, cp_flag(call, "dry-run") ?
+		    CP_STORE_READ : CP_STORE_WRITE, &s, err);
+	if (rc == CP_OK) {
+		rc = adopt(call, &s, policy, err);
+		cp_session_close(&s);
+	}
+	cp_policy_free(policy);
 	return rc;
 }
 
@@ -235,9 +260,12 @@ static const struct cp_verb verbs[] = {
 	{ "show", "[FILE] [--columns NAME,...]",
 	    "the rules in force, or those of a file", NULL,
 	    CP_TAKES_USUAL | CP_TAKES_COLUMNS, 0, 1, run_show },
-	{ "adopt", "FILE",
+	{ "diff", "FILE [--columns NAME,...]",
+	    "who would move, and when, if a policy were adopted", NULL,
+	    CP_TAKES_USUAL | CP_TAKES_COLUMNS, 1, 1, cp_policy_diff },
+	{ "adopt", "FILE [--dry-run]",
 	    "put a policy in force and compute every date anew", NULL,
-	    CP_TAKES_USUAL, 1, 1, run_adopt },
+	    CP_TAKES_USUAL | CP_TAKES_DRY_RUN, 1, 1, run_adopt },
 	{ NULL, NULL, NULL, NULL, 0, 0, 0, NULL },
 };
 

@@ -1,66 +1,262 @@
 #include "lifecycle/duties/adopting.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "archive/file.h"
+#include "lifecycle/duties/reshelving.h"
+#include "lifecycle/records/prepare.h"
 #include "lifecycle/store/json_put.h"
 #include "lifecycle/store/stmt.h"
 
 enum { PAGE = 1000 };
 
+/* What is to be written of one record. */
+struct change {
+	int64_t n;
+	char id[CP_ID_MAX];
+	enum cp_state state;
+	int in_batch;
+	int redate;                /* an archived one's package */
+	int refresh;               /* a live one's dates, or its consents' */
+	int prune;
+	struct cp_decision decision;
+	enum cp_parked parked;
+	struct cp_date prune_due;
+};
+
+struct recomputing {
+	struct cp_adoption *a;
+	struct cp_rules rules;
+	struct cp_mover mover;
+	struct cp_reshelver reshelver;
+	struct change *page; /* PAGE of them */
+	int count;           /* used, of */
+	int64_t last;        /* row that was looked at last */
+};
+
+/* ---- reading ----------------------------------------------------------------- */
+
+/* The first row after AFTER that another policy dated; *FOUND = 0: none. */
 static enum cp_rc
-next_page(struct cp_store *s, int64_t after, int64_t policy_n, int64_t *rows,
-    int *count, struct cp_err *err)
+next_undone(struct recomputing *x, int64_t after, int64_t *n, int *found,
+    struct cp_err *err)
 {
-	struct cp_stmt *q = cp_stmt(s, SQL_REFRESH_NEXT);
-	int row;
+	struct cp_stmt *q = cp_stmt(x->a->store, SQL_ADOPT_NEXT);
 	enum cp_rc rc;
 
 	cp_bind_int(q, after);
-	cp_bind_int(q, policy_n);
-	*count = 0;
-	while ((rc = cp_step(q, &row, err)) == CP_OK && row)
-		rows[(*count)++] = cp_col_int(q, 0);
+	cp_bind_int(q, x->rules.policy_n);
+	rc = cp_exec_int(q, 0, n, err);
+	*found = *n > 0;
 	return rc;
+}
+
+static void
+note_change(struct recomputing *x, const struct cp_scanned *r,
+    const struct cp_outlook *o)
+{
+	struct change *c = &x->page[x->count++];
+	int live = r->facts.state == CP_STATE_LIVE;
+
+	c->n = r->n;
+	(void)snprintf(c->id, sizeof(c->id), "%s", r->id);
+	c->state = r->facts.state;
+	c->in_batch = r->parked == CP_PARKED_BATCH;
+	c->redate = !live && o->whole && o->parked != CP_PARKED_UNDECIDABLE;
+	c->refresh = live ? o->whole || r->facts.n_consents > 0 ||
+	    o->parked != r->parked || cp_date_cmp(o->decision.extended_from,
+	    r->extended_from) != 0 || strcmp(o->decision.rule_name, r->rule) !=
+	    0 : o->whole || o->parked != r->parked;
+	c->prune = cp_date_cmp(o->prune_due, r->prune_due) != 0;
+	c->decision = o->decision;
+	c->parked = o->parked;
+	c->prune_due = o->prune_due;
+}
+
+/* At most PAGE rows from FROM on, done ones among them. */
+static enum cp_rc
+read_page(struct recomputing *x, int64_t from, struct cp_err *err)
+{
+	struct cp_scan *scan = NULL;
+	struct cp_scanned r;
+	struct cp_outlook o;
+	int found = 1;
+	enum cp_rc rc = cp_scan_open(x->a->store, from - 1, &scan, err);
+
+	x->count = 0;
+	for (int i = 0; rc == CP_OK && i < PAGE; i++) {
+		rc = cp_scan_next(scan, &found, &r, err);
+		if (rc != CP_OK || !found)
+			break;
+		x->last = r.n;
+		if (r.policy == x->rules.policy_n)
+			continue;
+		rc = cp_mover_look(&x->mover, &r, &o, err);
+		if (rc == CP_OK)
+			note_change(x, &r, &o);
+	}
+	cp_scan_close(&scan);
+	return rc;
+}
+
+/* ---- writing ----------------------------------------------------------------- */
+
+static enum cp_rc
+put_dates(struct recomputing *x, const struct change *c, struct cp_err *err)
+{
+	struct cp_stmt *q = cp_stmt(x->a->store, SQL_RECORD_DATES);
+
+	cp_record_bind_action(q, &c->decision);
+	cp_bind_int(q, c->parked);
+	cp_bind_int(q, x->rules.policy_n);
+	cp_bind_int(q, c->n);
+	return cp_exec(q, err);
+}
+
+static enum cp_rc
+put_policy(struct recomputing *x, const struct change *c, struct cp_err *err)
+{
+	struct cp_stmt *q = cp_stmt(x->a->store, SQL_RECORD_POLICY);
+
+	cp_bind_int(q, x->rules.policy_n);
+	cp_bind_int(q, c->n);
+	return cp_exec(q, err);
+}
+
+static enum cp_rc
+put_prune(struct recomputing *x, const struct change *c, struct cp_err *err)
+{
+	struct cp_stmt *q = cp_stmt(x->a->store, SQL_RECORD_PRUNE);
+
+	cp_bind_date(q, c->prune_due);
+	cp_bind_int(q, c->n);
+	return cp_exec(q, err);
+}
+
+/* A package whose header cannot be had keeps its day: *REDATED is 0. */
+static enum cp_rc
+redate(struct recomputing *x, const struct change *c, int *redated,
+    struct cp_err *err)
+{
+	struct cp_adoption *a = x->a;
+	enum cp_rc rc = cp_reshelve(&x->reshelver, c->id, c->decision.due,
+	    c->in_batch, err);
+
+	*redated = rc == CP_OK;
+	if (rc == CP_OK)
+		return CP_OK;
+	if (!x->reshelver.untouched || (rc != CP_KEY && rc != CP_CORRUPT &&
+	    rc != CP_NOT_FOUND && rc != CP_REFUSED))
+		return rc;
+	a->failed++;
+	if (a->trouble != NULL)
+		a->trouble(a->trouble_ctx, c->id, err);
+	return CP_OK;
+}
+
+static enum cp_rc
+put_archived(struct recomputing *x, const struct change *c, int64_t *redated,
+    struct cp_err *err)
+{
+	int done = 1;
+	enum cp_rc rc = c->redate ? redate(x, c, &done, err) : CP_OK;
+
+	if (rc != CP_OK)
+		return rc;
+	*redated += c->redate && done;
+	return c->refresh && done ? put_dates(x, c, err) :
+	    put_policy(x, c, err);
+}
+
+static enum cp_rc
+put_live(struct recomputing *x, const struct change *c, struct cp_err *err)
+{
+	enum cp_rc rc = c->refresh ? cp_record_refresh(x->a->store, &x->rules,
+	    c->n, err) : put_policy(x, c, err);
+
+	return rc == CP_OK && c->prune ? put_prune(x, c, err) : rc;
 }
 
 /* One page, one transaction. */
 static enum cp_rc
-recompute_page(struct cp_adoption *a, const struct cp_rules *rules,
-    const int64_t *rows, int count, struct cp_err *err)
+recompute_page(struct recomputing *x, int64_t from, struct cp_err *err)
 {
+	struct cp_adoption *a = x->a;
+	struct cp_move_sum before = x->mover.sum;
+	int64_t redated = 0, failed = a->failed;
 	enum cp_rc rc = cp_txn_begin(a->audit, err);
 
 	if (rc != CP_OK)
 		return rc;
-	for (int i = 0; rc == CP_OK && i < count; i++)
-		rc = cp_record_refresh(a->store, rules, rows[i], err);
+	rc = read_page(x, from, err);
+	for (int i = 0; rc == CP_OK && i < x->count; i++)
+		rc = x->page[i].state == CP_STATE_ARCHIVED ?
+		    put_archived(x, &x->page[i], &redated, err) :
+		    put_live(x, &x->page[i], err);
 	rc = cp_txn_end(a->audit, rc, err);
-	if (rc == CP_OK)
-		a->recomputed += count;
-	if (rc == CP_OK && a->progress != NULL)
-		a->progress(a->progress_ctx, a->recomputed, 0);
-	return rc;
+	if (rc != CP_OK) {
+		x->mover.sum = before;
+		a->failed = failed;
+		return rc;
+	}
+	a->recomputed += x->count;
+	a->redated += redated;
+	if (a->progress != NULL)
+		a->progress(a->progress_ctx, a->recomputed, a->total);
+	return CP_OK;
 }
 
 static enum cp_rc
-recompute(struct cp_adoption *a, const struct cp_rules *rules,
+recompute_all(struct recomputing *x, struct cp_err *err)
+{
+	struct cp_stmt *q = cp_stmt(x->a->store, SQL_ADOPT_LEFT);
+	int64_t from = 0;
+	int found = 1;
+	enum cp_rc rc;
+
+	cp_bind_int(q, x->rules.policy_n);
+	rc = cp_exec_int(q, 0, &x->a->total, err);
+	while (rc == CP_OK && found) {
+		rc = next_undone(x, x->last, &from, &found, err);
+		if (rc == CP_OK && found)
+			rc = recompute_page(x, from, err);
+	}
+	return rc;
+}
+
+/* A header that changed shelves is not to stay in the write-ahead log under
+ * the key of the old one. */
+static enum cp_rc
+recompute(struct cp_adoption *a, const struct cp_policy *policy,
     struct cp_err *err)
 {
-	int64_t rows[PAGE], after = 0;
-	int count = PAGE;
-	enum cp_rc rc = CP_OK;
+	struct recomputing x = { .a = a };
+	enum cp_rc rc;
 
-	while (rc == CP_OK && count > 0) {
-		rc = next_page(a->store, after, rules->policy_n, rows, &count,
-		    err);
-		if (rc == CP_OK && count > 0) {
-			after = rows[count - 1];
-			rc = recompute_page(a, rules, rows, count, err);
-		}
-	}
+	x.rules.policy = policy;
+	x.rules.policy_n = a->settings->policy_n;
+	x.rules.today = a->now->today;
+	memcpy(x.rules.salt, a->settings->salt, sizeof(x.rules.salt));
+	x.mover = (struct cp_mover){ .store = a->store,
+		.settings = a->settings, .policy = policy,
+		.today = a->now->today };
+	x.reshelver = (struct cp_reshelver){ .store = a->store,
+		.audit = a->audit, .policy = policy,
+		.policy_n = a->settings->policy_n, .today = a->now->today,
+		.ring = a->ring };
+	x.page = calloc(PAGE, sizeof(*x.page));
+	rc = x.page != NULL ? recompute_all(&x, err) :
+	    cp_fail(err, CP_FAILED, "out of memory");
+	if (rc == CP_OK && a->redated > 0 &&
+	    cp_store_checkpoint(a->store, err) == CP_FAILED)
+		rc = CP_FAILED;
+	a->sum = x.mover.sum;
+	cp_mover_clear(&x.mover);
+	cp_reshelver_clear(&x.reshelver);
+	free(x.page);
 	return rc;
 }
 
@@ -86,18 +282,13 @@ enum cp_rc
 cp_adopt_finish(struct cp_adoption *a, struct cp_err *err)
 {
 	struct cp_policy *policy = NULL;
-	struct cp_rules rules = { .policy_n = a->settings->policy_n,
-		.today = a->now->today };
 	enum cp_rc rc;
 
 	if (a->settings->policy_done == a->settings->policy_n)
 		return CP_OK;
 	rc = cp_settings_policy(a->store, a->settings, &policy, err);
-	if (rc == CP_OK) {
-		rules.policy = policy;
-		memcpy(rules.salt, a->settings->salt, sizeof(rules.salt));
-		rc = recompute(a, &rules, err);
-	}
+	if (rc == CP_OK)
+		rc = recompute(a, policy, err);
 	if (rc == CP_OK)
 		rc = mark_done(a, err);
 	cp_policy_free(policy);
@@ -154,8 +345,10 @@ put_in_force(struct cp_adoption *a, const char *path, struct cp_err *err)
 		return rc;
 	}
 	rc = cp_txn_commit(a->audit, err);
-	if (rc == CP_OK)
+	if (rc == CP_OK) {
 		a->settings->policy_n = n;
+		a->changed = 1;
+	}
 	return rc;
 }
 
@@ -173,7 +366,10 @@ cp_adopt(struct cp_adoption *a, const char *path, struct cp_err *err)
 		cp_err_hint(err, "a retention run is at work; try again");
 		return rc;
 	}
-	rc = put_in_force(a, path, err);
+	/* Another adoption may have ended since the caller looked. */
+	rc = cp_settings_load(a->store, a->settings, err);
+	if (rc == CP_OK)
+		rc = put_in_force(a, path, err);
 	if (rc == CP_OK)
 		rc = cp_adopt_finish(a, err);
 	(void)close(fd); /* unlocks; nothing was written */

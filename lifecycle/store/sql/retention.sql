@@ -26,9 +26,28 @@ INSERT INTO run(day, started, operator) VALUES (?, ?, ?)
 -- name: run_end
 UPDATE run SET finished = ?, report = ? WHERE n = ?
 
--- name: refresh_next
-SELECT n FROM record WHERE n > ?1 AND state <> 'destroyed' AND policy <> ?2
-ORDER BY n LIMIT 1000
+-- name: adopt_next
+SELECT n FROM record WHERE n > ?1 AND state IN ('live', 'archived')
+	AND policy IS NOT ?2
+ORDER BY n LIMIT 1
+
+-- name: adopt_left
+-- excused: once for each adoption, so that the time left is known
+SELECT count(*) FROM record WHERE state IN ('live', 'archived')
+	AND policy IS NOT ?
+
+-- name: record_policy
+UPDATE record SET policy = ? WHERE n = ?
+
+-- name: record_prune
+UPDATE record SET prune_due = ? WHERE n = ?
+
+-- name: package_redate
+UPDATE package SET destroy_due = ?, shelf = ?, policy = ?
+WHERE n = ? AND status = 'archived'
+
+-- name: header_replace
+UPDATE header SET wrapped = ? WHERE package = ?
 
 -- name: parked_of
 SELECT n FROM record WHERE parked = ?1 AND n > ?2 ORDER BY n LIMIT ?3
