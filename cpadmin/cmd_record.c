@@ -35,6 +35,8 @@ static const struct cp_opt event_options[] = {
 	{ "intention", 0, CP_OPT_TEXT, "I",
 	    "left-england: return, no-return or none-stated" },
 	{ "to", 0, CP_OPT_TEXT, "AUTHORITY", "moved: the one responsible now" },
+	{ "offer", 0, CP_OPT_FLAG, NULL,
+	    "moved: let the other authority accept it, whoever you act for" },
 	{ "file", 0, CP_OPT_TEXT, "FILE", "many events, one JSON a line" },
 	{ NULL, 0, CP_OPT_FLAG, NULL, NULL },
 };
@@ -62,10 +64,15 @@ static const struct cp_verb verbs[] = {
 	    "put right what is wrong in a record", correct_options,
 	    CP_TAKES_USUAL | CP_TAKES_REASON, 1, 1, record_run_correct },
 	{ "event", "[ID died|left-england|returned|moved] [--date D] "
-	    "[--notified D] [--intention I] [--to AUTHORITY] [--file FILE] "
-	    "[--reason TEXT]",
+	    "[--notified D] [--intention I] [--to AUTHORITY] [--offer] "
+	    "[--file FILE] [--reason TEXT]",
 	    "enter what happened to a person", event_options,
 	    CP_TAKES_USUAL | CP_TAKES_REASON, 0, 2, record_run_event },
+	{ "move", "list|accept|decline|withdraw [ID] [--columns NAME,...] "
+	    "[--reason TEXT]",
+	    "agree that a record passes to another authority", NULL,
+	    CP_TAKES_USUAL | CP_TAKES_REASON | CP_TAKES_COLUMNS, 1, 2,
+	    record_run_move },
 	{ NULL, NULL, NULL, NULL, 0, 0, 0, NULL },
 };
 

@@ -10,9 +10,8 @@
 
 enum { SETS_MAX = 100 };
 
-/* Opens the store for a change, with the rules in force. */
-static enum cp_rc
-open_change(const struct cp_call *call, struct cp_session *s,
+enum cp_rc
+record_open_change(const struct cp_call *call, struct cp_session *s,
     struct cp_policy **policy, struct cp_rules *rules, struct cp_change *c,
     struct cp_err *err)
 {
@@ -113,7 +112,7 @@ record_run_correct(struct cp_call *call, struct cp_err *err)
 	if (rc == CP_OK)
 		rc = take_sets(call, sets, &n, err);
 	if (rc == CP_OK)
-		rc = open_change(call, &s, &policy, &rules, &c, err);
+		rc = record_open_change(call, &s, &policy, &rules, &c, err);
 	if (rc != CP_OK)
 		return rc;
 	rc = cp_txn_begin(s.audit, err);
@@ -138,27 +137,35 @@ static const struct cp_column event_columns[] = {
 	{ "next_action", "Next" },
 	{ "next_due", "Due" },
 	{ "rule", "Rule" },
+	{ "move", NULL },
 };
+enum { EVENT_COLUMNS = sizeof(event_columns) / sizeof(event_columns[0]) };
 
 static enum cp_rc
 show_event(const struct cp_call *call, const struct cp_record *r,
-    enum cp_event_kind kind, struct cp_date today, struct cp_err *err)
+    const struct cp_event *e, struct cp_date today, struct cp_err *err)
 {
 	int none = r->next_action == CP_ACTION_NONE;
+	int waits = cp_event_waits(e, r);
 	struct cp_out *o = NULL;
-	enum cp_rc rc = cp_out_object(call, "event", event_columns, 6, &o,
-	    err);
+	enum cp_rc rc = cp_out_object(call, "event", event_columns,
+	    EVENT_COLUMNS, &o, err);
 
 	if (rc != CP_OK)
 		return rc;
 	cp_out_text(o, r->id);
-	cp_out_text(o, cp_event_word(kind));
+	cp_out_text(o, cp_event_word(e->kind));
 	cp_out_text(o, cp_record_state_word(r, today));
 	cp_out_text(o, none ? NULL : cp_action_word(r->next_action));
 	record_out_date(o, r->next_due);
 	cp_out_text(o, none ? NULL : r->rule);
+	cp_out_text(o, e->kind != CP_EVENT_MOVED ? NULL : waits ? "offered" :
+	    "accepted");
 	rc = cp_out_end(&o, err);
 	cp_out_free(o);
+	if (rc == CP_OK && waits)
+		cp_say(call, "%s waits until %s accepts it, by `cpadmin "
+		    "record move accept %s'", r->id, e->to, r->id);
 	return rc;
 }
 
@@ -195,6 +202,9 @@ take_event(const struct cp_call *call, struct cp_event *e, struct cp_err *err)
 		    e->kind == CP_EVENT_LEFT_ENGLAND, err);
 	if (rc == CP_OK)
 		rc = check_option(call, "to", e->kind == CP_EVENT_MOVED, err);
+	e->offer = cp_flag(call, "offer");
+	if (rc == CP_OK && e->offer && e->kind != CP_EVENT_MOVED)
+		rc = cp_fail(err, CP_USAGE, "--offer is not for this event");
 	if (rc == CP_OK)
 		rc = record_date_option(call, "date", 1, &e->date, err);
 	if (rc == CP_OK)
@@ -221,7 +231,7 @@ run_one(const struct cp_call *call, struct cp_err *err)
 	enum cp_rc rc = take_event(call, &e, err);
 
 	if (rc == CP_OK)
-		rc = open_change(call, &s, &policy, &rules, &c, err);
+		rc = record_open_change(call, &s, &policy, &rules, &c, err);
 	if (rc != CP_OK)
 		return rc;
 	rc = cp_txn_begin(s.audit, err);
@@ -229,7 +239,7 @@ run_one(const struct cp_call *call, struct cp_err *err)
 		rc = cp_event_apply(&c, cp_arg(call, 0), &e, &after, err);
 	rc = cp_txn_end(s.audit, rc, err);
 	if (rc == CP_OK)
-		rc = show_event(call, &after, e.kind, s.now.today, err);
+		rc = show_event(call, &after, &e, s.now.today, err);
 	cp_policy_free(policy);
 	cp_session_close(&s);
 	return rc;
@@ -239,6 +249,7 @@ run_one(const struct cp_call *call, struct cp_err *err)
 
 static const struct cp_column feed_columns[] = {
 	{ "entered", "Entered" },
+	{ "offered", "Offered" },
 	{ "rejected", "Rejected" },
 	{ "rejects", NULL },
 };
@@ -251,9 +262,10 @@ show_feed(const struct cp_call *call, const struct cp_feed_report *r,
 	enum cp_rc rc = cp_buf_check(&r->rejects, err);
 
 	if (rc == CP_OK)
-		rc = cp_out_object(call, "events", feed_columns, 3, &o, err);
+		rc = cp_out_object(call, "events", feed_columns, 4, &o, err);
 	if (rc == CP_OK) {
 		cp_out_int(o, r->entered);
+		cp_out_int(o, r->offered);
 		cp_out_int(o, r->rejected);
 		cp_out_json(o, cp_buf_text(&r->rejects), "");
 		rc = cp_out_end(&o, err);
@@ -277,9 +289,9 @@ run_many(const struct cp_call *call, const char *file, struct cp_err *err)
 	struct cp_change c;
 	enum cp_rc rc;
 
-	if (cp_arg_count(call) != 0)
+	if (cp_arg_count(call) != 0 || cp_flag(call, "offer"))
 		return cp_fail(err, CP_USAGE, "either --file or one event");
-	rc = open_change(call, &s, &policy, &rules, &c, err);
+	rc = record_open_change(call, &s, &policy, &rules, &c, err);
 	if (rc != CP_OK)
 		return rc;
 	rc = cp_feed_events(&c, file, cp_option(call, "reason"), &report, err);

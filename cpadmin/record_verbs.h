@@ -3,7 +3,7 @@
 
 #include "cpadmin/out.h"
 #include "cpadmin/session.h"
-#include "lifecycle/records/record.h"
+#include "lifecycle/records/events.h"
 
 /* The verbs of `cpadmin record', each in its file, and what they share. */
 
@@ -21,6 +21,8 @@ enum cp_rc record_run_correct(struct cp_call *call, struct cp_err *err)
     CP_MUST_CHECK;
 enum cp_rc record_run_event(struct cp_call *call, struct cp_err *err)
     CP_MUST_CHECK;
+enum cp_rc record_run_move(struct cp_call *call, struct cp_err *err)
+    CP_MUST_CHECK;
 
 /* Those who may change records, and those who may look at one. */
 enum {
@@ -32,6 +34,11 @@ enum {
 /* Opens the store to write, for an operator with one of ROLES. */
 enum cp_rc record_open(const struct cp_call *call, unsigned roles,
     struct cp_session *s, struct cp_err *err) CP_MUST_CHECK;
+/* The same for a change, with the rules in force; *POLICY is the caller's, and
+ * C borrows from S and RULES. */
+enum cp_rc record_open_change(const struct cp_call *call,
+    struct cp_session *s, struct cp_policy **policy, struct cp_rules *rules,
+    struct cp_change *c, struct cp_err *err) CP_MUST_CHECK;
 /* Logs ACTION about SUBJECT with {"reason":REASON} in the open transaction. */
 enum cp_rc record_log(struct cp_session *s, const char *action,
     const char *subject, const char *reason, struct cp_err *err)

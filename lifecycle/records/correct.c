@@ -5,7 +5,9 @@
 #include "lifecycle/records/document_edit.h"
 #include "lifecycle/records/events.h"
 #include "lifecycle/records/find.h"
+#include "lifecycle/records/undo.h"
 #include "lifecycle/store/json.h"
+#include "lifecycle/store/operator.h"
 
 enum { FIELD_MAX = 128, PATH_MAX_LEN = 200 };
 
@@ -126,7 +128,8 @@ tree_of(const struct cp_document *doc, struct cp_json **out,
 
 static enum cp_rc
 log_correction(const struct cp_change *c, const struct cp_document *old,
-    const struct cp_document *doc, const char *reason, struct cp_err *err)
+    const struct cp_document *doc, const char *reason, int64_t *seq,
+    struct cp_err *err)
 {
 	struct cp_entry e = { "record.correct", doc->id, NULL, NULL };
 	struct cp_json *was = NULL, *is = NULL;
@@ -148,7 +151,7 @@ log_correction(const struct cp_change *c, const struct cp_document *old,
 	}
 	e.detail = cp_buf_text(&b);
 	if (rc == CP_OK)
-		rc = cp_audit_add(c->audit, &e, NULL, err);
+		rc = cp_audit_add(c->audit, &e, seq, err);
 	cp_json_free(was);
 	cp_json_free(is);
 	cp_buf_clear(&b);
@@ -224,6 +227,51 @@ set_all(const struct cp_change *c, struct cp_document **doc,
 	return CP_OK;
 }
 
+/* ---- entering ---- */
+
+static enum cp_rc
+need_live(const struct cp_change *c, const struct cp_record *r,
+    struct cp_err *err)
+{
+	enum cp_rc rc = cp_record_need_live(c->store, r, "restore", err);
+
+	if (rc == CP_REFUSED && r->state == CP_STATE_ARCHIVED)
+		cp_err_hint(err, "`cpadmin archive restore %s --set "
+		    "FIELD=VALUE --reason TEXT' corrects it on its way back",
+		    r->id);
+	return rc;
+}
+
+/* Nobody hands a record to those who have not agreed to it. */
+static enum cp_rc
+check_authority(const struct cp_change *c, const struct cp_document *old,
+    const struct cp_document *doc, struct cp_err *err)
+{
+	if (strcmp(old->authority, doc->authority) == 0 ||
+	    cp_operator_reaches(cp_store_actor(c->store), doc->authority))
+		return CP_OK;
+	(void)cp_fail(err, CP_REFUSED, "that authority has to agree to it");
+	cp_err_hint(err, "`cpadmin record event %s moved --to %s --date D' "
+	    "offers it the record", doc->id, doc->authority);
+	return CP_REFUSED;
+}
+
+static enum cp_rc
+enter(const struct cp_change *c, const struct cp_record *r,
+    const struct cp_document *old, const struct cp_document *doc,
+    const char *reason, struct cp_err *err)
+{
+	struct cp_undo u = { "record.correct", 0, r, old, NULL, NULL };
+	enum cp_rc rc = check_authority(c, old, doc, err);
+
+	if (rc == CP_OK)
+		rc = cp_record_replace(c->store, c->rules, r, old, doc,
+		    c->now, err);
+	if (rc == CP_OK)
+		rc = log_correction(c, old, doc, reason, &u.seq, err);
+	return rc == CP_OK ? cp_undo_keep(c, &u, err) : rc;
+}
+
 enum cp_rc
 cp_record_correct(const struct cp_change *c, const char *id,
     const char *const *sets, size_t n, const char *reason, int *changed,
@@ -238,7 +286,7 @@ cp_record_correct(const struct cp_change *c, const char *id,
 
 	memset(changed, 0, n * sizeof(*changed));
 	if (rc == CP_OK)
-		rc = cp_record_need_live(c->store, &r, "restore", err);
+		rc = need_live(c, &r, err);
 	if (rc == CP_OK)
 		rc = cp_record_document(c->store, &r, &old, err);
 	if (rc == CP_OK)
@@ -248,10 +296,7 @@ cp_record_correct(const struct cp_change *c, const char *id,
 	for (size_t i = 0; i < n; i++)
 		any |= changed[i];
 	if (rc == CP_OK && any)
-		rc = cp_record_replace(c->store, c->rules, &r, old, doc,
-		    c->now, err);
-	if (rc == CP_OK && any)
-		rc = log_correction(c, old, doc, reason, err);
+		rc = enter(c, &r, old, doc, reason, err);
 	cp_document_free(old);
 	cp_document_free(doc);
 	free(done);

@@ -1,14 +1,18 @@
 #include "lifecycle/records/events.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "lifecycle/records/document_edit.h"
 #include "lifecycle/records/find.h"
+#include "lifecycle/records/move.h"
+#include "lifecycle/records/undo.h"
 #include "lifecycle/store/json_put.h"
 
 static const char *const words[] = { "died", "left-england", "returned",
 	"moved" };
+/* As the log has them; a move has its own (move.c). */
+static const char *const actions[] = { "record.died", "record.left-england",
+	"record.returned", NULL };
 enum { KINDS = sizeof(words) / sizeof(words[0]) };
 
 const char *
@@ -69,8 +73,10 @@ come_back(const struct cp_event *e, struct cp_document *doc,
 	return cp_document_clear_left(doc, err);
 }
 
+/* Whether E, a move, fits DOC. */
 static enum cp_rc
-move(const struct cp_event *e, struct cp_document *doc, struct cp_err *err)
+check_move(const struct cp_event *e, struct cp_document *doc,
+    struct cp_err *err)
 {
 	if (strcmp(doc->authority, e->to) == 0)
 		return cp_fail(err, CP_REFUSED, "%s is with authority %s "
@@ -85,7 +91,7 @@ change(const struct cp_event *e, struct cp_document *doc, struct cp_err *err)
 	case CP_EVENT_DIED: return die(e, doc, err);
 	case CP_EVENT_LEFT_ENGLAND: return leave(e, doc, err);
 	case CP_EVENT_RETURNED: return come_back(e, doc, err);
-	default: return move(e, doc, err);
+	default: return check_move(e, doc, err);
 	}
 }
 
@@ -105,19 +111,24 @@ check_dates(const struct cp_change *c, const struct cp_event *e,
 	return CP_OK;
 }
 
+int
+cp_event_waits(const struct cp_event *e, const struct cp_record *after)
+{
+	return e->kind == CP_EVENT_MOVED &&
+	    strcmp(after->authority, e->to) != 0;
+}
+
 /* ---- entering ---- */
 
 static enum cp_rc
 log_event(const struct cp_change *c, const char *id, const struct cp_event *e,
-    struct cp_err *err)
+    int64_t *seq, struct cp_err *err)
 {
-	struct cp_entry entry = { NULL, id, NULL, NULL };
-	char action[32], date[CP_DATE_TEXT];
+	struct cp_entry entry = { actions[e->kind], id, NULL, NULL };
+	char date[CP_DATE_TEXT];
 	struct cp_buf b;
 	enum cp_rc rc;
 
-	(void)snprintf(action, sizeof(action), "record.%s",
-	    cp_event_word(e->kind));
 	cp_buf_init(&b);
 	cp_json_open(&b, '{');
 	cp_json_put_member(&b, "date", cp_date_format(e->date, date));
@@ -127,16 +138,13 @@ log_event(const struct cp_change *c, const char *id, const struct cp_event *e,
 	if (e->kind == CP_EVENT_LEFT_ENGLAND)
 		cp_json_put_member(&b, "intention",
 		    cp_intention_word(e->intention));
-	if (e->kind == CP_EVENT_MOVED)
-		cp_json_put_member(&b, "to", e->to);
 	if (e->reason != NULL)
 		cp_json_put_member(&b, "reason", e->reason);
 	cp_json_close(&b, '}');
 	rc = cp_buf_check(&b, err);
-	entry.action = action;
 	entry.detail = cp_buf_text(&b);
 	if (rc == CP_OK)
-		rc = cp_audit_add(c->audit, &entry, NULL, err);
+		rc = cp_audit_add(c->audit, &entry, seq, err);
 	cp_buf_clear(&b);
 	return rc;
 }
@@ -155,6 +163,34 @@ load(const struct cp_change *c, const char *id, struct cp_record *r,
 	return rc == CP_OK ? cp_record_document(c->store, r, doc, err) : rc;
 }
 
+/* The record passes, or waits for the other authority to agree. */
+static enum cp_rc
+enter_move(const struct cp_change *c, const struct cp_event *e,
+    const struct cp_record *r, struct cp_err *err)
+{
+	struct cp_move m;
+	enum cp_rc rc = cp_move_offer(c, r, e, &m, err);
+
+	if (rc != CP_OK || e->offer ||
+	    !cp_operator_reaches(cp_store_actor(c->store), e->to))
+		return rc;
+	return cp_move_pass(c, &m, e->reason, err);
+}
+
+static enum cp_rc
+enter(const struct cp_change *c, const struct cp_event *e,
+    const struct cp_record *r, const struct cp_document *old,
+    const struct cp_document *doc, struct cp_err *err)
+{
+	struct cp_undo u = { actions[e->kind], 0, r, old, NULL, NULL };
+	enum cp_rc rc = cp_record_replace(c->store, c->rules, r, old, doc,
+	    c->now, err);
+
+	if (rc == CP_OK)
+		rc = log_event(c, r->id, e, &u.seq, err);
+	return rc == CP_OK ? cp_undo_keep(c, &u, err) : rc;
+}
+
 enum cp_rc
 cp_event_apply(const struct cp_change *c, const char *id,
     const struct cp_event *e, struct cp_record *after, struct cp_err *err)
@@ -168,10 +204,8 @@ cp_event_apply(const struct cp_change *c, const char *id,
 	if (rc == CP_OK)
 		rc = change(e, doc, err);
 	if (rc == CP_OK)
-		rc = cp_record_replace(c->store, c->rules, &r, old, doc,
-		    c->now, err);
-	if (rc == CP_OK)
-		rc = log_event(c, r.id, e, err);
+		rc = e->kind == CP_EVENT_MOVED ? enter_move(c, e, &r, err) :
+		    enter(c, e, &r, old, doc, err);
 	if (rc == CP_OK)
 		rc = cp_record_at(c->store, r.n, after, err);
 	cp_document_free(old);

@@ -61,7 +61,7 @@ take_event(const struct cp_json *v, const char **id, struct cp_event *e,
 
 static enum cp_rc
 enter_line(const struct cp_change *c, const char *line, size_t len,
-    const char *reason, struct cp_err *err)
+    const char *reason, struct cp_feed_report *r, struct cp_err *err)
 {
 	struct cp_json *v = NULL;
 	struct cp_record after;
@@ -77,6 +77,10 @@ enter_line(const struct cp_change *c, const char *line, size_t len,
 	if (rc == CP_OK) {
 		e.reason = reason;
 		rc = cp_event_apply(c, id, &e, &after, err);
+	}
+	if (rc == CP_OK) {
+		r->entered++;
+		r->offered += cp_event_waits(&e, &after);
 	}
 	cp_json_free(v);
 	return rc;
@@ -103,7 +107,8 @@ reject(struct cp_feed_report *r, size_t line, const struct cp_err *why)
 static int
 of_the_line(enum cp_rc rc)
 {
-	return rc == CP_BAD_INPUT || rc == CP_REFUSED || rc == CP_NOT_FOUND;
+	return rc == CP_BAD_INPUT || rc == CP_REFUSED ||
+	    rc == CP_NOT_FOUND || rc == CP_DENIED;
 }
 
 static enum cp_rc
@@ -127,12 +132,10 @@ enter_all(const struct cp_change *c, FILE *in, const char *reason,
 		if (rc != CP_OK)
 			break;
 		open = 1;
-		rc = enter_line(c, line, (size_t)len, reason, &why);
-		if (rc == CP_OK)
-			r->entered++;
-		else if (of_the_line(rc))
+		rc = enter_line(c, line, (size_t)len, reason, r, &why);
+		if (of_the_line(rc))
 			reject(r, n, &why);
-		else
+		else if (rc != CP_OK)
 			*err = why;
 		rc = of_the_line(rc) ? CP_OK : rc;
 		if (rc == CP_OK && n % FEED_TXN == 0) {

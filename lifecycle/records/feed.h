@@ -11,6 +11,7 @@ enum { CP_FEED_FIRST = 20 };
 
 struct cp_feed_report {
 	int64_t entered, rejected;
+	int64_t offered;       /* of those entered: moves still to be agreed */
 	struct cp_buf rejects; /* the first rejects, a JSON array */
 	char first[160];       /* the first of them, in words */
 };

@@ -6,6 +6,7 @@
 #include "lifecycle/records/document_edit.h"
 #include "lifecycle/records/facts.h"
 #include "lifecycle/records/ident.h"
+#include "lifecycle/records/move.h"
 #include "lifecycle/records/prepare.h"
 #include "lifecycle/store/operator.h"
 
@@ -329,6 +330,8 @@ cp_record_strip(struct cp_store *s, const struct cp_record *r,
 		rc = exec_on(s, SQL_DOCUMENT_DELETE, r->n, err);
 	if (rc == CP_OK)
 		rc = exec_on(s, SQL_CONSENTS_DELETE, r->n, err);
+	if (rc == CP_OK)
+		rc = cp_move_lapse(s, r->n, now, err);
 	if (rc != CP_OK)
 		return rc;
 	q = cp_stmt(s, SQL_RECORD_STRIP);

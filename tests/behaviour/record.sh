@@ -219,7 +219,7 @@ expect_status 5
 expect_err_json .hint '`cpadmin archive open A-1'"' for that"
 run cpadmin record correct A-1 --set given=X --reason x --json --on 2022-03-02
 expect_status 5
-expect_err_json .hint '`cpadmin archive restore A-1'"' for that"
+expect_err_json .hint '`cpadmin archive restore A-1 --set FIELD=VALUE --reason TEXT'"' corrects it on its way back"
 run cpadmin record event A-1 died --date 2022-03-01 --notified 2022-03-01 \
     --on 2022-03-02
 expect_status 5
