@@ -300,6 +300,12 @@ cp_store_free(struct cp_store *s)
 	free(s);
 }
 
+void
+cp_store_patience(struct cp_store *s, int milliseconds)
+{
+	(void)sqlite3_busy_timeout(s->db, milliseconds);
+}
+
 const char *
 cp_store_dir(const struct cp_store *s)
 {

@@ -27,6 +27,9 @@ enum cp_rc cp_store_create(const char *dir, struct cp_store **out,
 enum cp_rc cp_store_open(const char *dir, enum cp_store_mode mode,
     struct cp_store **out, struct cp_err *err) CP_MUST_CHECK;
 void cp_store_free(struct cp_store *s);
+/* How long to wait for another writer from now on, instead of the 30 s: for
+ * who must answer at once. */
+void cp_store_patience(struct cp_store *s, int milliseconds);
 
 /* The directory, and a path in it (into BUF of CAP bytes). */
 const char *cp_store_dir(const struct cp_store *s);
