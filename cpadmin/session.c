@@ -20,6 +20,36 @@ store_dir(const struct cp_call *call)
 	return dir != NULL && dir[0] != '\0' ? dir : default_store;
 }
 
+/* "YYYY-MM-DD", which may have "Thh:mm" or "Thh:mm:ss" after it; *SECOND of
+ * the day, or -1. */
+static enum cp_rc
+parse_on(const char *on, struct cp_date *day, int32_t *second,
+    struct cp_err *err)
+{
+	static const char shape[] = "T00:00:00";
+	int part[3] = { 0, 0, 0 };
+	char date[CP_DATE_TEXT];
+	size_t len = strlen(on), i;
+
+	*second = -1;
+	if (len != 16 && len != 19)
+		return cp_date_parse(on, day, err);
+	for (i = 10; i < len; i++) {
+		if (shape[i - 10] != '0' ? on[i] != shape[i - 10] :
+		    on[i] < '0' || on[i] > '9')
+			return cp_fail(err, CP_USAGE, "is no time, as in "
+			    "2026-03-29T01:30");
+		if (shape[i - 10] == '0')
+			part[(i - 11) / 3] = part[(i - 11) / 3] * 10 +
+			    on[i] - '0';
+	}
+	if (part[0] > 23 || part[1] > 59 || part[2] > 59)
+		return cp_fail(err, CP_USAGE, "is no time of a day");
+	*second = (part[0] * 60 + part[1]) * 60 + part[2];
+	(void)snprintf(date, sizeof(date), "%.10s", on);
+	return cp_date_parse(date, day, err);
+}
+
 enum cp_rc
 cp_session_now(const char *on, struct cp_now *out, struct cp_err *err)
 {
@@ -34,13 +64,17 @@ cp_session_now(const char *on, struct cp_now *out, struct cp_err *err)
 	out->unix_time = clock;
 	out->today = cp_london_date(clock);
 	if (on != NULL) {
-		rc = cp_date_parse(on, &day, err);
+		rc = parse_on(on, &day, &second, err);
 		if (rc != CP_OK) {
 			cp_err_context(err, "--on");
 			return err->code = CP_USAGE;
 		}
-		(void)cp_utc_date(clock, &second);
-		out->unix_time = cp_utc_unix(day, second);
+		if (second >= 0) {
+			out->unix_time = cp_london_unix(day, second);
+		} else {
+			(void)cp_utc_date(clock, &second);
+			out->unix_time = cp_utc_unix(day, second);
+		}
 		out->today = day;
 		out->simulated = 1;
 	}

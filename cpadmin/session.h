@@ -29,7 +29,9 @@ enum cp_rc cp_session_open(const struct cp_call *call, enum cp_store_mode mode,
 void cp_session_close(struct cp_session *s);
 
 /* The moment of a command: the clock's, or the day ON (of --on; may be NULL)
- * at the present time of day.  CP_USAGE if ON is no date. */
+ * at the present time of day, or at the time that follows it as in
+ * 2026-03-29T01:30, with or without seconds: what clocks in England show.
+ * CP_USAGE if ON is no date. */
 enum cp_rc cp_session_now(const char *on, struct cp_now *out,
     struct cp_err *err) CP_MUST_CHECK;
 
