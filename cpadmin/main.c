@@ -1,44 +1,15 @@
 #include <errno.h>
 #include <limits.h>
-#include <locale.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cpadmin/call.h"
+#include "cpadmin/harden.h"
 #include "cpadmin/out.h"
 #include "cpadmin/places.h"
-
-enum { OUT_BUFFER = 65536 };
-
-/* Before anything else: no other program may read this one's memory, none of
- * it reaches a core file, and what it makes is its owner's alone. */
-static enum cp_rc
-harden(struct cp_err *err)
-{
-	const struct rlimit none = { 0, 0 };
-	struct sigaction ignore;
-
-	memset(&ignore, 0, sizeof(ignore));
-	ignore.sa_handler = SIG_IGN;
-	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0 ||
-	    setrlimit(RLIMIT_CORE, &none) != 0)
-		return cp_fail_errno(err, CP_FAILED, "cannot forbid core dumps");
-	(void)umask(077);
-	if (sigaction(SIGPIPE, &ignore, NULL) != 0)
-		return cp_fail_errno(err, CP_FAILED, "cannot ignore SIGPIPE");
-	if (setlocale(LC_CTYPE, "C.UTF-8") == NULL)
-		return cp_fail(err, CP_FAILED, "the locale C.UTF-8 is missing");
-	if (setvbuf(stdout, NULL, _IOFBF, OUT_BUFFER) != 0)
-		return cp_fail(err, CP_FAILED, "cannot buffer stdout");
-	return CP_OK;
-}
 
 /* Executes NAME in the folder of this program, if it is there. */
 static void
@@ -282,7 +253,7 @@ main(int argc, char **argv)
 	enum cp_rc rc;
 	int json = argc > 1 && cp_call_has(argc - 1, argv + 1, "--json");
 
-	rc = harden(&err);
+	rc = cp_harden(&err);
 	if (rc == CP_OK)
 		rc = dispatch(argc, argv, &usage, &err);
 	if (fflush(stdout) != 0 && rc == CP_OK)
