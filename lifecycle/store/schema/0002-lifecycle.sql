@@ -66,8 +66,7 @@ CREATE TABLE move (
 	status TEXT NOT NULL CHECK (status IN ('offered', 'accepted',
 		'declined', 'withdrawn', 'lapsed')),
 	settled TEXT,
-	settled_by TEXT,
-	settle_reason TEXT
+	settled_by TEXT
 ) STRICT;
 CREATE UNIQUE INDEX move_open ON move(record) WHERE status = 'offered';
 CREATE INDEX move_record ON move(record);
