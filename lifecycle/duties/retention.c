@@ -184,7 +184,7 @@ start(struct cp_run *run, int64_t *row, struct cp_err *err)
 	cp_bind_text(q, run->now->time);
 	cp_bind_text(q, run->op->name);
 	rc = cp_exec(q, err);
-	*row = cp_last_insert(run->store);
+	run->row = *row = cp_last_insert(run->store);
 	if (rc == CP_OK)
 		rc = cp_audit_add(run->audit, &e, NULL, err);
 	if (rc == CP_OK)
@@ -306,6 +306,7 @@ cp_retention_run(struct cp_run *run, struct cp_err *err)
 		rc = cp_guard_share(run, err);
 	if (rc == CP_OK)
 		rc = run->dry_run ? do_dry(run, err) : do_all(run, err);
+	cp_run_note(run, rc == CP_OK && run->withheld == 0);
 	if (rc == CP_OK)
 		rc = outcome(run, err);
 	cp_run_close(run);

@@ -1,5 +1,6 @@
 #include "lifecycle/duties/run.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -69,17 +70,12 @@ cp_run_close(struct cp_run *run)
 	run->hostkey = NULL;
 	cp_policy_free(run->policy);
 	run->policy = NULL;
+	free(run->notes);
+	run->notes = NULL;
+	run->n_notes = 0;
 	if (run->lock >= 0)
 		(void)close(run->lock); /* unlocks; nothing was written */
 	run->lock = -1;
-}
-
-void
-cp_run_trouble(struct cp_run *run, const char *id, const struct cp_err *err)
-{
-	run->failed++;
-	if (run->trouble != NULL)
-		run->trouble(run->trouble_ctx, id, err);
 }
 
 int

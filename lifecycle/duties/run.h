@@ -36,6 +36,9 @@ struct cp_run {
 	struct cp_age_recipient recipient;
 	char archive_dir[4096];
 	int lock;
+	int64_t row; /* of this run; 0 before it is noted as begun */
+	struct cp_run_note *notes; /* troubles not written down yet */
+	size_t n_notes;
 
 	/* what happened, so far */
 	int64_t archived, pruned, destroyed, held, awaiting, lapsed, failed;
@@ -74,8 +77,18 @@ enum cp_rc cp_run_finish(struct cp_run *run, struct cp_err *err)
 
 /* Whether RULE, by which a record was archived, ended an extension. */
 int cp_run_lapse(const char *rule);
-/* Counts a record's failure and reports it. */
+/*
+ * Counts the failure of a record (or another thing with a number) and reports
+ * it; a record's is kept for cp_run_note.  Good in any transaction.
+ */
 void cp_run_trouble(struct cp_run *run, const char *id,
     const struct cp_err *err);
+/*
+ * Outside a transaction: writes down which records gave trouble, for the
+ * worklist, in a transaction of its own.  After a run that dealt with ALL, those
+ * that gave none have none any more.  A failure here loses notes that the next
+ * run makes again, and is not reported: it must not undo what was done.
+ */
+void cp_run_note(struct cp_run *run, int all);
 
 #endif

@@ -71,6 +71,7 @@ CREATE TABLE move (
 CREATE UNIQUE INDEX move_open ON move(record) WHERE status = 'offered';
 CREATE INDEX move_record ON move(record);
 CREATE INDEX move_offered ON move(offered, n) WHERE status = 'offered';
+CREATE INDEX move_waits ON move(date, n) WHERE status = 'offered';
 
 -- Two numbers for one person become one, and one number for two people two.
 ALTER TABLE record ADD COLUMN merged_into INTEGER REFERENCES record(n);
