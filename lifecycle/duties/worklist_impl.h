@@ -1,0 +1,27 @@
+#ifndef CP_DUTIES_WORKLIST_IMPL_H
+#define CP_DUTIES_WORKLIST_IMPL_H
+
+/* For worklist.c and worklist_words.c only. */
+
+#include "lifecycle/duties/worklist.h"
+#include "lifecycle/store/stmt.h"
+
+/* One of the lists.  Its statement gives the due date, the number, the
+ * authority of the record (or NULL), and what `words' reads. */
+struct work_source {
+	const char *kind;
+	unsigned roles;   /* whose it is, most of all the lowest bit's */
+	enum sql_id sql;
+	int binds;        /* 0 none, 1 until, 2 and today, 3 and operator */
+	/* Fills what and command of W, whose due and id are there.  0: the row
+	 * is not for this operator. */
+	int (*words)(struct cp_stmt *q, const struct cp_work_query *query,
+	    struct cp_work *w);
+};
+
+/* In the order in which rows of one day are listed. */
+extern const struct work_source work_sources[];
+extern const size_t work_sources_count;
+enum { WORK_SOURCES_MAX = 32 };
+
+#endif

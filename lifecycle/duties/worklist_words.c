@@ -1,0 +1,293 @@
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "lifecycle/duties/worklist_impl.h"
+
+/* ---- small words ----------------------------------------------------------- */
+
+static void CP_PRINTF(2, 3)
+say(struct cp_work *w, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(w->what, sizeof(w->what), fmt, ap);
+	va_end(ap);
+}
+
+static void CP_PRINTF(2, 3)
+settle(struct cp_work *w, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(w->command, sizeof(w->command), fmt, ap);
+	va_end(ap);
+}
+
+static int
+overdue(const struct cp_work *w, const struct cp_work_query *query)
+{
+	return cp_date_cmp(w->due, query->today) < 0;
+}
+
+static const char *
+plural(int64_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
+/* ---- records --------------------------------------------------------------- */
+
+static int
+consent_ends(struct cp_stmt *q, const struct cp_work_query *query,
+    struct cp_work *w)
+{
+	const char *ground = cp_col_text(q, 4);
+	int parent = strcmp(cp_col_text(q, 5), "parent") == 0;
+
+	(void)query;
+	say(w, "Consent C-%04lld (%.24s, by %.16s) %s", (long long)
+	    cp_col_int(q, 3), ground, cp_col_text(q, 5), parent ?
+	    "lapses: now the person must say" : "ends: is there another?");
+	settle(w, "cpadmin consent give %s --ground %.24s --by self --date "
+	    "DATE --statement VERSION --evidence REF", w->id, ground);
+	return 1;
+}
+
+static int
+consent_unconfirmed(struct cp_stmt *q, const struct cp_work_query *query,
+    struct cp_work *w)
+{
+	const char *ground = cp_col_text(q, 4);
+
+	say(w, "Consent C-%04lld (%.24s) %s", (long long)cp_col_int(q, 3),
+	    ground, overdue(w, query) ? "was to be confirmed" :
+	    "is to be confirmed");
+	settle(w, "cpadmin consent confirm %s --ground %.24s --date DATE "
+	    "--evidence REF", w->id, ground);
+	return 1;
+}
+
+static int
+inexact(struct cp_stmt *q, const struct cp_work_query *query,
+    struct cp_work *w)
+{
+	(void)query;
+	say(w, "The birth date is known to the %s only", cp_col_int(q, 3) > 4 ?
+	    "month" : "year");
+	settle(w, "cpadmin record correct %s --set birth_date=YYYY-MM-DD "
+	    "--reason TEXT", w->id);
+	return 1;
+}
+
+static int
+undecidable(struct cp_stmt *q, const struct cp_work_query *query,
+    struct cp_work *w)
+{
+	(void)q;
+	(void)query;
+	say(w, "The facts contradict each other, so no date can be computed");
+	settle(w, "cpadmin retention explain %s --reason TEXT", w->id);
+	return 1;
+}
+
+static int
+trouble(struct cp_stmt *q, const struct cp_work_query *query,
+    struct cp_work *w)
+{
+	int64_t times = cp_col_int(q, 4);
+
+	(void)query;
+	say(w, "%lld run%s could not deal with it: %.200s", (long long)times,
+	    plural(times), cp_col_text(q, 3));
+	settle(w, "cpadmin retention explain %s --reason TEXT", w->id);
+	return 1;
+}
+
+static int
+move(struct cp_stmt *q, const struct cp_work_query *query, struct cp_work *w)
+{
+	(void)query;
+	say(w, "%.16s offers the record to %.16s from that day on",
+	    cp_col_text(q, 3), cp_col_text(q, 2));
+	settle(w, "cpadmin record move accept %s", w->id);
+	return 1;
+}
+
+/* ---- destruction and holds ------------------------------------------------- */
+
+static int
+approval(struct cp_stmt *q, const struct cp_work_query *query,
+    struct cp_work *w)
+{
+	int64_t count = cp_col_int(q, 3), have = cp_col_int(q, 4);
+
+	/* Who proposed it, or approved it before, is not who it waits for. */
+	if (cp_col_int(q, 5) && (query->op->roles & CP_ROLE_APPROVER) != 0)
+		return 0;
+	say(w, "The destruction of %lld record%s awaits approval (%lld so far)",
+	    (long long)count, plural(count), (long long)have);
+	settle(w, "cpadmin destruction approve %s", w->id);
+	return 1;
+}
+
+static int
+batch_late(struct cp_stmt *q, const struct cp_work_query *query,
+    struct cp_work *w)
+{
+	int64_t count = cp_col_int(q, 3);
+
+	(void)query;
+	say(w, "The destruction of %lld record%s is approved and overdue",
+	    (long long)count, plural(count));
+	settle(w, "cpadmin retention run");
+	return 1;
+}
+
+static int
+batch_uncertified(struct cp_stmt *q, const struct cp_work_query *query,
+    struct cp_work *w)
+{
+	(void)q;
+	(void)query;
+	say(w, "The batch was destroyed and has no certificate yet");
+	settle(w, "cpadmin retention run");
+	return 1;
+}
+
+static int
+hold(struct cp_stmt *q, const struct cp_work_query *query, struct cp_work *w)
+{
+	say(w, "The hold (%.16s) %s to be reviewed", cp_col_text(q, 3),
+	    overdue(w, query) ? "was" : "is");
+	settle(w, "cpadmin hold review %s --review DATE --reason TEXT", w->id);
+	return 1;
+}
+
+static int
+hold_unsettled(struct cp_stmt *q, const struct cp_work_query *query,
+    struct cp_work *w)
+{
+	(void)q;
+	(void)query;
+	say(w, "The hold was released; what it had stopped is not yet on the "
+	    "path");
+	settle(w, "cpadmin retention run");
+	return 1;
+}
+
+/* ---- the store ------------------------------------------------------------- */
+
+static int
+run_unfinished(struct cp_stmt *q, const struct cp_work_query *query,
+    struct cp_work *w)
+{
+	(void)query;
+	(void)snprintf(w->id, sizeof(w->id), "run-%lld",
+	    (long long)cp_col_int(q, 1));
+	say(w, "The retention run begun at %.20s is at work or was cut off",
+	    cp_col_text(q, 3));
+	settle(w, "cpadmin retention run");
+	return 1;
+}
+
+static int
+adoption(struct cp_stmt *q, const struct cp_work_query *query,
+    struct cp_work *w)
+{
+	(void)query;
+	say(w, "Not every date is computed by policy %.60s %.30s yet",
+	    cp_col_text(q, 1), cp_col_text(q, 3));
+	settle(w, "cpadmin retention run");
+	return 1;
+}
+
+static int
+clock_doubt(struct cp_stmt *q, const struct cp_work_query *query,
+    struct cp_work *w)
+{
+	(void)query;
+	(void)snprintf(w->id, sizeof(w->id), "audit-%lld",
+	    (long long)cp_col_int(q, 1));
+	say(w, "The clock leapt ahead: destruction waits until it is accepted");
+	settle(w, "cpadmin retention run --accept clock");
+	return 1;
+}
+
+static int
+job(struct cp_stmt *q, const struct cp_work_query *query, struct cp_work *w)
+{
+	const char *status = cp_col_text(q, 3), *why = cp_col_text(q, 5);
+	const char *did = strcmp(status, "failed") == 0 ? "failed" :
+	    strcmp(status, "missed") == 0 ? "was missed" :
+	    strcmp(status, "interrupted") == 0 ? "was cut off" :
+	    "has not ended";
+
+	(void)query;
+	say(w, "The job of %.25s %s%s%.180s", cp_col_text(q, 4), did,
+	    why[0] != '\0' ? ": " : "", why);
+	settle(w, "cpadmin schedule run %s", w->id);
+	return 1;
+}
+
+static int
+statement(struct cp_stmt *q, const struct cp_work_query *query,
+    struct cp_work *w)
+{
+	(void)q;
+	(void)query;
+	say(w, "The words of statement %s are not kept", w->id);
+	settle(w, "cpadmin consent statement add %s FILE", w->id);
+	return 1;
+}
+
+static int
+operator_expires(struct cp_stmt *q, const struct cp_work_query *query,
+    struct cp_work *w)
+{
+	int training = cp_col_int(q, 3) != 0;
+
+	say(w, "The operator's %s %s", training ? "training" : "check",
+	    overdue(w, query) ? "has run out" : "runs out");
+	settle(w, "cpadmin operator renew %s --%s-until DATE", w->id,
+	    training ? "training" : "check");
+	return 1;
+}
+
+#define JOBS (CP_ROLE_SCHEDULER | CP_ROLE_ADMIN)
+
+const struct work_source work_sources[] = {
+	{ "clock-doubt", CP_ROLE_ADMIN, SQL_WORK_CLOCK, 0, clock_doubt },
+	{ "run-unfinished", JOBS, SQL_WORK_RUN, 0, run_unfinished },
+	{ "adoption-unfinished", CP_ROLE_ADMIN, SQL_WORK_ADOPTION, 0,
+	    adoption },
+	{ "job", JOBS, SQL_WORK_JOBS, 2, job },
+	{ "trouble", CP_ROLE_TEAM | CP_ROLE_ADMIN, SQL_WORK_TROUBLES, 0,
+	    trouble },
+	{ "cannot-evaluate", CP_ROLE_TEAM | CP_ROLE_ADMIN,
+	    SQL_WORK_UNDECIDABLE, 0, undecidable },
+	{ "destruction-late", JOBS, SQL_WORK_BATCHES_LATE, 2, batch_late },
+	{ "certificate-missing", JOBS, SQL_WORK_BATCHES_UNCERTIFIED, 0,
+	    batch_uncertified },
+	{ "hold-unsettled", CP_ROLE_DPO | CP_ROLE_ADMIN,
+	    SQL_WORK_HOLDS_UNSETTLED, 0, hold_unsettled },
+	{ "consent-ends", CP_ROLE_TEAM, SQL_WORK_CONSENTS_ENDING, 2,
+	    consent_ends },
+	{ "consent-unconfirmed", CP_ROLE_TEAM, SQL_WORK_CONSENTS_UNCONFIRMED,
+	    1, consent_unconfirmed },
+	{ "move-offered", CP_ROLE_TEAM, SQL_WORK_MOVES, 0, move },
+	{ "destruction-approval", CP_ROLE_APPROVER, SQL_WORK_BATCHES, 3,
+	    approval },
+	{ "hold-review", CP_ROLE_DPO, SQL_WORK_HOLDS, 1, hold },
+	{ "operator-expires", CP_ROLE_ADMIN, SQL_WORK_OPERATORS, 1,
+	    operator_expires },
+	{ "statement-unknown", CP_ROLE_ADMIN, SQL_WORK_STATEMENTS, 0,
+	    statement },
+	{ "birth-inexact", CP_ROLE_TEAM, SQL_WORK_INEXACT, 0, inexact },
+};
+const size_t work_sources_count =
+    sizeof(work_sources) / sizeof(work_sources[0]);
+_Static_assert(sizeof(work_sources) / sizeof(work_sources[0]) <=
+    WORK_SOURCES_MAX, "room for every source");
