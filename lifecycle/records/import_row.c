@@ -5,6 +5,7 @@
 #include "lifecycle/records/ident.h"
 #include "lifecycle/records/import_impl.h"
 #include "lifecycle/store/json_put.h"
+#include "lifecycle/store/operator.h"
 
 enum { CANDIDATES = 16, ID_TRIES = 100 };
 
@@ -365,6 +366,9 @@ update(struct cp_import *im, struct import_row *row,
 {
 	enum cp_rc rc = CP_OK;
 
+	if (!cp_operator_reaches(cp_store_actor(im->store), r->authority))
+		return reject(im, row, "id", "its record is with an authority "
+		    "that the operator does not act for", err);
 	if (r->state != CP_STATE_LIVE)
 		return reject(im, row, "id", r->state == CP_STATE_ARCHIVED ?
 		    "its record is archived" : "its record was destroyed",
@@ -418,6 +422,10 @@ import_store(struct cp_import *im, struct import_row *row, struct cp_err *err)
 
 	if (row->doc == NULL)
 		return import_reject(im, row->line, &row->why, err);
+	if (!cp_operator_reaches(cp_store_actor(im->store),
+	    row->doc->authority))
+		return reject(im, row, "authority", "the operator does not "
+		    "act for it", err);
 	rc = row->had_id ? by_id(im, row->doc->id, &r, &found, err) :
 	    by_number(im, row, &r, &found, err);
 	if (rc != CP_OK)

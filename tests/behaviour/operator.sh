@@ -179,6 +179,21 @@ for what in '--name Smith' '--born 2010-05-06' '--name Smith --born 2010'; do
 done
 expect_no Wilma in "$OUT_FILE"
 
+test_case 'a feed changes only what is theirs'
+{
+	person N-1 E08000015 New 2011-01-01
+	person N-2 E08000012 Newer 2011-01-01
+	person W-1 E08000012 Wilma 2010-05-06
+	person L-1 E08000015 Lena 2010-05-07
+	person W-1 E08000015 Wilma 2010-05-08
+} >"$T/feed.ndjson"
+run cpadmin record import "$T/feed.ndjson" --as wirral --json
+expect_status 3
+expect_json '[.created,.updated,.rejected]' '[1,1,3]'
+expect_json '[.rejects[]|[.line,.path,.cause]]' '[[2,"$.authority","the operator does not act for it"],[3,"$.authority","the operator does not act for it"],[4,"$.id","its record is with an authority that the operator does not act for"]]'
+ok cpadmin record show L-1 --reason x --json
+expect_json '[.authority,.birth_date]|join(" ")' 'E08000012 2010-05-06'
+
 test_case 'nobody gives more reach than they have'
 ok cpadmin operator add wadmin --uid 5004 --role admin --authority E08000015
 run cpadmin operator add x1 --uid 5005 --role team --as wadmin
