@@ -133,6 +133,7 @@ $(BUILD)/unit/%: $(BUILD)/obj/tests/unit/%.o $(BUILD)/libcpadmin.a
 	$(Q)$(CC) $(LDHARDEN) -o $@ $(filter %.o,$^) $(BUILD)/libcpadmin.a \
 	    -lcheck -lsubunit -lm -lrt $(LIBS_FULL) -lz
 $(BUILD)/unit/test_out: $(call obj,$(wildcard cpadmin/call_ask.c cpadmin/out*.c))
+$(BUILD)/unit/test_chart: $(call obj,cpadmin/chart.c)
 $(BUILD)/population: $(call obj,$(TOOL_SRC))
 	@echo '  LINK   $@'
 	$(Q)$(CC) $(LDHARDEN) -o $@ $^ -lm

@@ -7,6 +7,7 @@
 #include "cpadmin/progress.h"
 #include "cpadmin/prompt.h"
 #include "cpadmin/retention_explain.h"
+#include "cpadmin/retention_forecast.h"
 #include "cpadmin/rules.h"
 #include "cpadmin/session.h"
 #include "cpadmin/take.h"
@@ -241,75 +242,6 @@ run_plan(struct cp_call *call, struct cp_err *err)
 	return rc;
 }
 
-/* ---- forecast -------------------------------------------------------------- */
-
-static const struct cp_column forecast_columns[] = {
-	{ "month", "MONTH" },
-	{ "archive", "ARCHIVE" },
-	{ "destroy", "DESTROY" },
-	{ "consent_ends", "CONSENTS END" },
-	{ "held", "HELD" },
-};
-
-static enum cp_rc
-show_forecast(const struct cp_call *call, const struct cp_forecast *f, int n,
-    struct cp_err *err)
-{
-	struct cp_out *o = NULL;
-	char month[16];
-	enum cp_rc rc = cp_out_table(call, "retention-forecast",
-	    forecast_columns, 5, &o, err);
-
-	for (int i = 0; rc == CP_OK && i < n; i++) {
-		(void)snprintf(month, sizeof(month), "%04d-%02d",
-		    f[i].month / 100, f[i].month % 100);
-		cp_out_text(o, month);
-		cp_out_int(o, f[i].archive);
-		cp_out_int(o, f[i].destroy);
-		cp_out_int(o, f[i].consent_ends);
-		cp_out_int(o, f[i].held);
-		rc = cp_out_row(o, err);
-	}
-	if (rc == CP_OK)
-		rc = cp_out_end(&o, err);
-	cp_out_free(o);
-	return rc;
-}
-
-static enum cp_rc
-run_forecast(struct cp_call *call, struct cp_err *err)
-{
-	static struct cp_forecast months[CP_FORECAST_MAX];
-	const char *text = cp_option(call, "months");
-	struct cp_policy *policy = NULL;
-	struct cp_session s;
-	struct cp_rules rules;
-	int64_t undecidable = 0;
-	int n = 12;
-	enum cp_rc rc;
-
-	if (text != NULL && (sscanf(text, "%4d", &n) != 1 || n < 1 ||
-	    n > CP_FORECAST_MAX || strspn(text, "0123456789") !=
-	    strlen(text)))
-		return cp_fail(err, CP_USAGE, "--months is 1 to %d",
-		    CP_FORECAST_MAX);
-	rc = cp_session_open(call, CP_STORE_READ, &s, err);
-	if (rc != CP_OK)
-		return rc;
-	rc = cp_session_rules(&s, &policy, &rules, err);
-	if (rc == CP_OK)
-		rc = cp_forecast(s.store, &rules, n, months, &undecidable,
-		    err);
-	if (rc == CP_OK && undecidable > 0)
-		cp_say(call, "%lld records cannot be evaluated and are not "
-		    "counted", (long long)undecidable);
-	if (rc == CP_OK)
-		rc = show_forecast(call, months, n, err);
-	cp_policy_free(policy);
-	cp_session_close(&s);
-	return rc;
-}
-
 /* ---- the command ----------------------------------------------------------- */
 
 static const struct cp_opt run_options[] = {
@@ -320,10 +252,6 @@ static const struct cp_opt run_options[] = {
 };
 static const struct cp_opt plan_options[] = {
 	{ "until", 0, CP_OPT_TEXT, "DATE", "what is due by then" },
-	{ 0 },
-};
-static const struct cp_opt forecast_options[] = {
-	{ "months", 0, CP_OPT_TEXT, "N", "how far, 12 if not given" },
 	{ 0 },
 };
 
@@ -339,9 +267,9 @@ static const struct cp_verb verbs[] = {
 	{ "explain", "ID [--on DATE] [--reason TEXT]",
 	    "every date, rule and consent that led to the answer", NULL,
 	    CP_TAKES_USUAL | CP_TAKES_REASON, 1, 1, cp_retention_explain },
-	{ "forecast", "[--on DATE] [--months N]",
-	    "how many fall due, month by month", forecast_options,
-	    CP_TAKES_USUAL | CP_TAKES_COLUMNS, 0, 0, run_forecast },
+	{ "forecast", "[--on DATE] [--months N] [--chart|--no-chart]",
+	    "how many fall due, month by month", cp_forecast_options,
+	    CP_TAKES_USUAL | CP_TAKES_COLUMNS, 0, 0, cp_retention_forecast },
 	{ 0 },
 };
 

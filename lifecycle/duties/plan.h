@@ -44,13 +44,25 @@ struct cp_forecast {
 	int month; /* YYYYMM */
 	int64_t archive, destroy, consent_ends;
 	int64_t held; /* of destroy, held as things stand */
+	int64_t overdue_archive, overdue_destroy; /* due before today */
 };
 enum { CP_FORECAST_MAX = 600 };
-/* Fills MONTHS entries from the month of RULES->today on.  What is overdue
+/* What stands off the months. */
+struct cp_forecast_rest {
+	int64_t awaiting;     /* of the first month's destroy: in a batch */
+	int64_t undecidable;  /* counted nowhere: cannot be evaluated */
+	int64_t undated;      /* consents whose end is not computed yet */
+};
+/*
+ * Fills MONTHS entries from the month of RULES->today on.  What is overdue
  * counts in the first.  What will be archived is counted again when its period
- * in the archive ends, if that is within the months. */
+ * in the archive ends, if that is within the months.  Reads what falls due
+ * within the months, by index, and nothing else; memory does not grow.
+ * PROGRESS is told how many records were decided; it may be NULL.
+ */
 enum cp_rc cp_forecast(struct cp_store *s, const struct cp_rules *rules,
-    int months, struct cp_forecast *out, int64_t *undecidable,
+    int months, struct cp_forecast *out, struct cp_forecast_rest *rest,
+    void (*progress)(void *ctx, int64_t done, int64_t total), void *ctx,
     struct cp_err *err) CP_MUST_CHECK;
 
 /* Appends the ids of holds and of the open batch that stop RECORD as a JSON
