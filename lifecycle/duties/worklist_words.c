@@ -124,11 +124,15 @@ approval(struct cp_stmt *q, const struct cp_work_query *query,
 {
 	int64_t count = cp_col_int(q, 3), have = cp_col_int(q, 4);
 
-	/* Who proposed it, or approved it before, is not who it waits for. */
-	if (cp_col_int(q, 5) && (query->op->roles & CP_ROLE_APPROVER) != 0)
+	int own = cp_col_int(q, 5) != 0;
+
+	/* Who proposed it, or approved it before, is not who it waits for; an
+	 * admin has to find somebody. */
+	if (own && (query->op->roles & CP_ROLE_ADMIN) == 0)
 		return 0;
-	say(w, "The destruction of %lld record%s awaits approval (%lld so far)",
-	    (long long)count, plural(count), (long long)have);
+	say(w, "The destruction of %lld record%s awaits %s (%lld so far)",
+	    (long long)count, plural(count), own ? "somebody else's approval" :
+	    "approval", (long long)have);
 	settle(w, "cpadmin destruction approve %s", w->id);
 	return 1;
 }
@@ -160,8 +164,14 @@ batch_uncertified(struct cp_stmt *q, const struct cp_work_query *query,
 static int
 hold(struct cp_stmt *q, const struct cp_work_query *query, struct cp_work *w)
 {
-	say(w, "The hold (%.16s) %s to be reviewed", cp_col_text(q, 3),
-	    overdue(w, query) ? "was" : "is");
+	const char *scope = cp_col_text(q, 3);
+	const char *on = strcmp(scope, "record") == 0 ? "one record" :
+	    strcmp(scope, "authority") == 0 ? "an authority" :
+	    strcmp(scope, "predicate") == 0 ? "whom its words describe" :
+	    "everything";
+
+	say(w, "The hold on %s %s to be reviewed", on, overdue(w, query) ?
+	    "was" : "is");
 	settle(w, "cpadmin hold review %s --review DATE --reason TEXT", w->id);
 	return 1;
 }
