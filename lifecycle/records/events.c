@@ -43,21 +43,38 @@ die(const struct cp_event *e, struct cp_document *doc, struct cp_err *err)
 	(void)cp_fail(err, CP_REFUSED, "the death of %s is recorded already",
 	    doc->id);
 	cp_err_hint(err, "a wrong date is put right with `cpadmin record "
-	    "correct %s --set death.date=DATE'", doc->id);
+	    "correct %s --set death.date=DATE', a wrong death taken out with "
+	    "--set death=", doc->id);
+	return CP_REFUSED;
+}
+
+/* What happened before a death may become known after it. */
+static enum cp_rc
+check_alive(const struct cp_event *e, const struct cp_document *doc,
+    struct cp_err *err)
+{
+	if (!cp_date_set(doc->death_notified) ||
+	    cp_date_cmp(e->date, doc->died_on) <= 0)
+		return CP_OK;
+	(void)cp_fail(err, CP_REFUSED, "%s died before that day", doc->id);
+	cp_err_hint(err, "where the death is wrong: `cpadmin record correct "
+	    "%s --set death= --reason TEXT'", doc->id);
 	return CP_REFUSED;
 }
 
 static enum cp_rc
 leave(const struct cp_event *e, struct cp_document *doc, struct cp_err *err)
 {
-	if (cp_date_set(doc->death_notified))
-		return cp_fail(err, CP_REFUSED, "the death of %s is recorded",
-		    doc->id);
+	enum cp_rc rc = check_alive(e, doc, err);
+
+	if (rc != CP_OK)
+		return rc;
 	if (doc->left_intention == CP_INTENTION_NONE)
 		return cp_document_set_left(doc, e->date, e->intention, err);
 	(void)cp_fail(err, CP_REFUSED, "%s has left England already", doc->id);
 	cp_err_hint(err, "enter the return first, or put the statement right "
-	    "with `cpadmin record correct'");
+	    "with `cpadmin record correct %s --set left_england.date=DATE'",
+	    doc->id);
 	return CP_REFUSED;
 }
 
@@ -65,12 +82,15 @@ static enum cp_rc
 come_back(const struct cp_event *e, struct cp_document *doc,
     struct cp_err *err)
 {
+	enum cp_rc rc;
+
 	if (doc->left_intention == CP_INTENTION_NONE)
 		return cp_fail(err, CP_REFUSED, "%s has not left England",
 		    doc->id);
 	if (cp_date_cmp(e->date, doc->left_on) < 0)
 		return cp_fail(err, CP_BAD_INPUT, "returned before leaving");
-	return cp_document_clear_left(doc, err);
+	rc = check_alive(e, doc, err);
+	return rc == CP_OK ? cp_document_clear_left(doc, err) : rc;
 }
 
 /* Whether E, a move, fits DOC. */
