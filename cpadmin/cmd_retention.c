@@ -13,6 +13,7 @@
 #include "cpadmin/take.h"
 #include "lifecycle/duties/plan.h"
 #include "lifecycle/duties/retention.h"
+#include "lifecycle/records/reach.h"
 #include "lifecycle/store/config.h"
 #include "lifecycle/store/json_put.h"
 
@@ -198,25 +199,35 @@ static const struct cp_column plan_columns[] = {
 	{ "blocked_by", "BLOCKED BY" },
 };
 
+struct plan {
+	struct cp_out *out;
+	struct cp_store *store;
+};
+
 static enum cp_rc
 show_plan(void *ctx, const struct cp_plan_row *row, struct cp_err *err)
 {
-	struct cp_out *o = ctx;
+	struct plan *x = ctx;
+	int reached;
+	enum cp_rc rc = cp_reach_id(x->store, row->id, &reached, err);
 
-	cp_out_text(o, row->id);
-	cp_out_text(o, row->action == CP_ACTION_NONE ? NULL :
+	if (rc != CP_OK || !reached)
+		return rc;
+	cp_out_text(x->out, row->id);
+	cp_out_text(x->out, row->prune ? "prune" :
+	    row->action == CP_ACTION_NONE ? NULL :
 	    cp_action_word(row->action));
-	cp_out_date(o, row->due);
-	cp_out_text(o, row->rule);
-	cp_out_ids(o, row->blocked_by);
-	return cp_out_row(o, err);
+	cp_out_date(x->out, row->due);
+	cp_out_text(x->out, row->rule);
+	cp_out_ids(x->out, row->blocked_by);
+	return cp_out_row(x->out, err);
 }
 
 static enum cp_rc
 run_plan(struct cp_call *call, struct cp_err *err)
 {
 	struct cp_policy *policy = NULL;
-	struct cp_out *o = NULL;
+	struct plan x = { NULL, NULL };
 	struct cp_session s;
 	struct cp_rules rules;
 	struct cp_date until;
@@ -224,19 +235,22 @@ run_plan(struct cp_call *call, struct cp_err *err)
 
 	if (rc != CP_OK)
 		return rc;
+	x.store = s.store;
 	until = s.now.today;
 	if (cp_option(call, "until") != NULL)
 		rc = cp_take_date(call, "until", &until, err);
 	if (rc == CP_OK)
 		rc = cp_session_rules(&s, &policy, &rules, err);
 	if (rc == CP_OK)
-		rc = cp_out_table(call, "retention-plan", plan_columns, 5, &o,
-		    err);
+		rc = cp_out_table(call, "retention-plan", plan_columns, 5,
+		    &x.out, err);
 	if (rc == CP_OK)
-		rc = cp_plan_each(s.store, &rules, until, show_plan, o, err);
+		rc = cp_plan_each(s.store, &rules, until, show_plan, &x, err);
 	if (rc == CP_OK)
-		rc = cp_out_end(&o, err);
-	cp_out_free(o);
+		rc = cp_plan_prune(s.store, &rules, until, show_plan, &x, err);
+	if (rc == CP_OK)
+		rc = cp_out_end(&x.out, err);
+	cp_out_free(x.out);
 	cp_policy_free(policy);
 	cp_session_close(&s);
 	return rc;

@@ -10,8 +10,9 @@ struct cp_plan_row {
 	char id[CP_ID_MAX];
 	enum cp_action action;
 	struct cp_date due;
-	const char *rule;      /* a constant */
+	const char *rule;      /* a constant; NULL where it is not told */
 	const char *blocked_by; /* JSON array of holds and batches */
+	int prune;             /* not the record, but involvements of it */
 };
 typedef enum cp_rc cp_plan_fn(void *ctx, const struct cp_plan_row *row,
     struct cp_err *err);
@@ -19,6 +20,12 @@ typedef enum cp_rc cp_plan_fn(void *ctx, const struct cp_plan_row *row,
 /* What is due by UNTIL, seen from RULES->today: archive first, then destroy,
  * each by date; then what is parked. */
 enum cp_rc cp_plan_each(struct cp_store *s, const struct cp_rules *rules,
+    struct cp_date until, cp_plan_fn *fn, void *ctx, struct cp_err *err)
+    CP_MUST_CHECK;
+/* The live records that ended involvements leave by UNTIL, by date, but for
+ * those that are archived no later.  Their rule is not told: one of the two is
+ * about sensitive services. */
+enum cp_rc cp_plan_prune(struct cp_store *s, const struct cp_rules *rules,
     struct cp_date until, cp_plan_fn *fn, void *ctx, struct cp_err *err)
     CP_MUST_CHECK;
 
