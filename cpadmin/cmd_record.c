@@ -17,7 +17,7 @@ static const struct cp_opt find_options[] = {
 
 static const struct cp_opt list_options[] = {
 	{ "state", 0, CP_OPT_TEXT, "S",
-	    "live, extended, archived or destroyed" },
+	    "live, extended, archived, destroyed or merged" },
 	{ "due-before", 0, CP_OPT_TEXT, "D",
 	    "only what falls due before that day" },
 	{ NULL, 0, CP_OPT_FLAG, NULL, NULL },
@@ -38,6 +38,24 @@ static const struct cp_opt event_options[] = {
 	{ "offer", 0, CP_OPT_FLAG, NULL,
 	    "moved: let the other authority accept it, whoever you act for" },
 	{ "file", 0, CP_OPT_TEXT, "FILE", "many events, one JSON a line" },
+	{ NULL, 0, CP_OPT_FLAG, NULL, NULL },
+};
+
+static const struct cp_opt merge_options[] = {
+	{ "set", 0, CP_OPT_LIST, "FIELD=VALUE",
+	    "what is right about INTO where the two contradict each other" },
+	{ NULL, 0, CP_OPT_FLAG, NULL, NULL },
+};
+
+static const struct cp_opt split_options[] = {
+	{ "take", 0, CP_OPT_LIST, "PATH",
+	    "what is the other person's: names[1], involvements[0], death" },
+	{ "set", 0, CP_OPT_LIST, "FIELD=VALUE",
+	    "what is right about the new record" },
+	{ "consent", 0, CP_OPT_LIST, "NUMBER",
+	    "a consent that is the other person's: C-0001" },
+	{ "history", 0, CP_OPT_LIST, "SEQ",
+	    "a log entry that is about the other person" },
 	{ NULL, 0, CP_OPT_FLAG, NULL, NULL },
 };
 
@@ -73,6 +91,24 @@ static const struct cp_verb verbs[] = {
 	    "agree that a record passes to another authority", NULL,
 	    CP_TAKES_USUAL | CP_TAKES_REASON | CP_TAKES_COLUMNS, 1, 2,
 	    record_run_move },
+	{ "merge", "ID INTO [--set FIELD=VALUE]... [--dry-run] --reason TEXT",
+	    "two numbers are one person, who keeps INTO", merge_options,
+	    CP_TAKES_USUAL | CP_TAKES_REASON | CP_TAKES_DRY_RUN, 2, 2,
+	    record_run_merge },
+	{ "split", "ID [--take PATH]... [--set FIELD=VALUE]... "
+	    "[--consent NUMBER]... [--history SEQ]... [--dry-run] "
+	    "--reason TEXT",
+	    "one number is two people, or two lives", split_options,
+	    CP_TAKES_USUAL | CP_TAKES_REASON | CP_TAKES_DRY_RUN, 1, 1,
+	    record_run_split },
+	{ "never-link", "list|add|remove [ID OTHER] [--columns NAME,...] "
+	    "[--reason TEXT]",
+	    "pairs of records that must never lead to each other", NULL,
+	    CP_TAKES_USUAL | CP_TAKES_REASON | CP_TAKES_COLUMNS, 1, 3,
+	    record_run_never_link },
+	{ "undo", "ID --reason TEXT",
+	    "take back the last event, correction, merge or split", NULL,
+	    CP_TAKES_USUAL | CP_TAKES_REASON, 1, 1, record_run_undo },
 	{ NULL, NULL, NULL, NULL, 0, 0, 0, NULL },
 };
 

@@ -54,7 +54,7 @@ enum cp_rc
 record_run_list(struct cp_call *call, struct cp_err *err)
 {
 	static const char *const states[] = { "live", "extended", "archived",
-		"destroyed", NULL };
+		"destroyed", "merged", NULL };
 	struct listing l = { NULL, cp_option(call, "state"), { 0 }, { 0 },
 		NULL };
 	struct cp_session s;
@@ -66,7 +66,7 @@ record_run_list(struct cp_call *call, struct cp_err *err)
 		i++;
 	if (states[i] == NULL)
 		return cp_fail(err, CP_USAGE, "--state is live, extended, "
-		    "archived or destroyed");
+		    "archived, destroyed or merged");
 	rc = record_date_option(call, "due-before", 0, &l.before, err);
 	if (rc == CP_OK)
 		rc = cp_session_open(call, CP_STORE_READ, &s, err);
@@ -123,6 +123,8 @@ log_history(struct cp_session *s, const char *id, const char *reason,
 
 	if (rc == CP_OK)
 		rc = cp_record_get(s->store, id, &r, err);
+	if (rc == CP_OK && r.state == CP_STATE_MERGED)
+		rc = cp_record_need_live(s->store, &r, "show", err);
 	/* What is destroyed stays so: nothing new is written about it. */
 	if (rc == CP_OK)
 		rc = record_log(s, "record.history", r.state ==

@@ -24,6 +24,15 @@ enum cp_rc record_run_event(struct cp_call *call, struct cp_err *err)
 enum cp_rc record_run_move(struct cp_call *call, struct cp_err *err)
     CP_MUST_CHECK;
 
+enum cp_rc record_run_merge(struct cp_call *call, struct cp_err *err)
+    CP_MUST_CHECK;
+enum cp_rc record_run_split(struct cp_call *call, struct cp_err *err)
+    CP_MUST_CHECK;
+enum cp_rc record_run_undo(struct cp_call *call, struct cp_err *err)
+    CP_MUST_CHECK;
+enum cp_rc record_run_never_link(struct cp_call *call, struct cp_err *err)
+    CP_MUST_CHECK;
+
 /* Those who may change records, and those who may look at one. */
 enum {
 	RECORD_CHANGERS = CP_ROLE_TEAM | CP_ROLE_ADMIN,

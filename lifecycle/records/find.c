@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lifecycle/records/merge.h"
 #include "lifecycle/records/prepare.h"
 #include "lifecycle/records/reach.h"
 
@@ -385,6 +386,20 @@ say_destroyed(struct cp_store *s, const struct cp_record *r,
 	return CP_REFUSED;
 }
 
+static enum cp_rc
+say_merged(struct cp_store *s, const struct cp_record *r, struct cp_err *err)
+{
+	char into[CP_ID_MAX];
+	enum cp_rc rc = cp_merged_into(s, r->n, into, err);
+
+	if (rc != CP_OK)
+		return rc;
+	(void)cp_fail(err, CP_REFUSED, "record %s was merged into %s", r->id,
+	    into);
+	cp_err_hint(err, "it is one person: ask for %s", into);
+	return CP_REFUSED;
+}
+
 enum cp_rc
 cp_record_need_live(struct cp_store *s, const struct cp_record *r,
     const char *archive_verb, struct cp_err *err)
@@ -393,6 +408,8 @@ cp_record_need_live(struct cp_store *s, const struct cp_record *r,
 		return CP_OK;
 	if (r->state == CP_STATE_DESTROYED)
 		return say_destroyed(s, r, err);
+	if (r->state == CP_STATE_MERGED)
+		return say_merged(s, r, err);
 	(void)cp_fail(err, CP_REFUSED, "record %s is archived", r->id);
 	cp_err_hint(err, "`cpadmin archive %s %s' for that", archive_verb,
 	    r->id);

@@ -371,8 +371,9 @@ update(struct cp_import *im, struct import_row *row,
 		    "that the operator does not act for", err);
 	if (r->state != CP_STATE_LIVE)
 		return reject(im, row, "id", r->state == CP_STATE_ARCHIVED ?
-		    "its record is archived" : "its record was destroyed",
-		    err);
+		    "its record is archived" : r->state == CP_STATE_MERGED ?
+		    "its number was merged into another" :
+		    "its record was destroyed", err);
 	if (strcmp(row->doc->id, r->id) != 0) {
 		rc = cp_document_set_id(row->doc, r->id, err);
 		if (rc == CP_OK)

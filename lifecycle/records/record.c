@@ -6,8 +6,10 @@
 #include "lifecycle/records/document_edit.h"
 #include "lifecycle/records/facts.h"
 #include "lifecycle/records/ident.h"
+#include "lifecycle/records/link.h"
 #include "lifecycle/records/move.h"
 #include "lifecycle/records/prepare.h"
+#include "lifecycle/records/undo.h"
 #include "lifecycle/store/operator.h"
 
 const char *
@@ -332,6 +334,8 @@ cp_record_strip(struct cp_store *s, const struct cp_record *r,
 		rc = exec_on(s, SQL_CONSENTS_DELETE, r->n, err);
 	if (rc == CP_OK)
 		rc = cp_move_lapse(s, r->n, now, err);
+	if (rc == CP_OK)
+		rc = cp_undo_forget_record(s, r->n, err);
 	if (rc != CP_OK)
 		return rc;
 	q = cp_stmt(s, SQL_RECORD_STRIP);
@@ -353,8 +357,8 @@ cp_record_revive(struct cp_store *s, const struct cp_rules *rules,
 	enum cp_rc rc = exec_on(s, SQL_RECORD_REVIVE, r->n, err);
 
 	if (rc == CP_OK && cp_changes(s) != 1)
-		rc = cp_fail(err, CP_REFUSED, "record %s is not archived",
-		    r->id);
+		rc = cp_fail(err, CP_REFUSED, "record %s cannot be "
+		    "live again", r->id);
 	if (rc == CP_OK)
 		rc = put_document(s, r->n, NULL, doc, rules->salt, err);
 	return rc == CP_OK ? update_row(s, rules, r->n, doc, now, err) : rc;
@@ -374,7 +378,7 @@ cp_record_bury(struct cp_store *s, int64_t n, const struct cp_now *now,
 	if (rc == CP_OK && cp_changes(s) != 1)
 		rc = cp_fail(err, CP_REFUSED, "record in row %lld is not "
 		    "archived", (long long)n);
-	return rc;
+	return rc == CP_OK ? cp_link_forget(s, n, err) : rc;
 }
 
 enum cp_rc

@@ -86,7 +86,8 @@ enum cp_rc cp_record_refresh(struct cp_store *s, const struct cp_rules *rules,
 enum cp_rc cp_record_strip(struct cp_store *s, const struct cp_record *r,
     struct cp_date destroy_due, int64_t policy_n, const struct cp_now *now,
     struct cp_err *err) CP_MUST_CHECK;
-/* The other way: an archived record is live again with DOC. */
+/* The other way: an archived record, or a merged one, is live again with
+ * DOC. */
 enum cp_rc cp_record_revive(struct cp_store *s, const struct cp_rules *rules,
     const struct cp_record *r, const struct cp_document *doc,
     const struct cp_now *now, struct cp_err *err) CP_MUST_CHECK;

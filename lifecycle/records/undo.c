@@ -1,4 +1,4 @@
-#include "lifecycle/records/undo.h"
+#include "lifecycle/records/undo_priv.h"
 
 #include <string.h>
 
@@ -9,13 +9,13 @@
 
 /*
  * What is kept of a change:
- *	{"was":DOCUMENT,"left":HASH,"other_left":HASH or null,"extra":{} or null}
- * where the hashes are of all that was found with each record afterwards.
+ *	{"was":DOCUMENT,"left":HASH,"other_left":HASH,"extra":{}}
+ * where the hashes are of all that was found with each record afterwards, and
+ * the last two are there only where they were given.
  */
 
-/* The hash of what record N is at this moment, as a JSON string. */
-static enum cp_rc
-put_state(struct cp_store *s, int64_t n, struct cp_buf *out,
+enum cp_rc
+undo_state(struct cp_store *s, int64_t n, struct cp_buf *out,
     struct cp_err *err)
 {
 	struct cp_stmt *q = cp_stmt(s, SQL_UNDO_STATE);
@@ -34,10 +34,21 @@ put_state(struct cp_store *s, int64_t n, struct cp_buf *out,
 	text = cp_col_text(q, 0);
 	cp_sha256(text, strlen(text), hash);
 	cp_reset(q);
-	cp_buf_putc(out, '"');
 	cp_hex_put(out, hash, sizeof(hash));
-	cp_buf_putc(out, '"');
 	return cp_buf_check(out, err);
+}
+
+static enum cp_rc
+put_state(struct cp_store *s, const char *key, int64_t n, struct cp_buf *b,
+    struct cp_err *err)
+{
+	enum cp_rc rc;
+
+	cp_json_put_key(b, key);
+	cp_buf_putc(b, '"');
+	rc = undo_state(s, n, b, err);
+	cp_buf_putc(b, '"');
+	return rc;
 }
 
 static enum cp_rc
@@ -49,12 +60,9 @@ put_body(struct cp_store *s, const struct cp_undo *u, struct cp_buf *b,
 	cp_json_open(b, '{');
 	cp_json_put_key(b, "was");
 	cp_document_text(u->before, b);
-	cp_json_put_key(b, "left");
-	rc = put_state(s, u->record->n, b, err);
-	if (rc == CP_OK && u->other != NULL) {
-		cp_json_put_key(b, "other_left");
-		rc = put_state(s, u->other->n, b, err);
-	}
+	rc = put_state(s, "left", u->record->n, b, err);
+	if (rc == CP_OK && u->other != NULL)
+		rc = put_state(s, "other_left", u->other->n, b, err);
 	if (u->extra != NULL) {
 		cp_json_put_key(b, "extra");
 		cp_json_put_raw(b, u->extra, strlen(u->extra));

@@ -56,7 +56,8 @@ enum cp_rc cp_txn_end(struct cp_audit *a, enum cp_rc rc, struct cp_err *err)
 /* Undoes all since begin; harmless where there is none. */
 void cp_txn_rollback(struct cp_audit *a);
 
-/* Erases detail and salt of every entry about SUBJECT (its hashes stay).
+/* Erases detail and salt of every entry of SUBJECT's history, as cp_log_each
+ * finds it (the hashes stay).
  * Within a transaction. */
 enum cp_rc cp_audit_erase(struct cp_audit *a, const char *subject,
     struct cp_err *err) CP_MUST_CHECK;

@@ -20,6 +20,12 @@ struct cp_log_row {
 	const char *detail;  /* NULL once erased */
 };
 
+/*
+ * SUBJECT asks for a record's history: the entries about its number and those
+ * that were merged into it, less those that belong to another record since a
+ * split, plus those that came to it by one; of the latter the row says that
+ * they are about SUBJECT, and cp_log_line of it is not the leaf's.
+ */
 struct cp_log_filter {
 	const char *subject, *actor, *action; /* NULL = any */
 	struct cp_date since;                 /* none = any */

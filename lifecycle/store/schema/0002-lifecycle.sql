@@ -93,6 +93,20 @@ CREATE TABLE history_part (
 	record INTEGER NOT NULL REFERENCES record(n)
 ) STRICT;
 CREATE INDEX history_part_record ON history_part(record, seq);
+-- Whose history each log entry is, by the number of the record: that of its
+-- own number, of the one that this was merged into, or as it was divided.
+CREATE VIEW history(record, seq) AS
+	SELECT a.subject, a.seq FROM audit a WHERE a.subject IS NOT NULL
+		AND NOT EXISTS (SELECT 1 FROM history_part p WHERE p.seq = a.seq)
+	UNION ALL
+	SELECT r.id, a.seq FROM record r JOIN record m ON m.merged_into = r.n
+		JOIN audit a ON a.subject = m.id
+	WHERE NOT EXISTS (SELECT 1 FROM history_part p WHERE p.seq = a.seq)
+	UNION ALL
+	SELECT r.id, p.seq FROM record r JOIN history_part p ON p.record = r.n
+	UNION ALL
+	SELECT r.id, p.seq FROM record r JOIN record m ON m.merged_into = r.n
+		JOIN history_part p ON p.record = m.n;
 -- What puts back the last changes; emptied by the next retention run.
 CREATE TABLE undo (
 	n INTEGER PRIMARY KEY,
@@ -117,6 +131,9 @@ CREATE INDEX record_inexact ON record(next_due, n)
 CREATE INDEX record_undecidable ON record(changed, n) WHERE parked = 3;
 CREATE INDEX batch_waits ON batch(status, not_before, n)
 	WHERE status IN ('proposed', 'approved', 'executed');
+
+-- The batches that a package was ever in.
+CREATE INDEX batch_item_package ON batch_item(package);
 
 -- What the last runs could not deal with; a row leaves when it is settled.
 CREATE TABLE trouble (

@@ -23,10 +23,12 @@ SELECT level, idx, hashes FROM audit_tile ORDER BY level, idx
 
 -- name: audit_erase
 UPDATE audit SET detail = NULL, salt = NULL
-WHERE subject = ? AND detail IS NOT NULL
+WHERE seq IN (SELECT seq FROM history WHERE record = ?) AND detail IS NOT NULL
 
 -- name: audit_put_detail
-UPDATE audit SET detail = ?, salt = ? WHERE seq = ? AND subject = ?
+UPDATE audit SET detail = ?, salt = ?
+WHERE seq = ?3 AND EXISTS (SELECT 1 FROM history WHERE record = ?4
+	AND seq = ?3)
 
 -- name: audit_add_checkpoint
 INSERT OR IGNORE INTO audit_checkpoint(size, time, note) VALUES (?, ?, ?)
@@ -44,12 +46,14 @@ SELECT seq, time, actor, action, subject, outcome, hash, salt, detail
 FROM audit ORDER BY seq
 
 -- name: audit_of_subject
-SELECT seq, time, actor, action, subject, outcome, hash, salt, detail
-FROM audit WHERE subject = ? ORDER BY seq
+SELECT seq, time, actor, action, subject, outcome, hash, salt, detail,
+	EXISTS (SELECT 1 FROM history_part p WHERE p.seq = a.seq)
+FROM audit a WHERE seq IN (SELECT seq FROM history WHERE record = ?)
+ORDER BY seq
 
 -- name: audit_one
 SELECT seq, time, actor, action, subject, outcome, hash, salt, detail
 FROM audit WHERE seq = ?
 
 -- name: audit_last_of
-SELECT max(seq) FROM audit WHERE subject = ?
+SELECT max(seq) FROM history WHERE record = ?

@@ -38,7 +38,8 @@ UPDATE record SET state = 'archived', next_action = 'destroy', next_due = ?,
 WHERE n = ? AND state = 'live'
 
 -- name: record_revive
-UPDATE record SET state = 'live', parked = 0 WHERE n = ? AND state = 'archived'
+UPDATE record SET state = 'live', merged_into = NULL, parked = 0
+WHERE n = ? AND state IN ('archived', 'merged')
 
 -- name: record_bury
 UPDATE record SET state = 'destroyed', next_action = NULL, next_due = NULL,
