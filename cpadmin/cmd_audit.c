@@ -7,6 +7,7 @@
 #include "cpadmin/progress.h"
 #include "cpadmin/session.h"
 #include "cpadmin/take.h"
+#include "lifecycle/records/reach.h"
 #include "lifecycle/store/audit_read.h"
 #include "lifecycle/store/json_put.h"
 
@@ -30,13 +31,20 @@ enum { SHOW_COLUMNS = sizeof(show_columns) / sizeof(show_columns[0]) };
 struct show {
 	struct cp_out *out;
 	int details;
+	struct cp_store *store;
 };
 
 static enum cp_rc
 show_row(void *ctx, const struct cp_log_row *row, struct cp_err *err)
 {
 	struct show *x = ctx;
+	int reached = 1;
+	enum cp_rc rc = CP_OK;
 
+	if (row->subject != NULL)
+		rc = cp_reach_id(x->store, row->subject, &reached, err);
+	if (rc != CP_OK || !reached)
+		return rc;
 	cp_out_int(x->out, row->seq);
 	cp_out_text(x->out, row->time);
 	cp_out_text(x->out, row->actor);
@@ -95,7 +103,7 @@ static enum cp_rc
 show(const struct cp_call *call, struct cp_session *s,
     const struct cp_log_filter *f, int details, struct cp_err *err)
 {
-	struct show x = { NULL, details };
+	struct show x = { NULL, details, s->store };
 	enum cp_rc rc = cp_out_table(call, "audit", show_columns,
 	    details ? SHOW_COLUMNS : SHOW_COLUMNS - 1, &x.out, err);
 
@@ -105,6 +113,17 @@ show(const struct cp_call *call, struct cp_session *s,
 		rc = cp_out_end(&x.out, err);
 	cp_out_free(x.out);
 	return rc;
+}
+
+static enum cp_rc
+check_subject(struct cp_session *s, const char *subject, struct cp_err *err)
+{
+	int reached = 1;
+	enum cp_rc rc = subject == NULL ? CP_OK :
+	    cp_reach_id(s->store, subject, &reached, err);
+
+	return rc == CP_OK && !reached ?
+	    cp_operator_reach(&s->op, subject, "", err) : rc;
 }
 
 /* Without details nothing is written: it works without the signing key. */
@@ -125,6 +144,8 @@ run_show(struct cp_call *call, struct cp_err *err)
 	if (rc != CP_OK)
 		return rc;
 	rc = cp_operator_may(&s.op, readers, err);
+	if (rc == CP_OK)
+		rc = check_subject(&s, f.subject, err);
 	if (rc == CP_OK && details)
 		rc = log_look(&s, &f, reason, err);
 	if (rc == CP_OK)

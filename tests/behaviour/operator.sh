@@ -178,6 +178,18 @@ for what in '--name Smith' '--born 2010-05-06' '--name Smith --born 2010'; do
 	expect_json '[.rows[].id]|join(" ")' L-1
 done
 expect_no Wilma in "$OUT_FILE"
+ok cpadmin audit show --json --as wirral
+expect_json '[.rows[].subject]|unique|map(select(.!=null))|join(" ")' W-1
+ok cpadmin audit show --json
+expect_json '[.rows[].subject]|unique|map(select(.!=null))|join(" ")' \
+    'L-1 L-2 W-1'
+run cpadmin audit show --subject L-1 --as wirral --json
+expect_status 9
+expect_err_json .what 'record L-1 is not for operator wirral'
+ok cpadmin retention plan --on 2030-01-01 --json --as wirral
+expect_json '[.rows[].id]|unique|join(" ")' W-1
+ok cpadmin retention plan --on 2030-01-01 --json --as lpool
+expect_json '[.rows[].id]|unique|join(" ")' 'L-1 L-2'
 
 test_case 'a feed changes only what is theirs'
 {
