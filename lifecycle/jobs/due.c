@@ -69,9 +69,13 @@ cp_job_retries(const struct cp_job *job, const struct cp_job_run *run,
 
 /* ---- one job ----------------------------------------------------------------- */
 
+static const char missed[] = "nobody ran it in time";
+static const char overlapped[] = "the run before it was still going";
+static const char unknown[] = "it was before the scheduler knew of it";
+
 static void
 mark(struct cp_job_due *out, struct cp_date d, enum cp_job_status status,
-    int64_t late)
+    int64_t late, const char *why)
 {
 	struct cp_job_mark *m;
 
@@ -81,6 +85,7 @@ mark(struct cp_job_due *out, struct cp_date d, enum cp_job_status status,
 	m->nominal = d;
 	m->status = status;
 	m->late = late;
+	m->why = why;
 }
 
 /* The date D, whose time AT has come, has no run: it is marked, or it is the
@@ -93,24 +98,25 @@ consider(const struct cp_job_state *s, struct cp_date d, int64_t at,
 
 	if (cp_job_too_late(job, d, at, now) ||
 	    (job->missed == CP_MISSED_NONE && now > at + CP_JOB_GRACE)) {
-		mark(out, d, CP_JOB_MISSED, now - at);
+		mark(out, d, CP_JOB_MISSED, now - at, missed);
 		return;
 	}
 	if (s->running && job->overlap == CP_OVERLAP_SKIP) {
-		mark(out, d, CP_JOB_SKIPPED, now - at);
+		mark(out, d, CP_JOB_SKIPPED, now - at, overlapped);
 		return;
 	}
 	if (out->start && job->missed == CP_MISSED_EACH)
 		return;
 	if (out->start)
-		mark(out, out->nominal, CP_JOB_MISSED, now - out->at);
+		mark(out, out->nominal, CP_JOB_MISSED, now - out->at, missed);
 	out->start = 1;
 	out->nominal = d;
 	out->at = at;
 }
 
 /* Every nominal date without a run whose time has come.  A job without any
- * run has missed nothing: only its latest date counts, and nothing is marked. */
+ * run has missed nothing: only its latest date counts, to be run if there is
+ * time, or else as the one from which on all are accounted for. */
 static void
 look_back(const struct cp_job_state *s, const char *store_id, int64_t now,
     struct cp_job_due *out)
@@ -130,8 +136,10 @@ look_back(const struct cp_job_state *s, const char *store_id, int64_t now,
 		}
 		consider(s, d, at, now, out);
 	}
-	if (fresh)
-		out->n_marks = 0;
+	if (fresh && out->n_marks > 0) {
+		out->marks[0].status = CP_JOB_SKIPPED;
+		out->marks[0].why = unknown;
+	}
 	out->next = d;
 	out->next_at = cp_date_set(d) ? at : 0;
 	out->wake = out->next_at;

@@ -17,7 +17,8 @@ enum cp_job_status {
 	CP_JOB_RUNNING,
 	CP_JOB_DONE,
 	CP_JOB_FAILED,
-	CP_JOB_SKIPPED,    /* the run before it was still going */
+	CP_JOB_SKIPPED,    /* the run before it was still going, or it was
+			    * before the job was known */
 	CP_JOB_MISSED,     /* too late, or a later one took its place */
 	CP_JOB_INTERRUPTED /* the scheduler ended before it did */
 };
@@ -53,6 +54,7 @@ struct cp_job_mark {
 	struct cp_date nominal;
 	enum cp_job_status status; /* missed or skipped */
 	int64_t late;
+	const char *why; /* a constant */
 };
 
 struct cp_job_due {

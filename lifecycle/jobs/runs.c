@@ -249,9 +249,7 @@ cp_job_mark(struct cp_store *s, const char *job,
 		cp_bind_text(q, cp_job_status_word(marks[i].status));
 		cp_bind_text(q, now->time);
 		cp_bind_int(q, marks[i].late);
-		cp_bind_text(q, marks[i].status == CP_JOB_SKIPPED ?
-		    "the run before it was still going" :
-		    "nobody ran it in time");
+		cp_bind_text(q, marks[i].why);
 		rc = cp_exec(q, err);
 	}
 	return end_txn(s, rc, err);

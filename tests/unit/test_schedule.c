@@ -462,12 +462,16 @@ START_TEST(a_new_job)
 	ck_assert_str_eq(sim.order, "2026-02-19 ");
 	fresh();
 	job.every = CP_EVERY_MONTH;
+	/* Too late for the last; from it on every one is accounted for. */
 	ck_assert_int_eq(look(utc("2026-02-19T09:00:00"), 0), 0);
-	ck_assert_int_eq(sim.n, 0);
-	ck_assert_int_eq(look(utc("2026-03-01T02:00:00"), 0), 1);
-	job.enabled = 0;
-	ck_assert_int_eq(look(utc("2026-04-01T02:00:00"), 0), 0);
 	ck_assert_int_eq(sim.n, 1);
+	ck_assert_int_eq(tally(CP_JOB_SKIPPED), 1);
+	ck_assert_int_eq(look(utc("2026-04-19T09:00:00"), 0), 0);
+	ck_assert_int_eq(tally(CP_JOB_MISSED), 2);
+	ck_assert_int_eq(look(utc("2026-05-01T02:00:00"), 0), 1);
+	job.enabled = 0;
+	ck_assert_int_eq(look(utc("2026-06-01T02:00:00"), 0), 0);
+	ck_assert_int_eq(sim.n, 4);
 }
 END_TEST
 
