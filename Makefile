@@ -13,7 +13,7 @@ endif
 # What a fresh Debian 12 lacks: for building, and for testing.
 PACKAGES_BUILD := gcc libc6-dev libgcrypt20-dev libarchive-dev libsqlite3-dev \
 	libconfig-dev libjansson-dev libunistring-dev libpopt-dev \
-	libsmartcols-dev libbsd-dev
+	libsmartcols-dev libbsd-dev libsystemd-dev
 PACKAGES_CHECK := $(PACKAGES_BUILD) check clang jq age zstd mandoc sqlite3 \
 	zlib1g-dev xxd openssl strace
 PACKAGES_DEMO  := $(PACKAGES_BUILD) jq age zstd
@@ -59,7 +59,7 @@ obj = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 LIB_OBJ := $(call obj,$(LIB_SRC)) $(BUILD)/obj/gen/sql.o
 GEN := $(BUILD)/gen/sql_ids.h $(BUILD)/gen/sql.c \
 	$(BUILD)/gen/commands_light.c $(BUILD)/gen/commands_full.c
-PROGRAMS := $(BUILD)/cpadmin $(BUILD)/cpadmin-full
+PROGRAMS := $(BUILD)/cpadmin $(BUILD)/cpadmin-full $(BUILD)/cpschedd
 UNIT := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(UNIT_SRC))
 TOOLS := $(BUILD)/population $(BUILD)/fault.so
 BENCHES := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(BENCH_SRC))
@@ -74,7 +74,7 @@ COMPILE = $(CC) $(STD) $(CPPFLAGS) $(CFLAGS) $(WARN) $(HARDEN) -MMD -MP
 all: $(PROGRAMS)
 
 help:
-	@echo 'make             build $(BUILD)/cpadmin'
+	@echo 'make             build $(BUILD)/cpadmin and $(BUILD)/cpschedd'
 	@echo 'make demo        eight years of 62,000 children, under both policies'
 	@echo 'make check       all tests (installs what they need)'
 	@echo 'make bench       measurements, as ratios'
@@ -125,6 +125,14 @@ $(BUILD)/cpadmin-full: $(call obj,$(FRONT_SRC) $(CMD_SRC)) \
 		$(BUILD)/obj/gen/commands_full.o $(BUILD)/libcpadmin.a
 	@echo '  LINK   $@'
 	$(Q)$(CC) $(LDHARDEN) -o $@ $^ $(LIBS_FULL)
+# Of the front it takes what it uses; it has no commands of its own.
+$(BUILD)/libfront.a: $(call obj,$(filter-out cpadmin/main.c,$(FRONT_LIGHT)))
+	@echo '  AR     $@'
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+$(BUILD)/cpschedd: $(call obj,cpadmin/cpschedd.c) $(BUILD)/libfront.a \
+		$(BUILD)/libcpadmin.a
+	@echo '  LINK   $@'
+	$(Q)$(CC) $(LDHARDEN) -o $@ $^ $(LIBS) -lsystemd
 
 # ---- test programs ----------------------------------------------------------
 $(BUILD)/unit/%: $(BUILD)/obj/tests/unit/%.o $(BUILD)/libcpadmin.a
@@ -159,7 +167,8 @@ demo: deps-demo
 
 # PREFIX and VERSION are compiled in: those who name them follow a change.
 STAMPED := $(call obj,$(if $(LIB_SRC)$(FRONT_SRC)$(CMD_SRC),$(shell grep -lE \
-	'CP_PREFIX|CP_VERSION' $(LIB_SRC) $(FRONT_SRC) $(CMD_SRC))))
+	'CP_PREFIX|CP_VERSION' $(LIB_SRC) $(FRONT_SRC) $(CMD_SRC) \
+	cpadmin/cpschedd.c)))
 $(STAMPED): $(BUILD)/gen/stamp
 $(BUILD)/gen/stamp: FORCE
 	@mkdir -p $(@D)
@@ -172,6 +181,7 @@ programs-unit: $(UNIT)
 programs-behaviour: $(PROGRAMS) $(if $(TOOL_SRC),$(BUILD)/population)
 programs-fault: programs-behaviour $(BUILD)/fault.so
 objects: $(LIB_OBJ) $(call obj,$(FRONT_SRC) $(CMD_SRC) $(UNIT_SRC) \
+	cpadmin/cpschedd.c \
 	$(TOOL_SRC) $(BENCH_SRC)) $(BUILD)/fault.so \
 	$(BUILD)/obj/gen/commands_light.o $(BUILD)/obj/gen/commands_full.o
 clang:
@@ -216,6 +226,8 @@ lint:
 
 # cpadmin-NAME are symbolic links, so that sudoers can name one duty.
 BIN := $(DESTDIR)$(PREFIX)/bin
+SBIN := $(DESTDIR)$(PREFIX)/sbin
+UNITS := $(DESTDIR)$(PREFIX)/lib/systemd/system
 LIBEXEC := $(DESTDIR)$(PREFIX)/libexec/cpadmin
 SHARE := $(DESTDIR)$(PREFIX)/share
 MAN := $(SHARE)/man
@@ -225,9 +237,13 @@ MAN_SRC := $(sort $(wildcard man/*.[1-9]))
 POLICY_SRC := $(sort $(wildcard policies/*))
 
 install: $(PROGRAMS)
-	install -d $(BIN) $(LIBEXEC) $(SHARE)/cpadmin
+	install -d $(BIN) $(SBIN) $(LIBEXEC) $(SHARE)/cpadmin $(UNITS)
 	install -m 755 $(BUILD)/cpadmin $(BIN)/cpadmin
 	install -m 755 $(BUILD)/cpadmin-full $(LIBEXEC)/cpadmin-full
+	install -m 755 $(BUILD)/cpschedd $(SBIN)/cpschedd
+	sed 's|@SBIN@|$(PREFIX)/sbin|' cpadmin/cpschedd.service \
+	    >$(UNITS)/cpschedd.service
+	chmod 644 $(UNITS)/cpschedd.service
 	for c in $(COMMANDS); do ln -sf cpadmin $(BIN)/cpadmin-$$c || exit 1; done
 	if test -n '$(POLICY_SRC)'; then install -d $(SHARE)/cpadmin/policies && \
 	    cp -R $(POLICY_SRC) $(SHARE)/cpadmin/policies/ && \
@@ -240,6 +256,7 @@ install: $(PROGRAMS)
 uninstall:
 	rm -f $(BIN)/cpadmin $(COMMANDS:%=$(BIN)/cpadmin-%)
 	rm -f $(LIBEXEC)/cpadmin-full $(COMPLETION)/cpadmin
+	rm -f $(SBIN)/cpschedd $(UNITS)/cpschedd.service
 	rm -rf $(SHARE)/cpadmin
 	for m in $(MAN_SRC); do rm -f $(MAN)/man$${m##*.}/$${m##*/}; done
 	rmdir $(LIBEXEC) 2>/dev/null || true
