@@ -13,6 +13,7 @@
 #include "archive/hostkey.h"
 #include "archive/shelf.h"
 #include "cpadmin/init.h"
+#include "lifecycle/rules/job.h"
 #include "lifecycle/store/json_put.h"
 
 /* A rehearsal's passphrases lie beside its shares: stretching them would only
@@ -392,6 +393,30 @@ fill_store(struct cp_init *in, struct cp_store *s, struct cp_err *err)
 
 /* ---- settings of the site ----------------------------------------------------- */
 
+/* What is done where nothing is said; cpadmin.conf(5) tells of all settings
+ * of a job. */
+static void
+put_schedule(struct cp_buf *b)
+{
+	char every[CP_JOB_EVERY_TEXT], at[CP_JOB_AT_TEXT];
+	const struct cp_job *job;
+	struct cp_schedule s;
+
+	cp_schedule_default(&s);
+	cp_buf_puts(b, "\n# What cpschedd(8) does, and when: times as clocks "
+	    "in England show them.\nschedule = {\n");
+	for (job = s.jobs; job < s.jobs + s.n; job++) {
+		cp_buf_printf(b, "\t%s = {\n\t\tcommand = \"%s\";\n"
+		    "\t\tevery = \"%s\";\n", job->name, job->command,
+		    cp_job_every_text(job, every));
+		if (job->every == CP_EVERY_MONTH)
+			cp_buf_printf(b, "\t\tday = %d;\n", job->day);
+		cp_buf_printf(b, "\t\tat = \"%s\";\n\t};\n",
+		    cp_job_at_text(job, at));
+	}
+	cp_buf_puts(b, "};\n");
+}
+
 static enum cp_rc
 write_config(const struct cp_init *in, struct cp_err *err)
 {
@@ -400,11 +425,12 @@ write_config(const struct cp_init *in, struct cp_err *err)
 	enum cp_rc rc;
 
 	cp_buf_init(&b);
-	cp_buf_puts(&b, "# Settings of this store; see cpadmin(8), FILES.\n\n"
+	cp_buf_puts(&b, "# Settings of this store; see cpadmin.conf(5).\n\n"
 	    "# The authority of records that name none.\n");
 	cp_buf_printf(&b, "authority = \"%s\";\n\n", in->settings.authority);
 	cp_buf_puts(&b, "# Threads that seal packages; 0 = one for each "
 	    "core.\nworkers = 0;\n");
+	put_schedule(&b);
 	rc = cp_buf_check(&b, err);
 	if (rc == CP_OK)
 		rc = path_in(in, path, "cpadmin.conf", err);
