@@ -15,6 +15,7 @@ static const struct cp_column columns[] = {
 	{ "unchanged", "Unchanged" },
 	{ "rejected", "Rejected" },
 	{ "quarantined", "Quarantined" },
+	{ "suppressed", "Suppressed" },
 	{ "rejects_file", "Rejects file" },
 	{ "dry_run", "Dry run" },
 	{ "rejects", NULL },
@@ -57,6 +58,7 @@ show(const struct cp_call *call, const struct cp_import_report *r,
 		cp_out_int(o, r->unchanged);
 		cp_out_int(o, r->rejected);
 		cp_out_int(o, 0);
+		cp_out_int(o, r->suppressed);
 		cp_out_text(o, r->rejects_file[0] != '\0' ? r->rejects_file :
 		    NULL);
 		cp_out_bool(o, cp_flag(call, "dry-run"));

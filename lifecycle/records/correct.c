@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lifecycle/records/consent_sensitive.h"
 #include "lifecycle/records/document_edit.h"
 #include "lifecycle/records/events.h"
 #include "lifecycle/records/find.h"
@@ -258,12 +259,15 @@ check_authority(const struct cp_change *c, const struct cp_document *old,
 
 static enum cp_rc
 enter(const struct cp_change *c, const struct cp_record *r,
-    const struct cp_document *old, const struct cp_document *doc,
+    const struct cp_document *old, struct cp_document *doc,
     const char *reason, struct cp_err *err)
 {
 	struct cp_undo u = { "record.correct", 0, r, old, NULL, NULL };
 	enum cp_rc rc = check_authority(c, old, doc, err);
 
+	if (rc == CP_OK)
+		rc = cp_sensitive_correct(c->store, c->rules, r, old, doc,
+		    c->now, err);
 	if (rc == CP_OK)
 		rc = cp_record_replace(c->store, c->rules, r, old, doc,
 		    c->now, err);

@@ -166,6 +166,32 @@ cp_document_prune(struct cp_document *doc, const struct cp_policy *policy,
 	return n_gone;
 }
 
+enum cp_rc
+cp_document_set_sensitive(struct cp_document *doc, size_t i,
+    enum cp_sensitive basis, const char *evidence, struct cp_err *err)
+{
+	struct cp_involvement *inv = &doc->involvements[i];
+	char *copy = NULL;
+
+	if (evidence != NULL && evidence[0] != '\0') {
+		copy = document_alloc(doc, strlen(evidence) + 1);
+		if (copy == NULL)
+			return cp_fail(err, CP_FAILED, "out of memory");
+		memcpy(copy, evidence, strlen(evidence) + 1);
+	}
+	inv->sensitive = basis;
+	inv->evidence = copy;
+	return CP_OK;
+}
+
+void
+cp_document_drop_involvement(struct cp_document *doc, size_t i)
+{
+	doc->n_involvements--;
+	memmove(&doc->involvements[i], &doc->involvements[i + 1],
+	    (doc->n_involvements - i) * sizeof(*doc->involvements));
+}
+
 void
 cp_document_mask_sensitive(struct cp_document *doc)
 {

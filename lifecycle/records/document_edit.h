@@ -56,6 +56,14 @@ struct cp_date cp_document_next_prune(const struct cp_document *doc,
 size_t cp_document_prune(struct cp_document *doc,
     const struct cp_policy *policy, struct cp_date on, struct cp_buf *counts);
 
+/* Says of involvement I (there is one) that its service is sensitive, on BASIS
+ * with EVIDENCE (NULL or "": none), both as another document has them; takes
+ * it out. */
+enum cp_rc cp_document_set_sensitive(struct cp_document *doc, size_t i,
+    enum cp_sensitive basis, const char *evidence, struct cp_err *err)
+    CP_MUST_CHECK;
+void cp_document_drop_involvement(struct cp_document *doc, size_t i);
+
 /* What most users see: all involvements of sensitive services together become
  * one of the service "unspecified-sensitive" with nothing else in it. */
 void cp_document_mask_sensitive(struct cp_document *doc);

@@ -34,6 +34,7 @@ undo(struct cp_import *im)
 	im->report.created = im->mark.created;
 	im->report.updated = im->mark.updated;
 	im->report.unchanged = im->mark.unchanged;
+	im->report.suppressed = im->mark.suppressed;
 }
 
 static enum cp_rc

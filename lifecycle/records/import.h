@@ -37,6 +37,7 @@ struct cp_import_reject {
 
 struct cp_import_report {
 	int64_t created, updated, unchanged, rejected;
+	int64_t suppressed; /* involvements that a person had withdrawn */
 	char rejects_file[CP_IMPORT_PATH]; /* "" where none was written */
 	struct cp_import_reject first[CP_IMPORT_FIRST];
 	size_t n_first;

@@ -26,6 +26,8 @@ struct import_row {
 	struct cp_prepared prepared;
 	struct cp_keys numbers;     /* key of each of doc->numbers */
 	struct cp_reject why;
+	int entered;                /* in the ledger, by the writer */
+	int64_t suppressed;
 };
 
 struct import_chunk {

@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lifecycle/records/consent_sensitive.h"
 #include "lifecycle/records/document_edit.h"
 #include "lifecycle/records/ident.h"
 #include "lifecycle/records/import_impl.h"
@@ -217,6 +218,14 @@ log_row(struct cp_import *im, const struct import_row *row,
 	cp_json_put_int(b, (int64_t)row->line);
 	if (im->how.reason != NULL)
 		cp_json_put_member(b, "reason", im->how.reason);
+	if (row->entered > 0) {
+		cp_json_put_key(b, "consents");
+		cp_json_put_int(b, row->entered);
+	}
+	if (row->suppressed > 0) {
+		cp_json_put_key(b, "suppressed");
+		cp_json_put_int(b, row->suppressed);
+	}
 	cp_json_close(b, '}');
 	rc = cp_buf_check(b, err);
 	e.detail = cp_buf_text(b);
@@ -257,6 +266,15 @@ check_numbers(struct cp_import *im, struct import_row *row, int64_t self,
 	    "another record has this NHS number", err);
 }
 
+/* The ledger's entries for involvements of sensitive services. */
+static enum cp_rc
+enter_sensitive(struct cp_import *im, struct import_row *row, int64_t n,
+    struct cp_err *err)
+{
+	return cp_sensitive_enter(im->store, im->rules, n, row->doc, "feed",
+	    im->now, &row->entered, err);
+}
+
 static enum cp_rc
 create(struct cp_import *im, struct import_row *row, struct cp_err *err)
 {
@@ -271,6 +289,8 @@ create(struct cp_import *im, struct import_row *row, struct cp_err *err)
 	if (rc == CP_OK)
 		rc = import_keys_add(&im->keys, &row->prepared.keys,
 		    &row->numbers, n, err);
+	if (rc == CP_OK)
+		rc = enter_sensitive(im, row, n, err);
 	if (rc == CP_OK)
 		rc = log_row(im, row, "record.create", err);
 	im->report.created += rc == CP_OK;
@@ -309,6 +329,20 @@ keep_what_csv_lacks(struct cp_import *im, struct import_row *row,
 	    "that the record holds", err);
 }
 
+/* What the person withdrew does not come back; what the ledger marks stays
+ * marked. */
+static enum cp_rc
+keep_withdrawn_out(struct cp_import *im, struct import_row *row,
+    const struct cp_record *r, struct cp_err *err)
+{
+	int changed = 0;
+	enum cp_rc rc = cp_sensitive_filter(im->store, im->rules, r->n,
+	    row->doc, &row->suppressed, &changed, err);
+
+	im->report.suppressed += row->suppressed;
+	return rc == CP_OK && changed ? refresh_text(row, err) : rc;
+}
+
 static int
 same_text(const struct cp_import *im, const struct import_row *row)
 {
@@ -333,6 +367,8 @@ replace(struct cp_import *im, struct import_row *row,
 		rc = cp_record_replace(im->store, im->rules, r, old, row->doc,
 		    im->now, err);
 	if (rc == CP_OK)
+		rc = enter_sensitive(im, row, r->n, err);
+	if (rc == CP_OK)
 		rc = log_row(im, row, "record.update", err);
 	im->report.updated += rc == CP_OK;
 	return rc;
@@ -349,6 +385,8 @@ merge(struct cp_import *im, struct import_row *row, const struct cp_record *r,
 
 	if (rc == CP_OK && im->csv)
 		rc = keep_what_csv_lacks(im, row, old, &refused, err);
+	if (rc == CP_OK && !refused)
+		rc = keep_withdrawn_out(im, row, r, err);
 	if (rc == CP_OK && !refused) {
 		if (same_text(im, row))
 			im->report.unchanged++;
@@ -421,6 +459,8 @@ import_store(struct cp_import *im, struct import_row *row, struct cp_err *err)
 	int found;
 	enum cp_rc rc;
 
+	row->entered = 0;
+	row->suppressed = 0;
 	if (row->doc == NULL)
 		return import_reject(im, row->line, &row->why, err);
 	if (!cp_operator_reaches(cp_store_actor(im->store),

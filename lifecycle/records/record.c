@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lifecycle/records/consent_sensitive.h"
 #include "lifecycle/records/document_edit.h"
 #include "lifecycle/records/facts.h"
 #include "lifecycle/records/ident.h"
@@ -186,6 +187,8 @@ cp_record_refresh(struct cp_store *s, const struct cp_rules *rules, int64_t n,
 		cp_bind_int(q, n);
 		rc = cp_exec(q, err);
 	}
+	if (rc == CP_OK && f.facts.n_consents > 0)
+		rc = cp_consent_dates(s, rules, n, f.facts.birth, err);
 	cp_fact_set_clear(&f);
 	return rc;
 }
@@ -308,6 +311,8 @@ cp_record_replace(struct cp_store *s, const struct cp_rules *rules,
 {
 	enum cp_rc rc = put_document(s, r->n, old, doc, rules->salt, err);
 
+	if (rc == CP_OK && cp_document_has_sensitive(old))
+		rc = cp_sensitive_forget(s, rules, r->n, old, doc, err);
 	return rc == CP_OK ? update_row(s, rules, r->n, doc, now, err) : rc;
 }
 
@@ -331,7 +336,7 @@ cp_record_strip(struct cp_store *s, const struct cp_record *r,
 	if (rc == CP_OK)
 		rc = exec_on(s, SQL_DOCUMENT_DELETE, r->n, err);
 	if (rc == CP_OK)
-		rc = exec_on(s, SQL_CONSENTS_DELETE, r->n, err);
+		rc = cp_consent_drop(s, r->n, err);
 	if (rc == CP_OK)
 		rc = cp_move_lapse(s, r->n, now, err);
 	if (rc == CP_OK)
