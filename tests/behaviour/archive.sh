@@ -451,7 +451,7 @@ person CP-F 2008-01-10 | jq -c '.left_england = {date: "2026-03-04",
     intention: "no-return"}' >"$T/gone"
 ok cpadmin record import "$T/gone" --on 2026-03-04
 ok cpadmin consent give CP-F --ground care-leaver --by self --date 2026-01-06 \
-    --statement v1 --evidence E1 --on 2026-03-04
+    --statement v1 --evidence E1 --reason 'the form came late' --on 2026-03-04
 night 2026-03-05
 expect_json .archived 1
 ok cpadmin archive restore CP-F --reason 'she came back' \

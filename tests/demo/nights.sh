@@ -34,7 +34,7 @@ import() {
 
 # do_plan TODAY DATE ORDER WORDS...: DATE may be before the first day.
 do_plan() {
-	local on=$1 date=$2 what=$4
+	local on=$1 date=$2 what=$4 more=()
 
 	shift
 
@@ -47,9 +47,12 @@ do_plan() {
 		number_of entered
 		ENTERED=$((ENTERED + N)) ;;
 	consent)
+		[ "$6" = representative ] && more=(--best-interests "BI-$8")
+		[ "$date" = "$on" ] ||
+		    more+=(--reason 'given before the directory began')
 		run cpadmin consent give "$4" --ground "$5" --by "$6" \
 		    --date "$date" --statement "$7" --evidence "$8" --on "$on" \
-		    --json
+		    "${more[@]}" --json
 		CONSENTS=$((CONSENTS + 1)) ;;
 	withdraw)
 		run cpadmin consent withdraw "$4" --date "$date" --on "$on" --json
