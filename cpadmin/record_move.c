@@ -28,7 +28,7 @@ struct listing {
 /* What the operator may answer to M. */
 static void
 out_answers(struct cp_out *o, const struct cp_operator *op,
-    const struct cp_move *m)
+    const struct cp_offer *m)
 {
 	struct cp_buf b;
 
@@ -48,7 +48,7 @@ out_answers(struct cp_out *o, const struct cp_operator *op,
 }
 
 static enum cp_rc
-list_one(void *ctx, const struct cp_move *m, const char *reason,
+list_one(void *ctx, const struct cp_offer *m, const char *reason,
     struct cp_err *err)
 {
 	struct listing *l = ctx;
@@ -102,7 +102,7 @@ static const struct cp_column move_columns[] = {
 };
 
 static enum cp_rc
-show_settled(const struct cp_call *call, const struct cp_move *m,
+show_settled(const struct cp_call *call, const struct cp_offer *m,
     enum cp_move_end end, struct cp_err *err)
 {
 	struct cp_out *o = NULL;
@@ -128,7 +128,7 @@ settle(struct cp_call *call, enum cp_move_end end, struct cp_err *err)
 	struct cp_rules rules;
 	struct cp_session s;
 	struct cp_change c;
-	struct cp_move m;
+	struct cp_offer m;
 	enum cp_rc rc = CP_OK;
 
 	if (cp_arg_count(call) != 2)

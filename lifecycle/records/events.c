@@ -188,7 +188,7 @@ static enum cp_rc
 enter_move(const struct cp_change *c, const struct cp_event *e,
     const struct cp_record *r, struct cp_err *err)
 {
-	struct cp_move m;
+	struct cp_offer m;
 	enum cp_rc rc = cp_move_offer(c, r, e, &m, err);
 
 	if (rc != CP_OK || e->offer ||

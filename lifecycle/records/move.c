@@ -21,7 +21,7 @@ cp_move_end_word(enum cp_move_end end)
 /* ---- reading ---- */
 
 static void
-read_move(struct cp_stmt *q, struct cp_move *m)
+read_move(struct cp_stmt *q, struct cp_offer *m)
 {
 	memset(m, 0, sizeof(*m));
 	m->n = cp_col_int(q, 0);
@@ -35,7 +35,7 @@ read_move(struct cp_stmt *q, struct cp_move *m)
 }
 
 static enum cp_rc
-find_open(struct cp_store *s, const char *id, struct cp_move *m, int *found,
+find_open(struct cp_store *s, const char *id, struct cp_offer *m, int *found,
     struct cp_err *err)
 {
 	struct cp_stmt *q = cp_stmt(s, SQL_MOVE_OPEN_OF);
@@ -52,12 +52,12 @@ find_open(struct cp_store *s, const char *id, struct cp_move *m, int *found,
 
 enum cp_rc
 cp_move_each(struct cp_store *s,
-    enum cp_rc (*fn)(void *ctx, const struct cp_move *m, const char *reason,
+    enum cp_rc (*fn)(void *ctx, const struct cp_offer *m, const char *reason,
     struct cp_err *err), void *ctx, struct cp_err *err)
 {
 	const struct cp_operator *op = cp_store_actor(s);
 	struct cp_stmt *q = cp_stmt(s, SQL_MOVE_OPEN_ALL);
-	struct cp_move m;
+	struct cp_offer m;
 	int row;
 	enum cp_rc rc;
 
@@ -78,7 +78,7 @@ cp_move_each(struct cp_store *s,
 
 static enum cp_rc
 log_move(const struct cp_change *c, const char *action,
-    const struct cp_move *m, const char *reason, int64_t *seq,
+    const struct cp_offer *m, const char *reason, int64_t *seq,
     struct cp_err *err)
 {
 	struct cp_entry entry = { action, m->id, NULL, NULL };
@@ -105,7 +105,7 @@ log_move(const struct cp_change *c, const char *action,
 /* ---- offering ---- */
 
 static enum cp_rc
-refuse_second(const struct cp_move *m, struct cp_err *err)
+refuse_second(const struct cp_offer *m, struct cp_err *err)
 {
 	(void)cp_fail(err, CP_REFUSED, "%s is offered to authority %s "
 	    "already", m->id, m->to);
@@ -116,9 +116,9 @@ refuse_second(const struct cp_move *m, struct cp_err *err)
 
 enum cp_rc
 cp_move_offer(const struct cp_change *c, const struct cp_record *r,
-    const struct cp_event *e, struct cp_move *out, struct cp_err *err)
+    const struct cp_event *e, struct cp_offer *out, struct cp_err *err)
 {
-	struct cp_move m = { .record = r->n, .date = e->date };
+	struct cp_offer m = { .record = r->n, .date = e->date };
 	struct cp_stmt *q;
 	int found;
 	enum cp_rc rc = find_open(c->store, r->id, &m, &found, err);
@@ -164,7 +164,7 @@ no_offer(struct cp_err *err)
 }
 
 static enum cp_rc
-may_settle(const struct cp_operator *op, const struct cp_move *m,
+may_settle(const struct cp_operator *op, const struct cp_offer *m,
     enum cp_move_end end, struct cp_err *err)
 {
 	int from = cp_operator_reaches(op, m->from);
@@ -183,7 +183,7 @@ may_settle(const struct cp_operator *op, const struct cp_move *m,
 }
 
 static enum cp_rc
-close_offer(const struct cp_change *c, const struct cp_move *m,
+close_offer(const struct cp_change *c, const struct cp_offer *m,
     enum cp_move_end end, struct cp_err *err)
 {
 	struct cp_stmt *q = cp_stmt(c->store, SQL_MOVE_SETTLE);
@@ -197,7 +197,7 @@ close_offer(const struct cp_change *c, const struct cp_move *m,
 
 /* The acceptance as it is undone: AT_ONCE, there was no offer before it. */
 static enum cp_rc
-keep(const struct cp_change *c, const struct cp_move *m,
+keep(const struct cp_change *c, const struct cp_offer *m,
     const struct cp_record *r, const struct cp_document *before, int64_t seq,
     int at_once, struct cp_err *err)
 {
@@ -213,7 +213,7 @@ keep(const struct cp_change *c, const struct cp_move *m,
 }
 
 static enum cp_rc
-pass(const struct cp_change *c, const struct cp_move *m, const char *reason,
+pass(const struct cp_change *c, const struct cp_offer *m, const char *reason,
     int at_once, struct cp_err *err)
 {
 	struct cp_document *old = NULL, *doc = NULL;
@@ -243,7 +243,7 @@ pass(const struct cp_change *c, const struct cp_move *m, const char *reason,
 }
 
 enum cp_rc
-cp_move_pass(const struct cp_change *c, const struct cp_move *m,
+cp_move_pass(const struct cp_change *c, const struct cp_offer *m,
     const char *reason, struct cp_err *err)
 {
 	return pass(c, m, reason, 1, err);
@@ -251,7 +251,7 @@ cp_move_pass(const struct cp_change *c, const struct cp_move *m,
 
 enum cp_rc
 cp_move_settle(const struct cp_change *c, const char *id,
-    enum cp_move_end end, const char *reason, struct cp_move *m,
+    enum cp_move_end end, const char *reason, struct cp_offer *m,
     struct cp_err *err)
 {
 	int found;

@@ -16,7 +16,7 @@
  */
 
 /* An open offer. */
-struct cp_move {
+struct cp_offer {
 	int64_t n;
 	int64_t record;
 	char id[CP_ID_MAX]; /* of the record */
@@ -36,7 +36,7 @@ const char *cp_move_end_word(enum cp_move_end end);
  * offered already.
  */
 enum cp_rc cp_move_offer(const struct cp_change *c,
-    const struct cp_record *r, const struct cp_event *e, struct cp_move *out,
+    const struct cp_record *r, const struct cp_event *e, struct cp_offer *out,
     struct cp_err *err) CP_MUST_CHECK;
 /*
  * In the caller's transaction: settles the open offer of record ID as END,
@@ -45,10 +45,10 @@ enum cp_rc cp_move_offer(const struct cp_change *c,
  * CP_DENIED: the other authority's part is to do that.
  */
 enum cp_rc cp_move_settle(const struct cp_change *c, const char *id,
-    enum cp_move_end end, const char *reason, struct cp_move *m,
+    enum cp_move_end end, const char *reason, struct cp_offer *m,
     struct cp_err *err) CP_MUST_CHECK;
 /* The same, for an offer just made by who acts for both. */
-enum cp_rc cp_move_pass(const struct cp_change *c, const struct cp_move *m,
+enum cp_rc cp_move_pass(const struct cp_change *c, const struct cp_offer *m,
     const char *reason, struct cp_err *err) CP_MUST_CHECK;
 
 /* The open offer of record N lapses, if there is one; where a record leaves
@@ -64,7 +64,7 @@ enum cp_rc cp_move_undo(const struct cp_change *c,
 /* Every open offer to or by an authority that the operator for whom S is open
  * acts for, oldest first; REASON may be NULL and is borrowed. */
 enum cp_rc cp_move_each(struct cp_store *s,
-    enum cp_rc (*fn)(void *ctx, const struct cp_move *m, const char *reason,
+    enum cp_rc (*fn)(void *ctx, const struct cp_offer *m, const char *reason,
 	struct cp_err *err), void *ctx, struct cp_err *err) CP_MUST_CHECK;
 
 #endif
