@@ -126,6 +126,7 @@ struct cp_explanation {
 	struct cp_step *steps; /* owned */
 	size_t n_steps;
 	size_t cap;
+	char carried_by[24]; /* the consent that carries the record; "" none */
 };
 
 void cp_explanation_init(struct cp_explanation *e);
@@ -135,6 +136,16 @@ void cp_explanation_clear(struct cp_explanation *e);
 enum cp_rc cp_decide_explain(const struct cp_policy *policy,
     const struct cp_facts *facts, struct cp_date on,
     struct cp_explanation *out, struct cp_err *err) CP_MUST_CHECK;
+/*
+ * Puts one more step before place AT (at most n_steps: behind the last).  RULE
+ * may be CP_RULE_COUNT for none; POLICY gives its source and may be NULL.
+ */
+enum cp_rc cp_explanation_put(struct cp_explanation *e, size_t at,
+    const struct cp_policy *policy, enum cp_step_kind kind, enum cp_rule rule,
+    struct cp_date date, struct cp_err *err, const char *fmt, ...)
+    CP_MUST_CHECK CP_PRINTF(8, 9);
+/* The place of the first step of holds or answer: what is known goes before. */
+size_t cp_explanation_answer(const struct cp_explanation *e);
 /* "input", "rule", "hold", "answer", "would-change". */
 const char *cp_step_kind_word(enum cp_step_kind kind);
 

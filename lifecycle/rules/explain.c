@@ -33,35 +33,72 @@ cp_explanation_clear(struct cp_explanation *e)
 	cp_explanation_init(e);
 }
 
+static enum cp_rc CP_MUST_CHECK CP_PRINTF(7, 0)
+put_step(struct cp_explanation *e, size_t at, const struct cp_policy *policy,
+    enum cp_step_kind kind, enum cp_rule rule, struct cp_date date,
+    const char *fmt, va_list ap)
+{
+	struct cp_step *s;
+	size_t cap;
+
+	if (e->n_steps == e->cap) {
+		cap = e->cap == 0 ? 16 : e->cap * 2;
+		s = reallocarray(e->steps, cap, sizeof(*s));
+		if (s == NULL)
+			return CP_FAILED;
+		e->steps = s;
+		e->cap = cap;
+	}
+	s = &e->steps[at];
+	memmove(s + 1, s, (e->n_steps - at) * sizeof(*s));
+	e->n_steps++;
+	s->kind = kind;
+	s->rule = rule == CP_RULE_COUNT ? "" : cp_rule_name(rule);
+	s->source = rule == CP_RULE_COUNT || policy == NULL ||
+	    policy->source[rule] == NULL ? "" : policy->source[rule];
+	s->date = date;
+	(void)vsnprintf(s->text, sizeof(s->text), fmt, ap);
+	return CP_OK;
+}
+
+enum cp_rc
+cp_explanation_put(struct cp_explanation *e, size_t at,
+    const struct cp_policy *policy, enum cp_step_kind kind, enum cp_rule rule,
+    struct cp_date date, struct cp_err *err, const char *fmt, ...)
+{
+	va_list ap;
+	enum cp_rc rc;
+
+	va_start(ap, fmt);
+	rc = put_step(e, at, policy, kind, rule, date, fmt, ap);
+	va_end(ap);
+	return rc == CP_OK ? CP_OK : cp_fail(err, rc, "out of memory");
+}
+
+size_t
+cp_explanation_answer(const struct cp_explanation *e)
+{
+	size_t i;
+
+	for (i = 0; i < e->n_steps; i++)
+		if (e->steps[i].kind == CP_STEP_HOLD ||
+		    e->steps[i].kind == CP_STEP_ANSWER)
+			break;
+	return i;
+}
+
 /* Adds a step; RULE may be CP_RULE_COUNT for none. */
 static void CP_PRINTF(5, 6)
 step(struct tale *t, enum cp_step_kind kind, enum cp_rule rule,
     struct cp_date date, const char *fmt, ...)
 {
-	struct cp_explanation *e = t->out;
-	struct cp_step *s;
-	size_t cap;
 	va_list ap;
 
 	if (t->failed)
 		return;
-	if (e->n_steps == e->cap) {
-		cap = e->cap == 0 ? 16 : e->cap * 2;
-		s = reallocarray(e->steps, cap, sizeof(*s));
-		if (s == NULL) {
-			t->failed = 1;
-			return;
-		}
-		e->steps = s;
-		e->cap = cap;
-	}
-	s = &e->steps[e->n_steps++];
-	s->kind = kind;
-	s->rule = rule == CP_RULE_COUNT ? "" : cp_rule_name(rule);
-	s->source = rule == CP_RULE_COUNT ? "" : t->policy->source[rule];
-	s->date = date;
 	va_start(ap, fmt);
-	(void)vsnprintf(s->text, sizeof(s->text), fmt, ap);
+	t->failed = put_step(t->out, t->out->n_steps, t->policy, kind, rule,
+	    date, fmt, ap) != CP_OK;
 	va_end(ap);
 }
 
@@ -95,6 +132,9 @@ tell_birth(struct tale *t)
 	    "attained on %s, at the start of the day; unless consent carries "
 	    "it on, the record is archived then.", t->policy->age_limit,
 	    DATE(limit));
+	step(t, CP_STEP_RULE, CP_RULE_REMINDER_AGE,
+	    cp_decide_reminder(t->policy, birth), "What happens then is to be "
+	    "told on %s.", DATE(cp_decide_reminder(t->policy, birth)));
 }
 
 /* ---- consents ------------------------------------------------------------ */
@@ -153,6 +193,12 @@ tell_consent(struct tale *t, const struct told *c)
 		bearing = " So it does not pass the age limit.";
 	else if (cp_date_cmp(c->fact->given, d->age_due) > 0)
 		bearing = " It came too late: by then no consent was in force.";
+	else if (cp_date_set(d->extended_from) &&
+	    cp_date_cmp(c->until, d->age_due) == 0) {
+		bearing = " It carries the record.";
+		(void)snprintf(t->out->carried_by, sizeof(t->out->carried_by),
+		    "%.23s", id);
+	}
 	step(t, CP_STEP_RULE, c->rule, c->until, "Consent %.40s (%s, by %s), "
 	    "given on %s, covers until %s: %s.%s", id,
 	    cp_ground_word(c->fact->ground), cp_by_word(c->fact->by),
@@ -337,17 +383,16 @@ tell_archive(struct tale *t)
 	    p->archive_period);
 	char text[CP_PERIOD_TEXT];
 
-	step(t, CP_STEP_INPUT, CP_RULE_COUNT, f->archived_on,
-	    "Archived on %s.", DATE(f->archived_on));
-	step(t, CP_STEP_RULE, CP_RULE_ARCHIVE_PERIOD, due, "The period of %s "
-	    "from then ends on %s; destruction falls due the day after, %s.",
+	step(t, CP_STEP_RULE, CP_RULE_ARCHIVE_PERIOD, due, "Archived on %s; "
+	    "the period of %s from then ends on %s, and destruction falls due "
+	    "the day after, %s.", DATE(f->archived_on),
 	    cp_period_format(p->archive_period, text),
 	    DATE(cp_period_end(f->archived_on, p->archive_period)), DATE(due));
 	if (cp_date_set(f->destroy_due_fixed) &&
 	    cp_date_cmp(f->destroy_due_fixed, due) != 0)
-		step(t, CP_STEP_INPUT, CP_RULE_COUNT, f->destroy_due_fixed,
-		    "At archiving, %s was fixed as the day; a policy adopted "
-		    "since does not move it.", DATE(f->destroy_due_fixed));
+		step(t, CP_STEP_INPUT, CP_RULE_ALREADY_ARCHIVED,
+		    f->destroy_due_fixed, "The day promised is %s; the policy "
+		    "in force does not move it.", DATE(f->destroy_due_fixed));
 }
 
 static void

@@ -590,9 +590,11 @@ START_TEST(explanations_say_why)
 	f.destroy_due_fixed = D("2029-01-01");
 	ck_assert(cp_decide_explain(policy, &f, D("2029-06-01"), &e, &err) ==
 	    CP_OK);
-	(void)find_step(&e, CP_STEP_INPUT, "", "Archived on 2022-03-01");
+	(void)find_step(&e, CP_STEP_RULE, "archive.period",
+	    "Archived on 2022-03-01");
 	(void)find_step(&e, CP_STEP_RULE, "archive.period", "2028-03-02");
-	(void)find_step(&e, CP_STEP_INPUT, "", "2029-01-01 was fixed");
+	(void)find_step(&e, CP_STEP_INPUT, "archive.already_archived",
+	    "promised is 2029-01-01");
 	(void)find_step(&e, CP_STEP_HOLD, "", "Hold H-1 stops the destruct");
 	(void)find_step(&e, CP_STEP_ANSWER, "archive.period", "but held");
 	(void)find_step(&e, CP_STEP_WOULD_CHANGE, "", "release of every hold");
