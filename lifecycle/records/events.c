@@ -169,15 +169,29 @@ log_event(const struct cp_change *c, const char *id, const struct cp_event *e,
 	return rc;
 }
 
+static enum cp_rc
+need_live(const struct cp_change *c, const struct cp_event *e,
+    const struct cp_record *r, struct cp_err *err)
+{
+	enum cp_rc rc = cp_record_need_live(c->store, r, "restore", err);
+
+	if (rc == CP_REFUSED && r->state == CP_STATE_ARCHIVED &&
+	    e->kind == CP_EVENT_RETURNED)
+		cp_err_hint(err, "`cpadmin archive restore %s --set "
+		    "left_england= --reason TEXT' brings it back", r->id);
+	return rc;
+}
+
 /* The live record ID and its document twice, to be changed and to compare. */
 static enum cp_rc
-load(const struct cp_change *c, const char *id, struct cp_record *r,
-    struct cp_document **old, struct cp_document **doc, struct cp_err *err)
+load(const struct cp_change *c, const char *id, const struct cp_event *e,
+    struct cp_record *r, struct cp_document **old, struct cp_document **doc,
+    struct cp_err *err)
 {
 	enum cp_rc rc = cp_record_get(c->store, id, r, err);
 
 	if (rc == CP_OK)
-		rc = cp_record_need_live(c->store, r, "restore", err);
+		rc = need_live(c, e, r, err);
 	if (rc == CP_OK)
 		rc = cp_record_document(c->store, r, old, err);
 	return rc == CP_OK ? cp_record_document(c->store, r, doc, err) : rc;
@@ -217,7 +231,7 @@ cp_event_apply(const struct cp_change *c, const char *id,
 {
 	struct cp_document *old = NULL, *doc = NULL;
 	struct cp_record r;
-	enum cp_rc rc = load(c, id, &r, &old, &doc, err);
+	enum cp_rc rc = load(c, id, e, &r, &old, &doc, err);
 
 	if (rc == CP_OK)
 		rc = check_dates(c, e, doc, err);

@@ -265,5 +265,93 @@ run cpadmin archive show W-9 --as lpool --on 2026-11-21
 expect_status 9
 ok cpadmin archive show W-9 --as wirral --on 2026-11-21
 
+night() {
+	ok cpadmin retention run --on "$1" --yes --accept clock \
+	    --accept share --json
+}
+# row ID: state and dates.
+row() {
+	ok cpadmin record list --json --on "$2"
+	jq -r ".rows[]|select(.id==\"$1\")|[.state,.next_action,.next_due]|
+	    join(\" \")" "$OUT_FILE"
+}
+
 test_case 'the log of all this is whole'
+ok cpadmin audit verify
+
+test_case 'older than was thought: archived by the next run'
+new_store --on 2026-01-01
+{
+	person B-1 $WIRRAL Bea 2010-05-06
+	person B-2 $WIRRAL Beth 2008-02-01
+	person R-1 $WIRRAL Rosa 2012-05-06
+	person R-2 $WIRRAL Ruth 2012-05-06
+	person D-1 $WIRRAL Dora 2012-05-06
+} >"$T/some.ndjson"
+ok cpadmin record import "$T/some.ndjson" --on 2026-01-01
+night 2026-01-01
+ok cpadmin record correct B-1 --set birth_date=2007-05-06 \
+    --reason 'birth certificate' --on 2026-01-02
+expect_eq "$(row B-1 2026-01-02)" 'live archive 2025-05-06'
+night 2026-01-02
+expect_json .archived 1
+expect_eq "$(row B-1 2026-01-02)" 'archived destroy 2032-01-03'
+
+test_case 'and younger: the hint leads back through the archive'
+run cpadmin record correct B-1 --set birth_date=2010-05-06 --reason x \
+    --on 2026-01-03 --json
+refused 5 'record B-1 is archived'
+expect_err_json .hint "\`cpadmin archive restore B-1 --set FIELD=VALUE --reason TEXT' corrects it on its way back"
+ok cpadmin archive restore B-1 --set birth_date=2010-05-06 \
+    --reason 'it was another child' --on 2026-01-03 --json
+expect_json '[.state,.next_due,.due_again]|join(" ")' 'live 2028-05-06 false'
+night 2026-01-03
+expect_eq "$(row B-1 2026-01-03)" 'live archive 2028-05-06'
+ok cpadmin record history B-1 --reason x --json --on 2026-01-03
+expect_json '[.rows[].action|select(.!="record.history")]|join(" ")' \
+    'record.create record.correct record.archive record.restore'
+
+test_case 'archived at 18 before it was known that they are younger'
+night 2026-02-01
+expect_eq "$(row B-2 2026-02-01)" 'archived destroy 2032-02-02'
+ok cpadmin archive restore B-2 --set birth_date=2008-02-02 --reason x \
+    --on 2026-02-02
+expect_err_contains 'the next run will archive B-2 again'
+night 2026-02-02
+expect_eq "$(row B-2 2026-02-02)" 'archived destroy 2032-02-03'
+
+test_case 'returned within three years, and after them'
+ok cpadmin record event R-1 left-england --date 2026-02-02 \
+    --intention return --on 2026-02-02
+ok cpadmin record event R-2 left-england --date 2026-02-02 \
+    --intention none-stated --on 2026-02-02
+night 2029-02-02
+expect_eq "$(row R-1 2029-02-02)" 'live archive 2029-02-03'
+ok cpadmin record event R-1 returned --date 2029-02-02 --on 2029-02-02
+night 2029-02-03
+expect_eq "$(row R-1 2029-02-03)" 'live archive 2030-05-06'
+expect_eq "$(row R-2 2029-02-03)" 'archived destroy 2035-02-04'
+run cpadmin record event R-2 returned --date 2029-02-01 --on 2029-02-04 \
+    --json
+refused 5 'record R-2 is archived'
+expect_err_json .hint "\`cpadmin archive restore R-2 --set left_england= --reason TEXT' brings it back"
+ok cpadmin archive restore R-2 --set left_england= --reason 'back since' \
+    --on 2029-02-04
+night 2029-02-04
+expect_eq "$(row R-2 2029-02-04)" 'live archive 2030-05-06'
+
+test_case 'a death that was none'
+ok cpadmin record event D-1 died --date 2028-02-01 --notified 2028-02-03 \
+    --on 2029-02-04
+expect_eq "$(row D-1 2029-02-04)" 'live archive 2029-02-04'
+run cpadmin record event D-1 died --date 2028-02-01 --notified 2028-02-03 \
+    --on 2029-02-04 --json
+expect_status 5
+expect_err_json .hint "a wrong date is put right with \`cpadmin record correct D-1 --set death.date=DATE', a wrong death taken out with --set death="
+ok cpadmin record correct D-1 --set death= --reason 'another person' \
+    --on 2029-02-04
+expect_eq "$(row D-1 2029-02-04)" 'live archive 2030-05-06'
+run cpadmin record event D-1 left-england --date 2029-02-05 \
+    --intention return --on 2029-02-04
+expect_status 10
 ok cpadmin audit verify
