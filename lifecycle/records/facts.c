@@ -19,6 +19,7 @@ cp_fact_set_clear(struct cp_fact_set *f)
 	free(f->consent_ids);
 	free(f->holds);
 	free(f->hold_ids);
+	free(f->reading);
 	cp_fact_set_init(f);
 }
 
@@ -135,26 +136,57 @@ load_consents(struct cp_store *s, int64_t n, struct cp_fact_set *f,
 	return rc;
 }
 
+/* Whether a hold over TEXT acts on record N: *YES. */
+static enum cp_rc
+acts(struct cp_store *s, int64_t n, const char *text, struct cp_fact_set *f,
+    struct cp_hold_facts *known, int *yes, struct cp_err *err)
+{
+	enum cp_truth answer = CP_TRUE;
+	enum cp_rc rc;
+
+	*yes = 0;
+	if (f->facts.state != CP_STATE_LIVE &&
+	    f->facts.state != CP_STATE_ARCHIVED)
+		return CP_OK;
+	if (f->reading == NULL)
+		f->reading = calloc(1, sizeof(*f->reading));
+	if (f->reading == NULL)
+		return cp_fail(err, CP_FAILED, "out of memory");
+	cp_hold_read(f->reading, text);
+	rc = cp_hold_judge(s, n, f->today, f->reading, known, &answer, err);
+	*yes = answer != CP_FALSE;
+	return rc;
+}
+
 static enum cp_rc
 load_holds(struct cp_store *s, int64_t n, const char *authority,
     struct cp_fact_set *f, struct cp_err *err)
 {
 	struct cp_stmt *q = cp_stmt(s, SQL_HOLDS_ON);
-	int row;
+	struct cp_hold_facts known;
+	int row, yes;
 	enum cp_rc rc;
 
+	cp_hold_facts_init(&known);
 	cp_bind_int(q, n);
 	cp_bind_text(q, authority);
 	while ((rc = cp_step(q, &row, err)) == CP_OK && row) {
-		if (!grow_holds(f)) {
+		yes = 1;
+		if (!cp_col_null(q, 1))
+			rc = acts(s, n, cp_col_text(q, 1), f, &known, &yes,
+			    err);
+		if (rc == CP_OK && !yes)
+			continue;
+		if (rc == CP_OK && !grow_holds(f))
 			rc = cp_fail(err, CP_FAILED, "out of memory");
+		if (rc != CP_OK)
 			break;
-		}
 		cp_col_copy(q, 0, f->hold_ids[f->facts.n_holds],
 		    sizeof(*f->hold_ids));
 		f->facts.n_holds++;
 	}
 	cp_reset(q);
+	cp_hold_facts_clear(&known);
 	for (size_t i = 0; i < f->facts.n_holds; i++)
 		f->holds[i].id = f->hold_ids[i];
 	f->facts.holds = f->holds;

@@ -2,35 +2,69 @@
 #define CP_RECORDS_HOLD_H
 
 #include "lifecycle/records/record.h"
+#include "lifecycle/rules/predicate.h"
 
-/* Holds: what stops destruction, and nothing else (domain: 4). */
-enum cp_hold_scope { CP_HOLD_RECORD, CP_HOLD_AUTHORITY, CP_HOLD_ALL };
+/*
+ * Holds: what stops destruction, and nothing else (domain: 4).  A hold over a
+ * predicate acts on the records of which the predicate is true and on those of
+ * which it cannot be known: too much is stopped rather than too little.
+ */
+enum cp_hold_scope {
+	CP_HOLD_RECORD,
+	CP_HOLD_AUTHORITY,
+	CP_HOLD_PREDICATE,
+	CP_HOLD_ALL
+};
+
+enum {
+	CP_HOLD_ID = 24,
+	CP_HOLD_TEXT = CP_PREDICATE_MAX + 1 /* of each text, with its NUL */
+};
 
 struct cp_hold {
 	int64_t n;
-	char id[24]; /* "H-0001" */
+	char id[CP_HOLD_ID]; /* "H-0001" */
 	enum cp_hold_scope scope;
 	int64_t record;
 	char record_id[CP_ID_MAX];
 	char authority[CP_AUTHORITY_MAX];
+	char predicate[CP_HOLD_TEXT]; /* as it was typed */
 	struct cp_date placed, review, released; /* released: none in force */
-	char placed_by[40];
-	const char *reason, *legal_basis, *contact; /* borrowed */
+	int settled; /* what it had suspended is back on the path */
+	char placed_by[40], released_by[40];
+	char reason[CP_HOLD_TEXT], legal_basis[CP_HOLD_TEXT];
+	char contact[CP_HOLD_TEXT], release_reason[CP_HOLD_TEXT];
 };
 
+/* "record", "authority", "predicate", "all". */
+const char *cp_hold_scope_word(enum cp_hold_scope scope);
+
+/* What cp_hold_place asks of H, apart from the store: CP_BAD_INPUT for an
+ * empty reason, legal basis or contact, a review date that is not after TODAY,
+ * a predicate that does not parse. */
+enum cp_rc cp_hold_check(const struct cp_hold *h, struct cp_date today,
+    struct cp_err *err) CP_MUST_CHECK;
 /* Places H (id and n are given here) on TODAY, in the caller's transaction.
- * CP_BAD_INPUT: an empty reason, legal basis or contact, a review date that
- * is not after today; CP_REFUSED: a record that is destroyed. */
+ * CP_BAD_INPUT as cp_hold_check; CP_REFUSED: a record that is destroyed. */
 enum cp_rc cp_hold_place(struct cp_store *s, struct cp_hold *h,
     const char *operator_name, struct cp_date today, struct cp_err *err)
     CP_MUST_CHECK;
 enum cp_rc cp_hold_get(struct cp_store *s, const char *id, struct cp_hold *out,
     struct cp_err *err) CP_MUST_CHECK;
-/* Releases it.  CP_REFUSED: released already, or by the operator who placed
- * it (domain: 4, whoever placed it does not release it alone). */
+/* CP_REFUSED unless H is in force and OPERATOR_NAME did not place it
+ * (domain: 4, whoever placed it does not release it alone). */
+enum cp_rc cp_hold_releasable(const struct cp_hold *h,
+    const char *operator_name, struct cp_err *err) CP_MUST_CHECK;
+/* Releases it; CP_REFUSED likewise.  What it suspended is put back by
+ * cp_hold_settle, after the transaction. */
 enum cp_rc cp_hold_release(struct cp_store *s, const struct cp_hold *h,
     const char *operator_name, const char *reason, struct cp_date today,
     struct cp_err *err) CP_MUST_CHECK;
+/* It is to be looked at again on REVIEW.  CP_BAD_INPUT: not after TODAY;
+ * CP_REFUSED: it is released. */
+enum cp_rc cp_hold_review(struct cp_store *s, const struct cp_hold *h,
+    struct cp_date review, struct cp_date today, struct cp_err *err)
+    CP_MUST_CHECK;
 
 typedef enum cp_rc cp_hold_fn(void *ctx, const struct cp_hold *h,
     struct cp_err *err);
@@ -38,16 +72,12 @@ typedef enum cp_rc cp_hold_fn(void *ctx, const struct cp_hold *h,
 enum cp_rc cp_hold_each(struct cp_store *s, cp_hold_fn *fn, void *ctx,
     struct cp_err *err) CP_MUST_CHECK;
 
-/* The records whose destruction H suspends (they are due and parked): FN may
- * be NULL; *COUNT says how many. */
-enum cp_rc cp_hold_suspends(struct cp_store *s, const struct cp_hold *h,
-    enum cp_rc (*fn)(void *ctx, const char *id, struct cp_err *err), void *ctx,
-    int64_t *count, struct cp_err *err) CP_MUST_CHECK;
 /*
  * After a release: puts back on the path those parked records that no hold
- * stops any more, a page a transaction, and marks released holds as settled in
- * the last.  Killed in between, it is done again by the next release or
- * retention run.  *FREED counts them; PROGRESS may be NULL.
+ * stops any more, a page a transaction, and marks as settled, in the last, the
+ * holds that had been released when it began.  Killed in between, it is done
+ * again by the next release or retention run.  *FREED counts them; PROGRESS
+ * may be NULL.
  */
 enum cp_rc cp_hold_settle(struct cp_store *s, struct cp_audit *audit,
     struct cp_date today, int64_t *freed,
@@ -79,7 +109,5 @@ enum cp_rc cp_hold_give(struct cp_store *s, const char *id, int64_t to,
 enum cp_rc cp_hold_drop(struct cp_store *s, const char *id,
     const char *operator_name, struct cp_date today, struct cp_err *err)
     CP_MUST_CHECK;
-
-const char *cp_hold_scope_word(enum cp_hold_scope scope);
 
 #endif

@@ -115,8 +115,10 @@ expect_json '.rows | map(.status) | unique | join(" ")' released
 expect_json '.rows | map(.suspends) | add' 0
 
 test_case 'a release that was killed is finished by running it again'
-park "'HOLD-3'"
+park "'HOLD-2'"
+sql "UPDATE hold SET settled = NULL WHERE id = 'H-0002'"
 ok "$CPADMIN" hold release H-0002 --reason over --as mary --json
+expect_json '.rows | map(.id) | join(" ")' HOLD-2
 expect_eq "$(parked)" '' parked
 run "$CPADMIN" hold release H-0002 --reason over --as mary --json
 expect_status 5

@@ -1,34 +1,52 @@
 -- name: holds_on
-SELECT id FROM hold
+SELECT id, NULL FROM hold
 WHERE released IS NULL AND scope = 'record' AND record = ?
 UNION ALL
-SELECT id FROM hold
+SELECT id, NULL FROM hold
 WHERE released IS NULL AND scope = 'authority' AND authority = ?
 UNION ALL
-SELECT id FROM hold WHERE released IS NULL AND scope = 'all'
+SELECT id, NULL FROM hold WHERE released IS NULL AND scope = 'all'
+UNION ALL
+SELECT id, coalesce(predicate, '') FROM hold
+WHERE released IS NULL AND scope = 'predicate'
+
+-- name: hold_facts
+SELECT r.state, r.authority, r.created, r.next_action, r.next_due,
+	coalesce(p.rule, r.rule), r.extended_from, r.birth, r.death_notified,
+	r.left_on, p.archived
+FROM record r LEFT JOIN package p ON p.record = r.n AND p.status = 'archived'
+WHERE r.n = ?
+
+-- name: hold_grounds
+SELECT ground, given, ended, until FROM consent WHERE record = ?
 
 -- name: hold_add
 INSERT INTO hold(id, scope, record, authority, reason, legal_basis, contact,
-	placed, placed_by, review)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+	placed, placed_by, review, predicate)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 
 -- name: hold_next
 SELECT coalesce(max(n), 0) + 1 FROM hold
 
 -- name: hold_get
 SELECT h.n, h.id, h.scope, h.record, h.authority, h.placed, h.placed_by,
-	h.review, h.released, r.id, h.reason, h.legal_basis, h.contact
+	h.review, h.released, r.id, h.reason, h.legal_basis, h.contact,
+	h.predicate, h.released_by, h.release_reason, h.settled
 FROM hold h LEFT JOIN record r ON r.n = h.record WHERE h.id = ?
 
 -- name: holds_all
 -- excused: holds are few
 SELECT h.n, h.id, h.scope, h.record, h.authority, h.placed, h.placed_by,
-	h.review, h.released, r.id, h.reason, h.legal_basis, h.contact
+	h.review, h.released, r.id, h.reason, h.legal_basis, h.contact,
+	h.predicate, h.released_by, h.release_reason, h.settled
 FROM hold h LEFT JOIN record r ON r.n = h.record ORDER BY h.n
 
 -- name: hold_release
 UPDATE hold SET released = ?, released_by = ?, release_reason = ?
 WHERE n = ? AND released IS NULL
+
+-- name: hold_review
+UPDATE hold SET review = ? WHERE n = ? AND released IS NULL
 
 -- name: holds_active
 -- excused: holds in force are few, and their index is read
@@ -42,8 +60,18 @@ ORDER BY n LIMIT 500
 SELECT count(*) FROM hold INDEXED BY hold_unsettled
 WHERE released IS NOT NULL AND settled IS NULL
 
--- name: holds_settle
-UPDATE hold SET settled = ? WHERE released IS NOT NULL AND settled IS NULL
+-- name: holds_to_settle
+SELECT n FROM hold INDEXED BY hold_unsettled
+WHERE released IS NOT NULL AND settled IS NULL
+
+-- name: hold_settle
+UPDATE hold SET settled = ? WHERE n = ? AND settled IS NULL
+
+-- name: hold_due_next
+SELECT n, id, authority, next_due FROM record
+WHERE next_action = 'destroy' AND parked = 0 AND next_due IS NOT NULL
+	AND next_due <= ?1 AND (next_due, n) > (?2, ?3)
+ORDER BY next_due, n LIMIT 500
 
 -- name: hold_move
 UPDATE hold SET record = ?2
