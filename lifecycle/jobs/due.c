@@ -101,7 +101,9 @@ consider(const struct cp_job_state *s, struct cp_date d, int64_t at,
 		mark(out, d, CP_JOB_MISSED, now - at, missed);
 		return;
 	}
-	if (s->running && job->overlap == CP_OVERLAP_SKIP) {
+	/* One whose time had come before that began only waits its turn. */
+	if (s->running && job->overlap == CP_OVERLAP_SKIP &&
+	    at > s->tried.started) {
 		mark(out, d, CP_JOB_SKIPPED, now - at, overlapped);
 		return;
 	}

@@ -605,6 +605,12 @@ START_TEST(overlap)
 	ck_assert(!due.start && !due.waits);
 	ck_assert_int_eq(due.n_marks, 1);
 	ck_assert_int_eq(due.marks[0].status, CP_JOB_SKIPPED);
+	/* One that was to begin before that waits its turn. */
+	s.tried.started = utc("2026-05-02T01:00:00");
+	cp_job_due(&s, "x", utc("2026-05-02T01:00:00"), &due);
+	ck_assert(!due.start && due.waits);
+	ck_assert_int_eq(due.n_marks, 0);
+	s.tried.started = 0;
 	job.overlap = CP_OVERLAP_WAIT;
 	cp_job_due(&s, "x", utc("2026-05-02T01:00:00"), &due);
 	ck_assert(!due.start && due.waits);
