@@ -8,6 +8,7 @@
 #include "lifecycle/duties/guards.h"
 #include "lifecycle/duties/plan.h"
 #include "lifecycle/records/document_edit.h"
+#include "lifecycle/records/undo.h"
 #include "lifecycle/store/json_put.h"
 #include "lifecycle/store/stmt.h"
 
@@ -189,6 +190,9 @@ start(struct cp_run *run, int64_t *row, struct cp_err *err)
 		rc = cp_audit_add(run->audit, &e, NULL, err);
 	if (rc == CP_OK)
 		rc = cp_guard_note(run, err);
+	/* It holds what people were; from here on nothing is taken back. */
+	if (rc == CP_OK)
+		rc = cp_undo_forget(run->store, err);
 	return cp_txn_end(run->audit, rc, err);
 }
 

@@ -1,3 +1,4 @@
+#include "lifecycle/records/consent_sensitive.h"
 #include "lifecycle/records/merge.h"
 
 #include <string.h>
@@ -299,6 +300,8 @@ cp_record_merge(const struct cp_change *c, const struct cp_merge *m,
 	struct cp_document *from = NULL, *was = NULL, *doc = NULL;
 	struct cp_record r, into;
 	struct cp_buf extra;
+	int64_t over = 0;
+	int changed = 0;
 	enum cp_rc rc = get_both(c, m, &r, &into, err);
 
 	memset(out, 0, sizeof(*out));
@@ -310,6 +313,10 @@ cp_record_merge(const struct cp_change *c, const struct cp_merge *m,
 		rc = cp_record_document(c->store, &into, &was, err);
 	if (rc == CP_OK)
 		rc = hand_over(c, &r, &into, from, &extra, out, err);
+	/* What the one had withdrawn, the other does not bring back. */
+	if (rc == CP_OK)
+		rc = cp_sensitive_filter(c->store, c->rules, into.n, doc,
+		    &over, &changed, err);
 	if (rc == CP_OK)
 		rc = cp_record_replace(c->store, c->rules, &into, was, doc,
 		    c->now, err);
