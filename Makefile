@@ -149,6 +149,9 @@ $(BUILD)/fault.so: tests/fault/shim.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) -std=c11 -O2 -g -Wall -Wextra -Werror -D_GNU_SOURCE -fPIC -shared \
 	    -o $@ $< -ldl
+$(BUILD)/notified: $(BUILD)/obj/tests/notify/notified.o
+	@echo '  LINK   $@'
+	$(Q)$(CC) $(LDHARDEN) -o $@ $^
 $(BUILD)/bench/%: $(BUILD)/obj/tests/bench/%.o $(BUILD)/libcpadmin.a
 	@mkdir -p $(@D)
 	@echo '  LINK   $@'
@@ -178,10 +181,10 @@ $(BUILD)/gen/stamp: FORCE
 # All that a kind of test needs, built; and all objects, for a second compiler.
 .PHONY: FORCE programs-unit programs-behaviour programs-fault objects clang
 programs-unit: $(UNIT)
-programs-behaviour: $(PROGRAMS) $(if $(TOOL_SRC),$(BUILD)/population)
+programs-behaviour: $(PROGRAMS) $(BUILD)/notified $(if $(TOOL_SRC),$(BUILD)/population)
 programs-fault: programs-behaviour $(BUILD)/fault.so
 objects: $(LIB_OBJ) $(call obj,$(FRONT_SRC) $(CMD_SRC) $(UNIT_SRC) \
-	cpadmin/cpschedd.c \
+	cpadmin/cpschedd.c tests/notify/notified.c \
 	$(TOOL_SRC) $(BENCH_SRC)) $(BUILD)/fault.so \
 	$(BUILD)/obj/gen/commands_light.o $(BUILD)/obj/gen/commands_full.o
 clang:
