@@ -300,6 +300,8 @@ cp_move_undo(const struct cp_change *c, const struct cp_json *extra,
 		return rc;
 	q = cp_stmt(c->store, SQL_MOVE_REOPEN);
 	cp_bind_text(q, offered ? "offered" : "withdrawn");
+	cp_bind_text(q, offered ? NULL : c->now->time);
+	cp_bind_text(q, offered ? NULL : cp_audit_actor(c->audit));
 	cp_bind_int(q, n);
 	return cp_exec(q, err);
 }

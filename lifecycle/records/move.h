@@ -56,8 +56,8 @@ enum cp_rc cp_move_pass(const struct cp_change *c, const struct cp_offer *m,
 enum cp_rc cp_move_lapse(struct cp_store *s, int64_t n,
     const struct cp_now *now, struct cp_err *err) CP_MUST_CHECK;
 /* An acceptance is undone, the record being put back by the caller: the offer
- * that it answered is open again.  EXTRA is what cp_undo_keep was given, a
- * JSON object. */
+ * that it answered is open again or, made and answered at once, withdrawn.
+ * EXTRA is what cp_undo_keep was given, a JSON object. */
 enum cp_rc cp_move_undo(const struct cp_change *c,
     const struct cp_json *extra, struct cp_err *err) CP_MUST_CHECK;
 

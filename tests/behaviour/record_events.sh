@@ -38,6 +38,17 @@ move_row() {
 	    WHERE r.id = '$1' ORDER BY m.n DESC LIMIT 1"
 }
 
+night() {
+	ok cpadmin retention run --on "$1" --yes --accept clock \
+	    --accept share --json
+}
+# row ID: state and dates.
+row() {
+	ok cpadmin record list --json --on "$2"
+	jq -r ".rows[]|select(.id==\"$1\")|[.state,.next_action,.next_due]|
+	    join(\" \")" "$OUT_FILE"
+}
+
 new_store
 {
 	person W-1 $WIRRAL Wilma 2010-05-06
@@ -219,6 +230,57 @@ expect_json .move offered
 move accept W-3 --as wirral
 expect_status 0
 
+test_case 'an acceptance can be undone: the offer is open again'
+# shellcheck disable=SC2086
+run cpadmin record undo W-1 --reason x --as wirral --json $ON
+refused 9 'record W-1 is not for operator wirral'
+# shellcheck disable=SC2086
+ok cpadmin record undo W-1 --reason 'wrong child' --as lpool --json $ON
+expect_json '[.id,.undone]|join(" ")' 'W-1 record.move-accept'
+expect_eq "$(authority W-1)" $WIRRAL
+# shellcheck disable=SC2086
+run cpadmin record show W-1 --reason x --as lpool $ON
+expect_status 9
+move list --as lpool
+expect_json '[.rows[].id]|join(" ")' W-1
+move accept W-1 --as lpool
+expect_status 0
+expect_eq "$(authority W-1)" $LPOOL
+expect_eq "$(actions W-1)" 'offer accept accept'
+# shellcheck disable=SC2086
+ok cpadmin record undo W-1 --reason x --as both $ON
+move decline W-1 --reason x --as lpool
+expect_status 0
+expect_eq "$(authority W-1)" $WIRRAL
+
+test_case 'what was agreed at once is undone at once'
+event W-1 moved --to $LPOOL --date 2026-11-05 --as both
+expect_json .move accepted
+# shellcheck disable=SC2086
+ok cpadmin record undo W-1 --reason x --as both $ON
+expect_eq "$(authority W-1)" $WIRRAL
+move list
+expect_json '.rows|length' 0
+if have sqlite3; then
+	expect_eq "$(move_row W-1)" 'withdrawn||both'
+fi
+
+test_case 'an offer made since by the other authority goes with the undoing'
+event W-1 moved --to $LPOOL --date 2026-11-05 --as wirral
+move accept W-1 --as lpool
+event W-1 moved --to $KENT --date 2026-11-06 --as lpool
+expect_json .move offered
+# shellcheck disable=SC2086
+run cpadmin record undo W-1 --reason x --as lpool --json $ON
+refused 5 'record W-1 has been changed since'
+move withdraw W-1 --reason x --as lpool
+expect_status 0
+# shellcheck disable=SC2086
+ok cpadmin record undo W-1 --reason x --as lpool $ON
+expect_eq "$(authority W-1)" $WIRRAL
+move decline W-1 --reason x --as lpool
+expect_status 0
+
 test_case 'in a file: passed where both agree, offered where not'
 cat >"$T/moves" <<END
 {"id":"W-3","event":"moved","to":"$LPOOL","date":"2026-11-05"}
@@ -265,19 +327,46 @@ run cpadmin archive show W-9 --as lpool --on 2026-11-21
 expect_status 9
 ok cpadmin archive show W-9 --as wirral --on 2026-11-21
 
-night() {
-	ok cpadmin retention run --on "$1" --yes --accept clock \
-	    --accept share --json
-}
-# row ID: state and dates.
-row() {
-	ok cpadmin record list --json --on "$2"
-	jq -r ".rows[]|select(.id==\"$1\")|[.state,.next_action,.next_due]|
-	    join(\" \")" "$OUT_FILE"
-}
-
 test_case 'the log of all this is whole'
 ok cpadmin audit verify
+
+test_case 'every event is undone, the last one first'
+new_store --on 2026-11-01
+person U-1 $WIRRAL Una 2010-05-06 >"$T/una.ndjson"
+ok cpadmin record import "$T/una.ndjson" --on 2026-11-01
+document() {
+	ok cpadmin record show U-1 --reason x --json --on 2026-11-20
+	sha256sum <"$OUT_FILE"
+}
+steps=('left-england --date 2026-11-02 --intention return'
+    'returned --date 2026-11-03'
+    "moved --to $LPOOL --date 2026-11-04"
+    'left-england --date 2026-11-05 --intention no-return'
+    'died --date 2026-11-06 --notified 2026-11-07')
+WAS=()
+for step in "${steps[@]}"; do
+	WAS+=("$(document)$(row U-1 2026-11-20)")
+	# shellcheck disable=SC2086
+	event U-1 $step
+	expect_status 0
+done
+WAS+=("$(document)$(row U-1 2026-11-20)")
+# shellcheck disable=SC2086
+ok cpadmin record correct U-1 --set birth_date=2008-05-06 --reason x $ON
+expect_eq "$(row U-1 2026-11-20)" 'live archive 2026-05-06'
+for ((i = ${#WAS[@]} - 1; i >= 0; i--)); do
+	# shellcheck disable=SC2086
+	ok cpadmin record undo U-1 --reason x $ON
+	expect_eq "$(document)$(row U-1 2026-11-20)" "${WAS[i]}" "after undo $i"
+done
+# shellcheck disable=SC2086
+run cpadmin record undo U-1 --reason x $ON
+expect_status 5
+event U-1 died --date 2026-11-06 --notified 2026-11-07
+expect_status 0
+night 2026-11-21
+run cpadmin record undo U-1 --reason x --on 2026-11-21
+expect_status 5
 
 test_case 'older than was thought: archived by the next run'
 new_store --on 2026-01-01

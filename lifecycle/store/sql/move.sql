@@ -33,5 +33,5 @@ UPDATE move SET status = 'lapsed', settled = ?, reason = NULL
 WHERE record = ? AND status = 'offered'
 
 -- name: move_reopen
-UPDATE move SET status = ?, settled = NULL, settled_by = NULL
+UPDATE move SET status = ?, settled = ?, settled_by = ?
 WHERE n = ? AND status = 'accepted'
