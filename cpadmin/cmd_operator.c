@@ -426,6 +426,68 @@ run_add(struct cp_call *call, struct cp_err *err)
 	return rc == CP_OK ? show_one(call, &op, err) : rc;
 }
 
+/* ---- renewing ---------------------------------------------------------------- */
+
+/* What is not given stays as it was. */
+static enum cp_rc
+take_renewal(const struct cp_call *call, struct cp_date today,
+    struct cp_operator *op, struct cp_err *err)
+{
+	enum cp_rc rc = take_date(call, "training-until", &op->training_until,
+	    err);
+
+	if (rc == CP_OK)
+		rc = take_date(call, "check-until", &op->check_until, err);
+	if (rc != CP_OK)
+		return rc;
+	if ((cp_option(call, "training-until") != NULL &&
+	    cp_date_cmp(op->training_until, today) < 0) ||
+	    (cp_option(call, "check-until") != NULL &&
+	    cp_date_cmp(op->check_until, today) < 0))
+		return cp_fail(err, CP_BAD_INPUT, "that day has passed");
+	return CP_OK;
+}
+
+static enum cp_rc
+renew(const struct cp_call *call, struct cp_session *s, struct look *l,
+    struct cp_err *err)
+{
+	enum cp_rc rc = cp_operator_each(s->store, look_at, l, err);
+
+	if (rc == CP_OK && l->found.n == 0)
+		rc = cp_fail(err, CP_NOT_FOUND, "no such operator: %.32s",
+		    l->name);
+	if (rc == CP_OK && strcmp(l->found.status, "removed") == 0)
+		rc = cp_fail(err, CP_REFUSED, "operator %s is removed",
+		    l->name);
+	if (rc == CP_OK)
+		rc = take_renewal(call, s->now.today, &l->found, err);
+	if (rc == CP_OK)
+		rc = cp_operator_renew(s->store, &l->found, err);
+	if (rc == CP_OK)
+		rc = log_operator(s, "operator.renew", &l->found, err);
+	return rc == CP_OK ? cp_txn_commit(s->audit, err) : rc;
+}
+
+static enum cp_rc
+run_renew(struct cp_call *call, struct cp_err *err)
+{
+	struct look l = { .name = cp_arg(call, 0), .uid = -1 };
+	struct cp_session s;
+	enum cp_rc rc;
+
+	if (cp_option(call, "training-until") == NULL &&
+	    cp_option(call, "check-until") == NULL)
+		return cp_fail(err, CP_USAGE, "--training-until or "
+		    "--check-until is missing");
+	rc = begin(call, &s, err);
+	if (rc != CP_OK)
+		return rc;
+	rc = renew(call, &s, &l, err);
+	cp_session_close(&s);
+	return rc == CP_OK ? show_one(call, &l.found, err) : rc;
+}
+
 /* ---- tables ------------------------------------------------------------------ */
 
 static const struct cp_opt add_options[] = {
@@ -440,10 +502,21 @@ static const struct cp_opt add_options[] = {
 	{ NULL, 0, CP_OPT_FLAG, NULL, NULL },
 };
 
+static const struct cp_opt renew_options[] = {
+	{ "training-until", 0, CP_OPT_TEXT, "D",
+	    "last day of their training" },
+	{ "check-until", 0, CP_OPT_TEXT, "D",
+	    "last day of their enhanced check" },
+	{ NULL, 0, CP_OPT_FLAG, NULL, NULL },
+};
+
 static const struct cp_verb verbs[] = {
 	{ "add", "NAME --uid U --role R... [--authority C...] "
 	    "[--training-until D] [--check-until D]",
 	    "let a person act", add_options, CP_TAKES_USUAL, 1, 1, run_add },
+	{ "renew", "NAME [--training-until D] [--check-until D]",
+	    "enter a new training or check", renew_options, CP_TAKES_USUAL,
+	    1, 1, run_renew },
 	{ "suspend", "NAME", "stop an operator for a time", NULL,
 	    CP_TAKES_USUAL, 1, 1, run_suspend },
 	{ "resume", "NAME", "end a suspension", NULL, CP_TAKES_USUAL, 1, 1,

@@ -291,6 +291,18 @@ cp_operator_set_status(struct cp_store *s, const char *name,
 }
 
 enum cp_rc
+cp_operator_renew(struct cp_store *s, const struct cp_operator *op,
+    struct cp_err *err)
+{
+	struct cp_stmt *q = cp_stmt(s, SQL_OPERATOR_RENEW);
+
+	cp_bind_date(q, op->training_until);
+	cp_bind_date(q, op->check_until);
+	cp_bind_int(q, op->n);
+	return cp_exec(q, err);
+}
+
+enum cp_rc
 cp_operator_each(struct cp_store *s,
     enum cp_rc (*cb)(void *ctx, const struct cp_operator *op,
     struct cp_err *err), void *ctx, struct cp_err *err)

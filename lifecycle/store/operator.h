@@ -69,6 +69,9 @@ enum cp_rc cp_operator_add(struct cp_store *s, struct cp_operator *op,
 /* "suspended", "removed" or "active".  CP_NOT_FOUND. */
 enum cp_rc cp_operator_set_status(struct cp_store *s, const char *name,
     const char *status, struct cp_err *err) CP_MUST_CHECK;
+/* Puts OP's training_until and check_until (or none) into its row. */
+enum cp_rc cp_operator_renew(struct cp_store *s, const struct cp_operator *op,
+    struct cp_err *err) CP_MUST_CHECK;
 /* All of them, by name. */
 enum cp_rc cp_operator_each(struct cp_store *s,
     enum cp_rc (*cb)(void *ctx, const struct cp_operator *op,

@@ -59,6 +59,24 @@ run cpadmin operator list --on 2030-02-30
 expect_status 2
 expect_err_contains '--on'
 
+test_case 'renewing a training that has run out'
+run cpadmin operator renew mary --training-until 2029-01-01 --on 2030-02-01
+expect_status 10
+ok cpadmin operator renew mary --training-until 2031-01-31 --on 2030-02-01 \
+    --json
+expect_json '[.training_until, .check_until]' '["2031-01-31",null]'
+ok cpadmin operator list --as mary --on 2031-01-31
+ok cpadmin operator renew mary --check-until 2030-06-30 --on 2030-02-01 --json
+expect_json '[.training_until, .check_until]' '["2031-01-31","2030-06-30"]'
+run cpadmin operator list --as mary --on 2030-07-01
+expect_status 9
+expect_err_contains 'check of operator mary has run out'
+ok cpadmin operator renew mary --check-until 2039-06-30 --on 2030-07-01
+run cpadmin operator renew mary --on 2030-07-01
+expect_status 2
+run cpadmin operator renew nobody-here --check-until 2039-06-30
+expect_status 4
+
 test_case 'suspending and resuming'
 ok cpadmin operator suspend mary --json
 expect_json .status suspended
@@ -99,7 +117,7 @@ expect_json '[.rows[] | select(.status == "removed") | .name]' '["first"]'
 test_case 'every change is on the log, refusals change nothing'
 ok cpadmin audit show --as second --json
 expect_json '[.rows[].action | select(startswith("operator."))] | sort | join(" ")' \
-    'operator.add operator.add operator.add operator.remove operator.resume operator.resume operator.suspend operator.suspend'
+    'operator.add operator.add operator.add operator.remove operator.renew operator.renew operator.renew operator.resume operator.resume operator.suspend operator.suspend'
 ok cpadmin audit verify --as second
 
 test_case 'an operator reaches the records of their authorities'

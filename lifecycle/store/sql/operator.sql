@@ -31,3 +31,6 @@ INSERT OR IGNORE INTO operator_authority(operator, authority) VALUES (?, ?)
 
 -- name: operator_set_status
 UPDATE operator SET status = ? WHERE name = ?
+
+-- name: operator_renew
+UPDATE operator SET training_until = ?, check_until = ? WHERE n = ?
