@@ -6,9 +6,9 @@
 #include "cpadmin/out.h"
 #include "cpadmin/session.h"
 #include "cpadmin/take.h"
-#include "lifecycle/duties/worklist.h"
+#include "cpadmin/worklist_jobs.h"
 
-enum { WITHIN = 30, WITHIN_MOST = 36500, LIMIT = 100, EVERY_ROLE = 255 };
+enum { WITHIN = 30, WITHIN_MOST = 36500, LIMIT = 100 };
 
 static const struct cp_column columns[] = {
 	{ "due", "DUE" },
@@ -157,13 +157,35 @@ walk(const struct cp_call *call, struct cp_session *s,
 	return rc;
 }
 
+/* What the scheduler is behind with; its rows know no record. */
+static enum cp_rc
+list(const struct cp_call *call, struct cp_session *s,
+    struct cp_work_query *query, struct listing *l, struct cp_err *err)
+{
+	unsigned mine = query->roles & CP_WORK_JOB_ROLES;
+	struct cp_work *jobs = calloc(CP_WORK_JOBS, sizeof(*jobs));
+	enum cp_rc rc = CP_OK;
+
+	if (jobs == NULL)
+		return cp_fail(err, CP_FAILED, "out of memory");
+	if (mine != 0)
+		rc = cp_worklist_jobs(s, mine & CP_ROLE_SCHEDULER ?
+		    CP_ROLE_SCHEDULER : CP_ROLE_ADMIN, jobs, &query->n_more,
+		    err);
+	query->more = jobs;
+	if (rc == CP_OK)
+		rc = walk(call, s, query, l, err);
+	free(jobs);
+	return rc;
+}
+
 static enum cp_rc
 run_worklist(struct cp_call *call, struct cp_err *err)
 {
 	struct cp_work_query query = { 0 };
 	struct listing l = { 0 };
 	struct cp_session s;
-	long within, limit;
+	long within = WITHIN, limit = 0;
 	int all = cp_wants_json(call) || !isatty(STDOUT_FILENO);
 	enum cp_rc rc = take_number(call, "within", WITHIN_MOST, WITHIN,
 	    &within, err);
@@ -181,7 +203,7 @@ run_worklist(struct cp_call *call, struct cp_err *err)
 	l.limit = limit;
 	rc = take_role(call, &s.op, &query.roles, err);
 	if (rc == CP_OK)
-		rc = walk(call, &s, &query, &l, err);
+		rc = list(call, &s, &query, &l, err);
 	cp_session_close(&s);
 	return rc;
 }

@@ -15,6 +15,7 @@ struct merge {
 	const struct cp_work_query *query;
 	struct cursor cursors[WORK_SOURCES_MAX];
 	size_t n;
+	size_t n_given; /* of the caller's rows */
 };
 
 static enum cp_role
@@ -95,23 +96,40 @@ earliest(struct merge *m)
 	return best;
 }
 
+/* Gives away the next row, if there is one. */
+static enum cp_rc
+give(struct merge *m, cp_work_fn *fn, void *ctx, int *any, struct cp_err *err)
+{
+	const struct cp_work *more = m->n_given < m->query->n_more ?
+	    &m->query->more[m->n_given] : NULL;
+	struct cursor *c = earliest(m);
+	enum cp_rc rc;
+
+	*any = more != NULL || c != NULL;
+	if (more != NULL && (c == NULL ||
+	    cp_date_cmp(more->due, c->row.due) <= 0)) {
+		m->n_given++;
+		return fn(ctx, more, err);
+	}
+	if (c == NULL)
+		return CP_OK;
+	rc = fn(ctx, &c->row, err);
+	return rc == CP_OK ? advance(c, m->query, err) : rc;
+}
+
 enum cp_rc
 cp_worklist_each(struct cp_store *s, const struct cp_work_query *query,
     cp_work_fn *fn, void *ctx, struct cp_err *err)
 {
 	struct merge m = { .query = query };
-	int own = !cp_store_in_txn(s);
-	struct cursor *c;
+	int own = !cp_store_in_txn(s), any = 1;
 	enum cp_rc rc = own ? cp_store_begin_read(s, err) : CP_OK;
 
 	if (rc != CP_OK)
 		return rc;
 	rc = open_all(s, &m, err);
-	while (rc == CP_OK && (c = earliest(&m)) != NULL) {
-		rc = fn(ctx, &c->row, err);
-		if (rc == CP_OK)
-			rc = advance(c, query, err);
-	}
+	while (rc == CP_OK && any)
+		rc = give(&m, fn, ctx, &any, err);
 	for (size_t i = 0; i < m.n; i++)
 		if (m.cursors[i].q != NULL)
 			cp_reset(m.cursors[i].q);

@@ -26,6 +26,9 @@ struct cp_work_query {
 				* what waits already is listed whenever due */
 	const struct cp_operator *op; /* its reach bounds the rows of records,
 				* and what it may not approve is left out */
+	const struct cp_work *more; /* rows that the caller knows, in order of
+				* due, of roles asked for; borrowed */
+	size_t n_more;
 };
 
 typedef enum cp_rc cp_work_fn(void *ctx, const struct cp_work *w,

@@ -227,22 +227,6 @@ clock_doubt(struct cp_stmt *q, const struct cp_work_query *query,
 }
 
 static int
-job(struct cp_stmt *q, const struct cp_work_query *query, struct cp_work *w)
-{
-	const char *status = cp_col_text(q, 3), *why = cp_col_text(q, 5);
-	const char *did = strcmp(status, "failed") == 0 ? "failed" :
-	    strcmp(status, "missed") == 0 ? "was missed" :
-	    strcmp(status, "interrupted") == 0 ? "was cut off" :
-	    "has not ended";
-
-	(void)query;
-	say(w, "The job of %.25s %s%s%.180s", cp_col_text(q, 4), did,
-	    why[0] != '\0' ? ": " : "", why);
-	settle(w, "cpadmin schedule run %s", w->id);
-	return 1;
-}
-
-static int
 statement(struct cp_stmt *q, const struct cp_work_query *query,
     struct cp_work *w)
 {
@@ -273,7 +257,6 @@ const struct work_source work_sources[] = {
 	{ "run-unfinished", JOBS, SQL_WORK_RUN, 0, run_unfinished },
 	{ "adoption-unfinished", CP_ROLE_ADMIN, SQL_WORK_ADOPTION, 0,
 	    adoption },
-	{ "job", JOBS, SQL_WORK_JOBS, 2, job },
 	{ "trouble", CP_ROLE_TEAM | CP_ROLE_ADMIN, SQL_WORK_TROUBLES, 0,
 	    trouble },
 	{ "cannot-evaluate", CP_ROLE_TEAM | CP_ROLE_ADMIN,

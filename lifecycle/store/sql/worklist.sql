@@ -96,22 +96,6 @@ WHERE s.id = 1 AND s.policy <> s.policy_done
 SELECT substr(a.time, 1, 10), a.seq, NULL
 FROM store s JOIN audit a ON a.seq = s.clock_doubt WHERE s.id = 1
 
--- name: work_jobs
--- excused: one step for each job there has been, by its key
-WITH RECURSIVE jobs(job) AS (
-	SELECT min(job) FROM job_run
-	UNION ALL
-	SELECT (SELECT min(r.job) FROM job_run r WHERE r.job > jobs.job)
-	FROM jobs WHERE job IS NOT NULL
-)
-SELECT substr(r.nominal, 1, 10), r.job, NULL, r.status, r.nominal, r.what
-FROM jobs JOIN job_run r ON r.job = jobs.job AND r.nominal =
-	(SELECT max(l.nominal) FROM job_run l WHERE l.job = jobs.job
-	AND l.status <> 'skipped')
-WHERE r.status IN ('failed', 'missed', 'interrupted')
-	OR (r.status = 'running' AND substr(r.nominal, 1, 10) < ?2)
-ORDER BY 1, 2
-
 -- name: work_operators
 -- excused: operators are few
 SELECT min(coalesce(training_until, '9999-12-31'),
