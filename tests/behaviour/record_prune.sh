@@ -123,11 +123,23 @@ night 2021-03-01
 expect_json .pruned 1
 expect_eq "$(services B 2021-03-01)" ''
 expect_eq "$(last_prune B 2021-03-01)" '{"education":1}'
+expect_no 'B education Marker' in "$CPADMIN_STORE"
+
+test_case 'nothing of it stays in what was kept for undoing'
+ok cpadmin record correct A --set involvements[0].end=2016-03-02 \
+    --set involvements[0].practitioner=HallMarker --reason x --on 2021-03-02
+expect_some HallMarker in "$CPADMIN_STORE"
+ok cpadmin record correct A --set given=Bob --reason x --on 2021-03-02
+night 2021-03-03
+expect_json .pruned 1
+expect_eq "$(services A 2021-03-03)" ''
+expect_no HallMarker in "$CPADMIN_STORE"
+expect_no 'A health Marker' in "$CPADMIN_STORE"
 
 test_case 'the record stays whole otherwise, and the log is whole'
-ok cpadmin record show A --reason x --json --on 2021-03-01
-expect_json '[.names[0].family,.birth_date,.involvements[0].provider]|join(" ")' \
-    'Vole 2012-05-05 A health Marker'
-ok cpadmin record find --name Vole --reason x --json --on 2021-03-01
+ok cpadmin record show A --reason x --json --on 2021-03-03
+expect_json '[.names[0].given,.names[0].family,.birth_date]|join(" ")' \
+    'Bob Vole 2012-05-05'
+ok cpadmin record find --name Vole --reason x --json --on 2021-03-03
 expect_json '[.rows[].id]|sort|join(" ")' 'A B'
 ok cpadmin audit verify
