@@ -234,9 +234,13 @@ static enum cp_rc
 finish_adoption(struct cp_run *run, struct cp_err *err)
 {
 	struct cp_adoption a = { .store = run->store, .audit = run->audit,
-		.settings = run->settings, .op = run->op, .now = run->now };
+		.settings = run->settings, .op = run->op, .now = run->now,
+		.ring = run->ring, .trouble = run->trouble,
+		.trouble_ctx = run->trouble_ctx };
+	enum cp_rc rc = cp_adopt_finish(&a, err);
 
-	return cp_adopt_finish(&a, err);
+	run->failed += a.failed;
+	return rc;
 }
 
 static enum cp_rc
