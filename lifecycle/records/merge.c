@@ -1,8 +1,8 @@
-#include "lifecycle/records/consent_sensitive.h"
 #include "lifecycle/records/merge.h"
 
 #include <string.h>
 
+#include "lifecycle/records/consent_sensitive.h"
 #include "lifecycle/records/find.h"
 #include "lifecycle/records/hold.h"
 #include "lifecycle/records/link.h"
@@ -67,10 +67,10 @@ cp_merge_row(const struct cp_change *c, const struct cp_record *r,
 
 /* ---- what goes along ---- */
 
-/* The rows that statement ID passes from FROM to TO, as a member KEY of OUT. */
+/* The rows that statement ID passes from FROM to TO, as an array. */
 static enum cp_rc
 pass_on(struct cp_store *s, enum sql_id id, int64_t from, int64_t to,
-    const char *key, struct cp_buf *out, int64_t *count, struct cp_err *err)
+    struct cp_buf *out, int64_t *count, struct cp_err *err)
 {
 	struct cp_stmt *q = cp_stmt(s, id);
 	int row;
@@ -78,7 +78,6 @@ pass_on(struct cp_store *s, enum sql_id id, int64_t from, int64_t to,
 
 	cp_bind_int(q, from);
 	cp_bind_int(q, to);
-	cp_json_put_key(out, key);
 	cp_json_open(out, '[');
 	while ((rc = cp_step(q, &row, err)) == CP_OK && row) {
 		cp_json_put_int(out, cp_col_int(q, 0));
@@ -142,6 +141,27 @@ move_holds(const struct cp_change *c, int64_t from, int64_t to,
 	return rc;
 }
 
+/* Both ledgers as they are, then they are one. */
+static enum cp_rc
+join_ledgers(struct cp_store *s, int64_t from, int64_t to,
+    struct cp_buf *extra, int64_t *count, struct cp_err *err)
+{
+	struct cp_buf rows;
+	enum cp_rc rc;
+
+	cp_buf_init(&rows);
+	cp_json_put_key(extra, "ledger");
+	rc = cp_consent_save(s, to, extra, err);
+	cp_json_put_key(extra, "other_ledger");
+	if (rc == CP_OK)
+		rc = cp_consent_save(s, from, extra, err);
+	if (rc == CP_OK)
+		rc = pass_on(s, SQL_CONSENTS_PASS_ON, from, to, &rows, count,
+		    err);
+	cp_buf_clear(&rows);
+	return rc;
+}
+
 /* All that was ID's is INTO's; EXTRA becomes what undoing needs to know. */
 static enum cp_rc
 hand_over(const struct cp_change *c, const struct cp_record *r,
@@ -155,11 +175,11 @@ hand_over(const struct cp_change *c, const struct cp_record *r,
 	cp_json_open(extra, '{');
 	cp_json_put_key(extra, "other");
 	cp_document_text(doc, extra);
-	rc = pass_on(s, SQL_CONSENTS_PASS_ON, r->n, into->n, "consents",
-	    extra, &out->consents, err);
+	rc = join_ledgers(s, r->n, into->n, extra, &out->consents, err);
+	cp_json_put_key(extra, "merged");
 	if (rc == CP_OK)
-		rc = pass_on(s, SQL_MERGED_PASS_ON, r->n, into->n, "merged",
-		    extra, &numbers, err);
+		rc = pass_on(s, SQL_MERGED_PASS_ON, r->n, into->n, extra,
+		    &numbers, err);
 	if (rc == CP_OK)
 		rc = move_holds(c, r->n, into->n, extra, &out->holds, err);
 	if (rc == CP_OK)
