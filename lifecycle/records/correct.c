@@ -263,8 +263,13 @@ enter(const struct cp_change *c, const struct cp_record *r,
     const char *reason, struct cp_err *err)
 {
 	struct cp_undo u = { "record.correct", 0, r, old, NULL, NULL };
+	struct cp_buf ledger;
 	enum cp_rc rc = check_authority(c, old, doc, err);
 
+	cp_buf_init(&ledger);
+	if (rc == CP_OK)
+		rc = cp_undo_ledger(c->store, r->n, &ledger, err);
+	u.extra = cp_buf_text(&ledger);
 	if (rc == CP_OK)
 		rc = cp_sensitive_correct(c->store, c->rules, r, old, doc,
 		    c->now, err);
@@ -273,7 +278,10 @@ enter(const struct cp_change *c, const struct cp_record *r,
 		    c->now, err);
 	if (rc == CP_OK)
 		rc = log_correction(c, old, doc, reason, &u.seq, err);
-	return rc == CP_OK ? cp_undo_keep(c, &u, err) : rc;
+	if (rc == CP_OK)
+		rc = cp_undo_keep(c, &u, err);
+	cp_buf_clear(&ledger);
+	return rc;
 }
 
 enum cp_rc

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "lifecycle/records/consent.h"
 #include "lifecycle/records/document_join.h"
 #include "lifecycle/records/find.h"
 #include "lifecycle/records/hold.h"
@@ -44,10 +45,10 @@ pass_consents(struct cp_store *s, const struct cp_split *x,
     struct cp_err *err)
 {
 	struct cp_stmt *q;
-	enum cp_rc rc = CP_OK;
+	enum cp_rc rc;
 
-	cp_json_put_key(extra, "consents");
-	cp_json_open(extra, '[');
+	cp_json_put_key(extra, "ledger");
+	rc = cp_consent_save(s, r->n, extra, err);
 	for (size_t i = 0; rc == CP_OK && i < x->n_consents; i++) {
 		q = cp_stmt(s, SQL_CONSENT_PASS_ON);
 		cp_bind_int(q, x->consents[i]);
@@ -57,9 +58,7 @@ pass_consents(struct cp_store *s, const struct cp_split *x,
 		if (rc == CP_OK && cp_changes(s) != 1)
 			rc = cp_fail(err, CP_NOT_FOUND, "consent C-%04lld is "
 			    "not one of %s", (long long)x->consents[i], r->id);
-		cp_json_put_int(extra, x->consents[i]);
 	}
-	cp_json_close(extra, ']');
 	return rc;
 }
 

@@ -4,6 +4,7 @@
 
 #include "archive/base64.h"
 #include "archive/crypto.h"
+#include "lifecycle/records/consent.h"
 #include "lifecycle/store/json_put.h"
 #include "lifecycle/store/stmt.h"
 
@@ -69,6 +70,19 @@ put_body(struct cp_store *s, const struct cp_undo *u, struct cp_buf *b,
 	}
 	cp_json_close(b, '}');
 	return rc == CP_OK ? cp_buf_check(b, err) : rc;
+}
+
+enum cp_rc
+cp_undo_ledger(struct cp_store *s, int64_t n, struct cp_buf *out,
+    struct cp_err *err)
+{
+	enum cp_rc rc;
+
+	cp_json_open(out, '{');
+	cp_json_put_key(out, "ledger");
+	rc = cp_consent_save(s, n, out, err);
+	cp_json_close(out, '}');
+	return rc == CP_OK ? cp_buf_check(out, err) : rc;
 }
 
 enum cp_rc

@@ -1,11 +1,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lifecycle/records/consent.h"
+#include "lifecycle/records/document_join.h"
 #include "lifecycle/records/hold.h"
 #include "lifecycle/records/link.h"
 #include "lifecycle/records/merge.h"
 #include "lifecycle/records/move.h"
-#include "lifecycle/records/document_join.h"
 #include "lifecycle/records/undo_priv.h"
 #include "lifecycle/store/json.h"
 #include "lifecycle/store/stmt.h"
@@ -23,9 +24,9 @@ static enum cp_rc
 nothing(const struct cp_record *r, struct cp_err *err)
 {
 	(void)cp_fail(err, CP_REFUSED, "nothing about %s can be undone", r->id);
-	cp_err_hint(err, "events, merges and splits can be, until the next "
-	    "retention run; after that put it right with `cpadmin record "
-	    "correct', `split' or `merge'");
+	cp_err_hint(err, "events, corrections, merges and splits can be, "
+	    "until the next retention run; after that put it right with "
+	    "`cpadmin record correct', `split' or `merge'");
 	return CP_REFUSED;
 }
 
@@ -87,46 +88,40 @@ check_same(struct cp_store *s, const struct kept *k, const char *key,
 
 /* ---- lists of what went along ---- */
 
+/* Numbers that led to record TO do so again. */
 static enum cp_rc
-each_int(const struct cp_json *list, enum cp_rc (*fn)(void *ctx, int64_t n,
-    struct cp_err *err), void *ctx, struct cp_err *err)
+give_numbers(struct cp_store *s, const struct cp_json *list, int64_t to,
+    struct cp_err *err)
 {
+	struct cp_stmt *q;
 	int64_t n;
 	enum cp_rc rc = CP_OK;
 
-	for (size_t i = 0; rc == CP_OK && i < cp_json_size(list); i++)
-		rc = cp_json_int(cp_json_at(list, i), &n) ? fn(ctx, n, err) :
-		    cp_fail(err, CP_CORRUPT, "a change that was kept cannot "
-		    "be read");
+	for (size_t i = 0; rc == CP_OK && i < cp_json_size(list); i++) {
+		if (!cp_json_int(cp_json_at(list, i), &n))
+			return cp_fail(err, CP_CORRUPT, "a merge that was "
+			    "kept cannot be read");
+		q = cp_stmt(s, SQL_MERGED_GIVE_BACK);
+		cp_bind_int(q, n);
+		cp_bind_int(q, to);
+		rc = cp_exec(q, err);
+	}
 	return rc;
 }
 
-struct pass {
-	struct cp_store *s;
-	int64_t from, to;
-};
-
+/* The ledger of record N is as it was kept under KEY, if it was. */
 static enum cp_rc
-pass_consent(void *ctx, int64_t n, struct cp_err *err)
+put_ledger(const struct cp_change *c, int64_t n, const struct cp_json *extra,
+    const char *key, struct cp_err *err)
 {
-	const struct pass *p = ctx;
-	struct cp_stmt *q = cp_stmt(p->s, SQL_CONSENT_PASS_ON);
+	const struct cp_json *list = cp_json_get(extra, key);
+	enum cp_rc rc;
 
-	cp_bind_int(q, n);
-	cp_bind_int(q, p->from);
-	cp_bind_int(q, p->to);
-	return cp_exec(q, err);
-}
-
-static enum cp_rc
-pass_number(void *ctx, int64_t n, struct cp_err *err)
-{
-	const struct pass *p = ctx;
-	struct cp_stmt *q = cp_stmt(p->s, SQL_MERGED_GIVE_BACK);
-
-	cp_bind_int(q, n);
-	cp_bind_int(q, p->to);
-	return cp_exec(q, err);
+	if (list == NULL)
+		return CP_OK;
+	rc = cp_consent_load(c->store, n, list, err);
+	return rc == CP_OK ? cp_record_refresh(c->store, c->rules, n, err) :
+	    rc;
 }
 
 /* ---- a merge ---- */
@@ -177,16 +172,12 @@ document_of(const struct cp_json *v, struct cp_document **out,
 static enum cp_rc
 unmerge(const struct cp_change *c, const struct kept *k, struct cp_err *err)
 {
-	struct pass p = { c->store, k->record.n, k->other.n };
 	struct cp_document *doc = NULL;
 	enum cp_rc rc = document_of(cp_json_get(k->extra, "other"), &doc, err);
 
 	if (rc == CP_OK)
-		rc = each_int(cp_json_get(k->extra, "consents"), pass_consent,
-		    &p, err);
-	if (rc == CP_OK)
-		rc = each_int(cp_json_get(k->extra, "merged"), pass_number, &p,
-		    err);
+		rc = give_numbers(c->store, cp_json_get(k->extra, "merged"),
+		    k->other.n, err);
 	if (rc == CP_OK)
 		rc = give_holds(c->store, cp_json_get(k->extra, "holds"),
 		    k->other.n, err);
@@ -195,6 +186,8 @@ unmerge(const struct cp_change *c, const struct kept *k, struct cp_err *err)
 	if (rc == CP_OK)
 		rc = cp_record_revive(c->store, c->rules, &k->other, doc,
 		    c->now, err);
+	if (rc == CP_OK)
+		rc = put_ledger(c, k->other.n, k->extra, "other_ledger", err);
 	cp_document_free(doc);
 	return rc;
 }
@@ -247,9 +240,7 @@ join_history(struct cp_store *s, const struct cp_json *list,
 static enum cp_rc
 unsplit(const struct cp_change *c, const struct kept *k, struct cp_err *err)
 {
-	struct pass p = { c->store, k->other.n, k->record.n };
-	enum cp_rc rc = each_int(cp_json_get(k->extra, "consents"),
-	    pass_consent, &p, err);
+	enum cp_rc rc = cp_consent_drop(c->store, k->other.n, err);
 
 	if (rc == CP_OK)
 		rc = drop_holds(c, cp_json_get(k->extra, "holds"), err);
@@ -269,10 +260,13 @@ put_back(const struct cp_change *c, const struct kept *k, struct cp_err *err)
 	struct cp_document *was = NULL, *is = NULL;
 	enum cp_rc rc = CP_OK;
 
-	if (k->both)
+	/* Out of the way first: changes of a document bear on it. */
+	if (cp_json_get(k->extra, "ledger") != NULL)
+		rc = cp_consent_drop(c->store, k->record.n, err);
+	if (rc == CP_OK && k->both)
 		rc = cp_json_get(k->extra, "other") != NULL ?
 		    unmerge(c, k, err) : unsplit(c, k, err);
-	else if (cp_json_get(k->extra, "move") != NULL)
+	else if (rc == CP_OK && cp_json_get(k->extra, "move") != NULL)
 		rc = cp_move_undo(c, k->extra, err);
 	if (rc == CP_OK)
 		rc = document_of(cp_json_get(k->body, "was"), &was, err);
@@ -281,6 +275,8 @@ put_back(const struct cp_change *c, const struct kept *k, struct cp_err *err)
 	if (rc == CP_OK)
 		rc = cp_record_replace(c->store, c->rules, &k->record, is, was,
 		    c->now, err);
+	if (rc == CP_OK)
+		rc = put_ledger(c, k->record.n, k->extra, "ledger", err);
 	cp_document_free(was);
 	cp_document_free(is);
 	return rc;

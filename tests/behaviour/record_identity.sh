@@ -25,6 +25,8 @@ everything() {
 	    SELECT record, doc, hex(keys) FROM document ORDER BY record;
 	    SELECT key, record FROM search_key ORDER BY key, record;
 	    SELECT * FROM consent ORDER BY n;
+	    SELECT * FROM consent_service ORDER BY consent, mark;
+	    SELECT * FROM consent_confirmation ORDER BY consent, date;
 	    SELECT * FROM hold WHERE released IS NULL ORDER BY n;
 	    SELECT * FROM move ORDER BY n;
 	    SELECT a, b FROM never_link;
@@ -65,7 +67,10 @@ ok cpadmin operator add aud --uid 4004 --role auditor "${ON[@]}"
 	    "relation":"mother","responsibility":true}],"involvements":[
 	    {"service":"education","provider":"Ridge School","start":
 	    "2015-09-01","end":null,"lead":false,"assessment":false,
-	    "sensitive":null}],"left_england":{"date":"2026-01-01",
+	    "sensitive":null},{"service":"mental-health","provider":"Clinic",
+	    "start":"2024-01-01","end":"2026-06-01","lead":false,"assessment":
+	    false,"sensitive":{"basis":"consent","evidence":"S1"}}],
+	    "left_england":{"date":"2026-01-01",
 	    "intention":"return"},"letters":{"language":"ur",
 	    "format":"standard"}' | tr -d '\n\t'
 	echo
@@ -91,9 +96,9 @@ expect_eq "$(sql 'SELECT count(*) FROM undo')" 0
 test_case 'two numbers become one, and all that was with the one is with it'
 ok cpadmin record merge OLD NEW "${R[@]}" --as tom --json
 expect_eq "$(jq -c 'del(.dry_run)' "$OUT_FILE")" "$DRY"
-expect_json '[.id,.into,.consents,.holds]|@csv' '"OLD","NEW",1,1'
+expect_json '[.id,.into,.consents,.holds]|@csv' '"OLD","NEW",2,1'
 expect_json '.joined|[.names,.numbers,.addresses,.carers,.involvements]|@csv' \
-    1,1,1,0,1
+    1,1,1,0,2
 ok cpadmin record show NEW "${R[@]}" --json
 expect_json '[.names[]|.type+" "+.family]|join(",")' \
     'current O’Brien,former Ahmed'
@@ -103,7 +108,7 @@ expect_json '[.birth_date,.gender,.numbers[0].value,(.carers|length),
     .left_england.intention,.letters.language]|@csv' \
     '"2008-12-04","female","9434765919",1,"return","ur"'
 ok cpadmin consent list NEW "${R[@]}" --json
-expect_json '[.rows[].ground]|sort|join(" ")' 'care-leaver connexions'
+expect_json '[.rows[].ground]|sort|join(" ")' 'care-leaver connexions sensitive-service'
 ok cpadmin hold list "${ON[@]}" --json
 expect_json '.rows[0].scope + " " + (.rows[0].record // "")' 'record NEW'
 ok cpadmin record list --state merged "${ON[@]}" --json
@@ -255,6 +260,20 @@ expect_status 4
 run cpadmin record merge A B
 expect_status 2
 
+test_case 'a correction that changed the ledger too'
+new_store --on 2026-11-21
+ok cpadmin record import "$T/two" "${ON[@]}"
+BEFORE=$(everything)
+ok cpadmin record correct OLD --set 'involvements[1]=' "${R[@]}"
+expect_false test "$(everything)" = "$BEFORE"
+ok cpadmin record undo OLD "${R[@]}" --json
+expect_json .undone record.correct
+expect_eq "$(everything)" "$BEFORE" 'the store'
+ok cpadmin record correct OLD --set 'involvements[1].sensitive=' "${R[@]}"
+expect_false test "$(everything)" = "$BEFORE"
+ok cpadmin record undo OLD "${R[@]}"
+expect_eq "$(everything)" "$BEFORE" 'the store'
+
 # ---- split ------------------------------------------------------------------
 
 test_case 'one number, two lives: the new one starts with what it takes'
@@ -274,7 +293,9 @@ printf '%s\n' '{"cpadmin":"record/1","id":"KID","authority":"E08000015",
     "Ridge School","start":"2015-09-01","end":null,"lead":false,
     "assessment":false,"sensitive":null},{"service":"education","provider":
     "Hill School","start":"2020-09-01","end":null,"lead":false,
-    "assessment":false,"sensitive":null}]}' | tr -d '\n\t' >"$T/kid"
+    "assessment":false,"sensitive":null},{"service":"mental-health","provider":
+    "Clinic","start":"2024-01-01","end":"2026-06-01","lead":false,
+    "assessment":false,"sensitive":{"basis":"consent","evidence":"S1"}}]}' | tr -d '\n\t' >"$T/kid"
 ok cpadmin record import "$T/kid" "${ON[@]}"
 consent KID care-leaver
 consent KID connexions
@@ -288,7 +309,7 @@ TOLD=$(cpadmin record history KID "${R[@]}" --json |
     jq '[.rows[]|select(.action=="record.correct")][0].seq')
 BEFORE=$(everything)
 SPLIT=(--take 'names[1]' --take 'addresses[1]' --take 'carers[1]'
-    --take 'involvements[1]' --consent C-0002 --history "$SHOWN"
+    --take 'involvements[1]' --take 'involvements[2]' --consent C-0003 --history "$SHOWN"
     --history "$TOLD" --set given=Zara)
 ok cpadmin record split KID "${SPLIT[@]}" --dry-run "${R[@]}" --json
 expect_json '[.new_id,.dry_run,.consents,.history,.holds]|@csv' ',true,1,2,1'
@@ -365,7 +386,7 @@ expect_eq "$(sql "SELECT doc FROM document")" "$(printf '%s\n' "$BEFORE" |
     grep -o '{"cpadmin.*}')" 'the document'
 expect_eq "$(sql "SELECT next_due FROM record WHERE id = 'KID'")" 2033-12-04
 expect_eq "$(sql "SELECT count(*) FROM consent JOIN record r
-    ON r.n = record WHERE id = 'KID'")" 2
+    ON r.n = record WHERE id = 'KID'")" 3
 expect_eq "$(sql "SELECT count(*) FROM history_part")" 0
 expect_eq "$(sql "SELECT count(*) FROM never_link")" 0
 expect_eq "$(sql "SELECT count(*) FROM hold WHERE released IS NULL")" 1
