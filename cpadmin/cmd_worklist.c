@@ -164,17 +164,21 @@ list(const struct cp_call *call, struct cp_session *s,
 {
 	unsigned mine = query->roles & CP_WORK_JOB_ROLES;
 	struct cp_work *jobs = calloc(CP_WORK_JOBS, sizeof(*jobs));
-	enum cp_rc rc = CP_OK;
+	struct cp_policy *policy = NULL;
+	enum cp_rc rc;
 
 	if (jobs == NULL)
 		return cp_fail(err, CP_FAILED, "out of memory");
-	if (mine != 0)
+	rc = cp_settings_policy(s->store, &s->settings, &policy, err);
+	query->policy = policy;
+	if (rc == CP_OK && mine != 0)
 		rc = cp_worklist_jobs(s, mine & CP_ROLE_SCHEDULER ?
 		    CP_ROLE_SCHEDULER : CP_ROLE_ADMIN, jobs, &query->n_more,
 		    err);
 	query->more = jobs;
 	if (rc == CP_OK)
 		rc = walk(call, s, query, l, err);
+	cp_policy_free(policy);
 	free(jobs);
 	return rc;
 }

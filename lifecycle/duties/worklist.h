@@ -1,7 +1,7 @@
 #ifndef CP_DUTIES_WORKLIST_H
 #define CP_DUTIES_WORKLIST_H
 
-#include "lifecycle/records/document.h"
+#include "lifecycle/rules/policy.h"
 #include "lifecycle/store/operator.h"
 
 /*
@@ -26,6 +26,8 @@ struct cp_work_query {
 				* what waits already is listed whenever due */
 	const struct cp_operator *op; /* its reach bounds the rows of records,
 				* and what it may not approve is left out */
+	const struct cp_policy *policy; /* in force; tells whether a consent that
+				* ends can be followed by another.  May be NULL */
 	const struct cp_work *more; /* rows that the caller knows, in order of
 				* due, of roles asked for; borrowed */
 	size_t n_more;

@@ -40,19 +40,44 @@ plural(int64_t n)
 
 /* ---- records --------------------------------------------------------------- */
 
+/* Whether W falls due on the last day to which any ground reaches for somebody
+ * born on BIRTH. */
+static int
+no_ground_reaches(const struct cp_policy *p, const char *birth,
+    const struct cp_work *w)
+{
+	struct cp_partial_date born;
+	struct cp_err err;
+	int years = 0;
+
+	if (p == NULL || cp_partial_parse(birth, &born, &err) != CP_OK)
+		return 0;
+	for (int g = 0; g < CP_GROUND_COUNT; g++)
+		if (p->ground_limit[g] > years)
+			years = p->ground_limit[g];
+	return cp_date_cmp(w->due, cp_date_attained(cp_partial_last(born),
+	    years, p->leap_birthday)) >= 0;
+}
+
 static int
 consent_ends(struct cp_stmt *q, const struct cp_work_query *query,
     struct cp_work *w)
 {
-	const char *ground = cp_col_text(q, 4);
-	int parent = strcmp(cp_col_text(q, 5), "parent") == 0;
+	const char *ground = cp_col_text(q, 4), *by = cp_col_text(q, 5);
+	int parent = strcmp(by, "parent") == 0;
 
-	(void)query;
+	if (no_ground_reaches(query->policy, cp_col_text(q, 6), w)) {
+		say(w, "Consent C-%04lld (%.24s) ends for good: no ground "
+		    "reaches further", (long long)cp_col_int(q, 3), ground);
+		settle(w, "cpadmin retention explain %s --reason TEXT", w->id);
+		return 1;
+	}
 	say(w, "Consent C-%04lld (%.24s, by %.16s) %s", (long long)
-	    cp_col_int(q, 3), ground, cp_col_text(q, 5), parent ?
-	    "lapses: now the person must say" : "ends: is there another?");
+	    cp_col_int(q, 3), ground, by, parent ? "lapses: from then on only "
+	    "the person can give it" : "ends: is there another ground?");
 	settle(w, "cpadmin consent give %s --ground %.24s --by self --date "
-	    "DATE --statement VERSION --evidence REF", w->id, ground);
+	    "DATE --statement VERSION --evidence REF", w->id, parent ? ground :
+	    "GROUND");
 	return 1;
 }
 
@@ -269,7 +294,7 @@ const struct work_source work_sources[] = {
 	{ "consent-ends", CP_ROLE_TEAM, SQL_WORK_CONSENTS_ENDING, 2,
 	    consent_ends },
 	{ "consent-unconfirmed", CP_ROLE_TEAM, SQL_WORK_CONSENTS_UNCONFIRMED,
-	    1, consent_unconfirmed },
+	    2, consent_unconfirmed },
 	{ "move-offered", CP_ROLE_TEAM, SQL_WORK_MOVES, 0, move },
 	{ "destruction-approval", CP_ROLE_APPROVER, SQL_WORK_BATCHES, 3,
 	    approval },

@@ -3,7 +3,7 @@
 -- what the words need.  ?1 is the last day asked for, ?2 today.
 
 -- name: work_consents_ending
-SELECT c.until, r.id, r.authority, c.n, c.ground, c.by
+SELECT c.until, r.id, r.authority, c.n, c.ground, c.by, r.birth
 FROM consent c INDEXED BY consent_until JOIN record r ON r.n = c.record
 WHERE c.ended IS NULL AND c.until IS NOT NULL AND c.until <= ?1
 	AND c.until >= ?2 AND r.state = 'live'
@@ -15,7 +15,7 @@ ORDER BY c.until, c.n
 SELECT c.confirm_due, r.id, r.authority, c.n, c.ground, c.by
 FROM consent c INDEXED BY consent_confirm JOIN record r ON r.n = c.record
 WHERE c.ended IS NULL AND c.confirm_due IS NOT NULL AND c.confirm_due <= ?1
-	AND r.state = 'live'
+	AND c.until > ?2 AND r.state = 'live'
 ORDER BY c.confirm_due, c.n
 
 -- name: work_statements
@@ -90,7 +90,7 @@ SELECT day, n, NULL, started FROM (SELECT n, day, started, finished FROM run
 -- name: work_adoption
 SELECT substr(p.adopted, 1, 10), p.name, NULL, p.version
 FROM store s JOIN policy p ON p.n = s.policy
-WHERE s.id = 1 AND s.policy <> s.policy_done
+WHERE s.id = 1 AND s.policy IS NOT s.policy_done
 
 -- name: work_clock
 SELECT substr(a.time, 1, 10), a.seq, NULL
