@@ -19,6 +19,7 @@ enum {
 	BUSY_S = 1,
 	TROUBLE_S = 30,
 	ONCE_TRIES = 60,
+	DYING_TRIES = 6,
 	ONCE_MS = 500
 };
 
@@ -119,7 +120,7 @@ tell_once(void *ctx, const struct cp_job *job, const struct cp_job_run *run)
 static enum cp_rc
 once_loop(struct cp_runner *r, struct cp_err *err)
 {
-	int tries = 0;
+	int tries = 0, dying = 0;
 	enum cp_rc rc;
 
 	while (!r->stop) {
@@ -128,9 +129,10 @@ once_loop(struct cp_runner *r, struct cp_err *err)
 			return rc;
 		if (rc == CP_OK && cp_runner_active(r) == 0 &&
 		    r->started == 0) {
-			if (r->elsewhere == 0)
+			if (r->elsewhere == 0 && (r->foreign == 0 ||
+			    ++dying > DYING_TRIES))
 				return CP_OK;
-			if (++tries > ONCE_TRIES)
+			if (r->elsewhere > 0 && ++tries > ONCE_TRIES)
 				return cp_fail(err, CP_BUSY, "a job that is "
 				    "due is being run by somebody else");
 		}

@@ -269,6 +269,7 @@ plan(struct cp_runner *r, struct cp_session *s, struct cp_err *err)
 		    cp_date_set(state->tried.nominal)) {
 			state->running = 1;
 			state->running_for = CP_JOB_PATIENCE;
+			r->foreign++;
 		}
 		cp_job_due(state, r->store_id, s->now.unix_time, &r->due[i]);
 		rc = cp_job_mark(s->store, state->job->name, r->due[i].marks,
@@ -302,7 +303,7 @@ begin_due(struct cp_runner *r, struct cp_session *s, struct cp_err *err)
 		r->states[i].running_for = 0;
 	}
 	r->wake = wake;
-	if (r->elsewhere > 0 && (wake == 0 || wake > now + ELSEWHERE_S))
+	if (r->elsewhere + r->foreign > 0 && (wake == 0 || wake > now + ELSEWHERE_S))
 		r->wake = now + ELSEWHERE_S;
 	return CP_OK;
 }
@@ -313,7 +314,7 @@ cp_runner_look(struct cp_runner *r, struct cp_err *err)
 	struct cp_session s;
 	enum cp_rc rc;
 
-	r->started = r->elsewhere = 0;
+	r->started = r->elsewhere = r->foreign = 0;
 	rc = open_session(r, &s, err);
 	if (rc != CP_OK)
 		return rc;

@@ -34,6 +34,8 @@ struct cp_runner {
 	int64_t wake;    /* when to look again; 0 = when a job ends */
 	int started;     /* by the last look */
 	int elsewhere;   /* runs that it found taken, or the store busy */
+	int foreign;     /* jobs that others run; one of those may be dying
+			  * with the scheduler that began it */
 	int failed;      /* runs that did not end well, or only in part */
 	/* Called as a run begins and when its end is on record; may be NULL. */
 	void (*tell)(void *ctx, const struct cp_job *job,

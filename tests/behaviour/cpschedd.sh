@@ -54,7 +54,8 @@ until_true() {
 start() {
 	rm -f "$T/notify" "$T/said"
 	"$BUILD/notified" "$T/notify" "$T/said" &
-	PIDS+=($!)
+	LISTENER=$!
+	PIDS+=("$LISTENER")
 	until_true test -S "$T/notify"
 	env NOTIFY_SOCKET="$T/notify" "$@" "$T/bin/cpschedd" 2>"$T/err" &
 	PID=$!
@@ -70,6 +71,8 @@ stop() {
 	wait "$PID"
 	STATUS=$?
 	TOOK=$(($(now_ms) - begun))
+	kill "$LISTENER"
+	wait "$LISTENER" 2>/dev/null
 }
 
 said() {
@@ -92,11 +95,11 @@ sanitized "$BUILD/cpschedd" && LIMIT=3000
 
 test_case 'it says that it is ready, what comes next, and that it lives'
 conf 'a = { command = "audit checkpoint"; every = "day"; at = "00:00"; };'
-start WATCHDOG_USEC=300000
+start WATCHDOG_USEC=200000
 until_true said 'READY=1'
 until_true is a 'done'
 until_true said 'STATUS=0 running; next: a 20'
-sleep 1
+sleep 0.7
 expect_true test "$(grep -c 'WATCHDOG=1' "$T/said")" -ge 5
 expect_true kill -0 "$PID"
 
@@ -150,7 +153,7 @@ until_true is slow2 running
 sqlite3 "$CPADMIN_STORE/store.db" >"$T/writer" <<EOF &
 .timeout 5000
 BEGIN IMMEDIATE;
-.shell sleep 2.5
+.shell sleep 1.6
 ROLLBACK;
 EOF
 WRITER=$!
@@ -171,7 +174,7 @@ conf 'b = { command = "audit verify"; every = "day"; at = "00:00"; };'
 sqlite3 "$CPADMIN_STORE/store.db" >"$T/writer" <<EOF &
 .timeout 5000
 BEGIN IMMEDIATE;
-.shell sleep 1.5
+.shell sleep 1.2
 ROLLBACK;
 EOF
 WRITER=$!
