@@ -399,6 +399,7 @@ static void
 put_schedule(struct cp_buf *b)
 {
 	char every[CP_JOB_EVERY_TEXT], at[CP_JOB_AT_TEXT];
+	char late[CP_PERIOD_TEXT];
 	const struct cp_job *job;
 	struct cp_schedule s;
 
@@ -411,8 +412,10 @@ put_schedule(struct cp_buf *b)
 		    cp_job_every_text(job, every));
 		if (job->every == CP_EVERY_MONTH)
 			cp_buf_printf(b, "\t\tday = %d;\n", job->day);
-		cp_buf_printf(b, "\t\tat = \"%s\";\n\t};\n",
-		    cp_job_at_text(job, at));
+		cp_buf_printf(b, "\t\tat = \"%s\";\n"
+		    "\t\tmax_late = \"%s\";\n\t};\n",
+		    cp_job_at_text(job, at),
+		    cp_period_format(job->max_late, late));
 	}
 	cp_buf_puts(b, "};\n");
 }

@@ -141,6 +141,7 @@ look_back(const struct cp_job_state *s, const char *store_id, int64_t now,
 	if (fresh && out->n_marks > 0) {
 		out->marks[0].status = CP_JOB_SKIPPED;
 		out->marks[0].why = unknown;
+		out->marks[0].late = 0;
 	}
 	out->next = d;
 	out->next_at = cp_date_set(d) ? at : 0;

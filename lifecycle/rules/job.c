@@ -47,8 +47,10 @@ cp_schedule_default(struct cp_schedule *out)
 	    4 * HOUR);
 	job = add(out, "verify", "audit verify", CP_EVERY_WEEK, 5 * HOUR);
 	job->weekday = 6;
-	(void)add(out, "archive-verify", "archive verify", CP_EVERY_MONTH,
+	job->max_late.days = 6;
+	job = add(out, "archive-verify", "archive verify", CP_EVERY_MONTH,
 	    6 * HOUR);
+	job->max_late.days = 20;
 }
 
 const struct cp_job *
