@@ -89,6 +89,32 @@ out_time(struct cp_out *o, int64_t at)
 	cp_out_text(o, at == 0 ? NULL : cp_utc_format(at, text));
 }
 
+/* Seconds; people see two units. */
+static void
+out_seconds(struct cp_out *o, int64_t s)
+{
+	static const struct {
+		int64_t size;
+		const char *unit;
+	} units[] = { { 86400, "d" }, { 3600, "h" }, { 60, "min" },
+		{ 1, "s" } };
+	char json[24], people[64];
+	int i = 0;
+
+	while (i < 3 && s < units[i].size)
+		i++;
+	if (i == 3 || s % units[i].size < units[i + 1].size)
+		(void)snprintf(people, sizeof(people), "%lld %s",
+		    (long long)(s / units[i].size), units[i].unit);
+	else
+		(void)snprintf(people, sizeof(people), "%lld %s %lld %s",
+		    (long long)(s / units[i].size), units[i].unit,
+		    (long long)(s % units[i].size / units[i + 1].size),
+		    units[i + 1].unit);
+	(void)snprintf(json, sizeof(json), "%lld", (long long)s);
+	cp_out_json(o, json, s == 0 ? "" : people);
+}
+
 /* The run that counts: the last that was tried, or the last that was not. */
 static const struct cp_job_run *
 last_run(const struct view *v)
@@ -201,8 +227,8 @@ out_run(struct cp_out *o, const struct cp_job_run *run, int64_t overdue,
 	cp_out_text(o, is ? cp_job_status_word(run->status) : NULL);
 	out_time(o, !is ? 0 : run->started != 0 ? run->started :
 	    run->finished);
-	cp_out_int(o, run->late);
-	cp_out_int(o, overdue);
+	out_seconds(o, run->late);
+	out_seconds(o, overdue);
 	out_time(o, next);
 	cp_out_int(o, run->attempts);
 	if (run->exit_code < 0)

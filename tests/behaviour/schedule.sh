@@ -38,6 +38,8 @@ BEFORE=$(cpadmin schedule list --json --on 2026-03-01T12:00)
 sed -i '/^schedule/,$d' "$CPADMIN_STORE/cpadmin.conf"
 expect_eq "$(cpadmin schedule list --json --on 2026-03-01T12:00)" "$BEFORE" \
     'without the section'
+ok cpadmin schedule status --on 2026-03-01T12:00
+expect_out_matches 'retention .*10 h .*2026-03-01T02:00:00Z'
 
 test_case 'the nights of a week, with real runs'
 for ((d = 1; d <= 9; d++)); do
