@@ -38,6 +38,10 @@ is_meant(const struct cp_consent_ending *e, const struct cp_consent *c)
 {
 	if (e->n != 0 && e->n != c->n)
 		return 0;
+	/* What has lapsed by then is no longer anybody's to take back. */
+	if (e->n == 0 && c->kind == CP_CONSENT_STAY && cp_date_set(c->until) &&
+	    cp_date_cmp(c->until, e->date) <= 0)
+		return 0;
 	if (e->ground != NULL)
 		return strcmp(e->ground, c->ground_word) == 0;
 	return e->n != 0 || c->kind != CP_CONSENT_HARM;

@@ -141,6 +141,7 @@ new_store --policy uk-2026 --on 2026-01-01
 	person E1 2008-03-01
 	person E2 2008-03-01
 	person E3 2008-02-29
+	person E4 2008-03-01
 } >"$T/e.ndjson"
 ok "$CPADMIN" record import "$T/e.ndjson" --on 2026-01-01
 ON=2026-01-05
@@ -156,6 +157,9 @@ expect_json '[.until, .renews, .next_due] | join(" ")' \
     '2033-03-01 C-0001 2033-03-01'
 expect_eq "$(ledger '.rows | map([.consent, .renews] | map(. // "-") |
     join(" ")) | join("; ")')" 'C-0001 -; C-0002 -; C-0003 C-0001'
+
+ok give E4 care-leaver parent 2026-02-01
+ok give E4 care-leaver self 2026-02-01
 
 test_case 'what was withdrawn is not renewed'
 ok "$CPADMIN" consent withdraw E1 --date 2026-02-01 --consent C-0002 --on $ON \
@@ -211,6 +215,12 @@ expect_eq "$(due 0 | grep E1)" 'E1 2027-03-02 confirm learning-difficulty self'
 ok "$CPADMIN" consent withdraw E1 --consent "$(ledger \
     '.rows[-1].consent')" --date 2027-05-01 --on $ON
 expect_eq "$(due 0 | grep -c 'E1.*care-leaver')" 1 'the one before it again'
+
+test_case 'a withdrawal is of what is in force, not of what lapsed'
+ok "$CPADMIN" consent withdraw E4 --date 2027-05-01 --on $ON --json
+expect_json '[.ended, .next_due] | map(tostring) | join(" ")' '1 2027-05-01'
+expect_eq "$(ledger '[.rows[] | select(.id == "E4").status] | join(" ")')" \
+    'lapsed withdrawn'
 
 test_case 'not confirmed: it stands all the same'
 night() {
