@@ -213,8 +213,10 @@ split_off(struct erasing *x, const struct cp_parcel *p, enum cp_parked parked,
 	enum cp_rc rc;
 
 	x->split++;
-	if (run->dry_run)
+	if (run->dry_run) {
+		run->held += parked == CP_PARKED_HELD;
 		return CP_OK;
+	}
 	rc = cp_batch_item_set(run->store, x->batch, p, "split", reason, err);
 	if (rc == CP_OK)
 		rc = cp_record_park(run->store, p->record, parked, err);
@@ -327,17 +329,21 @@ execute(struct cp_run *run, const struct cp_batch *b, struct cp_err *err)
 	    erase_batch(&x, err);
 	if (rc == CP_OK)
 		run->destroyed += x.destroyed;
+	if (rc == CP_OK && run->dry_run) /* its items still stand as waiting */
+		run->awaiting -= x.destroyed + x.split;
 	cp_fact_set_clear(&x.facts);
 	cp_buf_clear(&x.detail);
 	return rc;
 }
 
-/* After a doubtful clock only what a second person approved since counts. */
+/* After a doubtful clock only what a second person approved since counts; a
+ * dry run that is the first to doubt it has noted no moment. */
 static int
 clock_allows(const struct cp_run *run, const struct cp_batch *b)
 {
-	return !run->clock_doubted ||
-	    b->decided_seq > run->settings->clock_doubt;
+	int64_t doubt = run->settings->clock_doubt;
+
+	return !run->clock_doubted || (doubt != 0 && b->decided_seq > doubt);
 }
 
 enum cp_rc
