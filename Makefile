@@ -53,6 +53,7 @@ SQL_SRC   := $(sort $(wildcard lifecycle/store/sql/*.sql))
 SCHEMA_SRC := $(sort $(wildcard lifecycle/store/schema/*.sql))
 UNIT_SRC  := $(sort $(wildcard tests/unit/test_*.c))
 TOOL_SRC  := $(sort $(wildcard tests/population/*.c))
+MODEL_SRC := $(sort $(wildcard tests/model/*.c))
 BENCH_SRC := $(sort $(wildcard tests/bench/*.c))
 
 obj = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
@@ -145,6 +146,9 @@ $(BUILD)/unit/test_chart: $(call obj,cpadmin/chart.c)
 $(BUILD)/population: $(call obj,$(TOOL_SRC))
 	@echo '  LINK   $@'
 	$(Q)$(CC) $(LDHARDEN) -o $@ $^ -lm
+$(BUILD)/model: $(call obj,$(MODEL_SRC)) $(BUILD)/libcpadmin.a
+	@echo '  LINK   $@'
+	$(Q)$(CC) $(LDHARDEN) -o $@ $^ $(LIBS_FULL)
 $(BUILD)/fault.so: tests/fault/shim.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) -std=c11 -O2 -g -Wall -Wextra -Werror -D_GNU_SOURCE -fPIC -shared \
@@ -181,11 +185,12 @@ $(BUILD)/gen/stamp: FORCE
 # All that a kind of test needs, built; and all objects, for a second compiler.
 .PHONY: FORCE programs-unit programs-behaviour programs-fault objects clang
 programs-unit: $(UNIT)
-programs-behaviour: $(PROGRAMS) $(BUILD)/notified $(if $(TOOL_SRC),$(BUILD)/population)
+programs-behaviour: $(PROGRAMS) $(BUILD)/notified $(if $(TOOL_SRC),$(BUILD)/population) \
+	$(if $(MODEL_SRC),$(BUILD)/model)
 programs-fault: programs-behaviour $(BUILD)/fault.so
 objects: $(LIB_OBJ) $(call obj,$(FRONT_SRC) $(CMD_SRC) $(UNIT_SRC) \
 	cpadmin/cpschedd.c tests/notify/notified.c \
-	$(TOOL_SRC) $(BENCH_SRC)) $(BUILD)/fault.so \
+	$(TOOL_SRC) $(MODEL_SRC) $(BENCH_SRC)) $(BUILD)/fault.so \
 	$(BUILD)/obj/gen/commands_light.o $(BUILD)/obj/gen/commands_full.o
 clang:
 	$(MAKE) BUILD=$(BUILD)/clang CC=clang objects

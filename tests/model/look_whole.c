@@ -1,0 +1,207 @@
+#include "tests/model/look_impl.h"
+
+#include <string.h>
+
+/* Invariants of the whole store. */
+
+static void
+look_tally(struct world *w)
+{
+	static const char *const names[] = { "live", "archived", "destroyed",
+		"merged", "parked-1", "parked-2", "parked-3" };
+	long want[7] = { 0 }, have;
+	char sql[100];
+
+	for (int i = 0; i < w->n; i++) {
+		const struct person *p = &w->person[i];
+
+		want[p->state - LIVE]++;
+		want[4] += p->held;
+		want[5] += p->waits_in != 0;
+		want[6] += p->state == LIVE && p->cannot;
+	}
+	for (int i = 0; i < 7; i++) {
+		(void)snprintf(sql, sizeof(sql), "SELECT count FROM tally "
+		    "WHERE name = '%s'", names[i]);
+		have = look_number(sql);
+		if (have != want[i])
+			wrong(w, -1, "tally of %s: expected %ld, the store: "
+			    "%ld", names[i], want[i], have);
+	}
+}
+
+/* What no row may ever be, asked in one word each. */
+static void
+look_never(struct world *w)
+{
+	static const struct {
+		const char *what, *sql;
+	} never[] = {
+		{ "destroyed before its day", "SELECT count(*) FROM package "
+		    "WHERE status = 'destroyed' AND ended < destroy_due" },
+		{ "destroyed within five years of archiving",
+		    "SELECT count(*) FROM package WHERE status = 'destroyed' "
+		    "AND ended < date(archived, '+5 years')" },
+		{ "a search key of a record that is not live",
+		    "SELECT count(*) FROM search_key k LEFT JOIN record r "
+		    "ON r.n = k.record WHERE r.state IS NOT 'live'" },
+		{ "a header without its archived package",
+		    "SELECT count(*) FROM header h LEFT JOIN package p "
+		    "ON p.n = h.package WHERE p.status IS NOT 'archived'" },
+		{ "an archived package on a destroyed shelf",
+		    "SELECT count(*) FROM package p JOIN shelf s "
+		    "ON s.month = p.shelf WHERE p.status = 'archived' "
+		    "AND s.destroyed IS NOT NULL" },
+		{ "a volume that counts its packages wrongly",
+		    "SELECT count(*) FROM volume v WHERE gone IS NULL AND "
+		    "live <> (SELECT count(*) FROM package p WHERE "
+		    "p.volume = v.n AND p.status = 'archived')" },
+		{ "a log entry too few or too many",
+		    "SELECT count(*) <> max(seq) + 1 FROM audit" },
+		{ "a head that is not of the whole log",
+		    "SELECT (SELECT size FROM audit_head) <> max(seq) + 1 "
+		    "FROM audit" },
+		{ "a checkpoint beyond the log",
+		    "SELECT count(*) FROM audit_checkpoint WHERE size > "
+		    "(SELECT max(seq) + 1 FROM audit)" },
+		{ "a run that did not end",
+		    "SELECT count(*) FROM run WHERE finished IS NULL" },
+	};
+
+	for (size_t i = 0; i < sizeof(never) / sizeof(never[0]); i++)
+		if (look_number(never[i].sql) != 0)
+			wrong(w, -1, "%s", never[i].what);
+}
+
+/* A twelfth of the records each month, so that a year sees them all. */
+static void
+look_decisions(struct world *w)
+{
+	for (int i = (int)(w->months % 12); i < w->n; i += 12)
+		if (w->person[i].state != DESTROYED &&
+		    !drive_decides_same(w->drive, i + 1))
+			wrong(w, i, "the stored dates are not those of a "
+			    "decision now");
+}
+
+void
+look_all(struct world *w)
+{
+	drive_flush(w->drive);
+	look_records(w);
+	look_documents(w);
+	look_consents(w);
+	look_packages(w);
+	look_volumes(w);
+	look_shelves(w);
+	look_all_batches(w);
+	look_tally(w);
+	look_never(w);
+	look_decisions(w);
+	w->checks++;
+}
+
+/* ---- traces -------------------------------------------------------------------------- */
+
+static void
+look_at_value(struct world *w, const char *table, const char *bytes, int len)
+{
+	for (int i = 0; i + 7 <= len; i++) {
+		const char *at = memchr(bytes + i, 'Z', (size_t)(len - i));
+		int person;
+
+		if (at == NULL)
+			return;
+		i = (int)(at - bytes);
+		person = i + 7 <= len ? token_person(at) : -1;
+		if (person >= 0 && person < w->n &&
+		    w->person[person].state != LIVE)
+			wrong(w, person, "a word about it stands in table "
+			    "%s: %.*s", table, len > 300 ? 300 : len, bytes);
+	}
+}
+
+static void
+look_at_table(struct world *w, const char *table)
+{
+	char sql[200];
+	sqlite3_stmt *q;
+
+	(void)snprintf(sql, sizeof(sql), "SELECT * FROM \"%.100s\"", table);
+	q = look_ask(sql);
+	while (sqlite3_step(q) == SQLITE_ROW)
+		for (int i = 0; i < sqlite3_column_count(q); i++)
+			if (sqlite3_column_type(q, i) == SQLITE_TEXT ||
+			    sqlite3_column_type(q, i) == SQLITE_BLOB)
+				look_at_value(w, table,
+				    sqlite3_column_blob(q, i),
+				    sqlite3_column_bytes(q, i));
+	(void)sqlite3_finalize(q);
+}
+
+void
+look_for_traces(struct world *w)
+{
+	sqlite3_stmt *q = look_ask("SELECT name FROM sqlite_master "
+	    "WHERE type = 'table' AND name NOT LIKE 'sqlite_%'");
+
+	drive_flush(w->drive);
+	while (sqlite3_step(q) == SQLITE_ROW)
+		look_at_table(w, look_text(q, 0));
+	(void)sqlite3_finalize(q);
+	w->scans++;
+}
+
+/* ---- packages ------------------------------------------------------------------------ */
+
+/* How often WORD stands in TEXT. */
+static int
+times(const char *text, const char *word)
+{
+	int n = 0;
+
+	for (; (text = strstr(text, word)) != NULL; text++)
+		n++;
+	return n;
+}
+
+static void
+look_into(struct world *w, int person)
+{
+	const struct person *p = &w->person[person];
+	struct text record = { 0 }, history = { 0 }, want = { 0 };
+	enum cp_rc rc = drive_open(w->drive, p->id, "court-order", &record,
+	    &history);
+
+	if (rc != CP_OK)
+		wrong(w, person, "its package does not open: %s",
+		    drive_why(w->drive));
+	person_text(p, person, &want);
+	look_same(w, person, "the record in the package", &want, &record);
+	if (times(history.s, "\"given\":\"") != p->n_consents)
+		wrong(w, person, "expected %d consents in the package: %s",
+		    p->n_consents, history.s);
+	drop(&record);
+	drop(&history);
+	drop(&want);
+	w->reopened++;
+}
+
+void
+look_into_packages(struct world *w, int count)
+{
+	for (int i = 0; i < count; i++) {
+		int person = somebody(w, ARCHIVED);
+
+		if (person >= 0 && w->person[person].state == ARCHIVED)
+			look_into(w, person);
+	}
+}
+
+void
+look_at_log(struct world *w)
+{
+	if (drive_verify_log(w->drive) != CP_OK)
+		wrong(w, -1, "the log: %s", drive_why(w->drive));
+	w->logs++;
+}

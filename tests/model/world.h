@@ -1,0 +1,164 @@
+#ifndef TESTS_MODEL_WORLD_H
+#define TESTS_MODEL_WORLD_H
+
+#include <stdio.h>
+
+#include "tests/model/model.h"
+
+/* The model's world: who is there, what is held, what waits for approval, and
+ * the dice that decide what happens next. */
+
+enum scope { ON_RECORD, ON_AUTHORITY, ON_ALL };
+struct hold {
+	char id[24];
+	enum scope scope;
+	int person, authority;
+	int by; /* operator */
+	int released;
+};
+
+enum batch_state { PROPOSED, APPROVED, REFUSED, EXECUTED };
+enum item_state { PENDING, EXCLUDED, SPLIT, ERASED };
+enum { OPERATORS = 4, NIGHT = 0 }; /* the operator of the nights */
+struct batch {
+	char id[32];
+	enum batch_state state;
+	day not_before;
+	int approved_by[OPERATORS];
+	long decided; /* moment of the last approval */
+	int *person;  /* of each item */
+	enum item_state *item;
+	int n;
+};
+
+/* What a change left, so that it can be undone until the next night. */
+struct kept {
+	int person;
+	struct person was;
+	uint64_t left; /* all that was there afterwards, in short */
+};
+
+struct shelf {
+	int month; /* YYYYMM */
+	int packages;
+	int gone;
+};
+
+enum kind {
+	K_CREATE, K_UPDATE, K_UNCHANGED, K_REJECT, K_DIED, K_LEFT, K_RETURNED,
+	K_MOVED, K_CORRECT, K_GIVE, K_WITHDRAW, K_END, K_HOLD, K_RELEASE,
+	K_RUN, K_DRY_RUN, K_APPROVE, K_REFUSE, K_EXCLUDE, K_RESTORE, K_OPEN,
+	K_FIND, K_ADOPT, K_CONFIRM, K_UNDO, KINDS
+};
+
+struct world {
+	uint64_t seed, dice;
+	long ops, most;      /* operations done, and to be done */
+	long moment;         /* orders approvals and doubts */
+	long count[KINDS], refused[KINDS];
+	day today;
+	struct rules rules;
+	struct person *person;
+	int n, cap;
+	struct hold *hold;
+	int n_holds;
+	struct batch *batch;
+	int n_batches;
+	struct shelf *shelf;
+	int n_shelves;
+	struct kept *kept;
+	int n_kept;
+	int evidence;        /* the last reference given out */
+	day last_run;
+	long doubt;          /* moment since which the clock is doubted */
+	long months, checks, reopened, logs, scans, found;
+	long left[MERGED + 1], pruned; /* how many came into each state */
+	int on_duty;         /* operator */
+	struct drive *drive;
+	char dir[512];
+	char last[400];      /* what was being done */
+};
+
+/* ---- dice.c -------------------------------------------------------------------- */
+
+uint32_t roll(struct world *w, uint32_t sides); /* 0 to SIDES - 1 */
+int chance(struct world *w, int percent);
+/* A person, with luck in STATE; -1 while there is nobody. */
+int somebody(struct world *w, enum state state);
+struct born some_birth(struct world *w);
+day some_day_before(struct world *w, day from, int most);
+/* A new child, not in the world yet; no id. */
+void some_child(struct world *w, struct person *p);
+void some_involvement(struct world *w, struct person *p);
+void some_rules(struct world *w, struct rules *r);
+
+/* ---- world.c --------------------------------------------------------------------- */
+
+void *grow(void *list, size_t size, int n); /* room for N + 1, or ends */
+int add_person(struct world *w, const struct person *p);
+int find_person(const struct world *w, const char *id);
+int holds_on(const struct world *w, int person);
+/* A hold was released: what it stopped is on the path again. */
+void settle_holds(struct world *w);
+void restore_person(struct world *w, int person);
+/* Other rules are in force: what they make of everybody. */
+void adopt_rules(struct world *w, const struct rules *r);
+int month_of(day n); /* YYYYMM */
+/* P's package is on the shelf of the day ON. */
+void to_shelf(struct world *w, struct person *p, day on);
+void leave_shelf(struct world *w, const struct person *p);
+/* Involvements of sensitive services rest on something in the ledger: enters
+ * what is new, takes out what rests on nothing any more (how many), and
+ * forgets entries that stood for what is gone. */
+void enter_bases(struct person *p, day today);
+int drop_baseless(struct person *p);
+void forget_bases(struct person *p);
+/* P was as WAS before the change just made. */
+void keep(struct world *w, int person, const struct person *was);
+uint64_t digest(const struct world *w, int person);
+void leave_batch(struct world *w, int person, enum item_state how);
+/* One line of the story of a person (-1: of nobody), beginning with the number
+ * of the operation. */
+void tell(struct world *w, int person, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+/* Says what is wrong, whose story it was, and how to see it again; ends. */
+_Noreturn void wrong(const struct world *w, int person, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* ---- night.c --------------------------------------------------------------------- */
+
+struct night {
+	day on;
+	int accept_clock, accept_share, dry;
+	/* what comes of it */
+	int refused; /* nothing was done */
+	long archived, pruned, destroyed, held, awaiting, lapsed, cannot;
+	long withheld, volumes, proposed, shelves;
+	int first_batch; /* of those proposed */
+};
+
+/* What a run does; with dry the world stays as it is. */
+void pass_night(struct world *w, struct night *x);
+
+/* ---- text.c ---------------------------------------------------------------------- */
+
+struct text {
+	char *s; /* owned; never NULL once something was added */
+	size_t n, cap;
+};
+void put(struct text *t, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+void drop(struct text *t);
+/* A word that is in everything personal about person N, and in nothing else:
+ * "Zq" and five letters. */
+const char *token(int n, char out[TOKEN_TEXT]);
+int token_person(const char *at); /* -1: there is none at AT */
+const char *authority_code(int n);
+const char *given_name(int n);
+void born_text(struct born b, char out[DAY_TEXT]);
+void person_text(const struct person *p, int n, struct text *out);
+void rules_text(const struct rules *r, struct text *out);
+void nhs_number(int n, char out[NHS_TEXT]);
+enum { AUTHORITIES = 4, GIVEN_NAMES = 8 };
+
+#endif
