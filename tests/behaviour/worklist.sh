@@ -198,18 +198,24 @@ test_case 'batches: for approvers other than the proposer'
 	person OLD1 2001-03-01
 	person OLD2 2001-03-02
 } | import 2018-01-01
-night 2019-03-03
-night 2025-03-10
-expect_json .awaiting_approval 2
-B=$(cpadmin destruction list --json --on 2025-03-10 | jq -r '.rows[0].batch')
-work 2025-03-11 --as ann
-rows destruction-approval "$(jq -r '.rows[0].due' "$OUT_FILE") $B"
-command_of destruction-approval "cpadmin destruction approve $B"
-work 2025-03-11 --role approver
-expect_out_contains "awaits somebody else's approval"
 ok cpadmin operator add bob --uid 5005 --role approver,scheduler \
     --on 2018-01-01
+night 2019-03-01
+night 2019-03-02
+night 2025-03-02
+B=$(cpadmin destruction list --json | jq -r '.rows[0].batch')
+ok cpadmin retention run --on 2025-03-03 --yes --accept clock --as bob
+B2=$(cpadmin destruction list --json | jq -r '.rows[1].batch')
+work 2025-03-11 --as ann
+expect_json '[.rows[].id] | join(" ")' "$B $B2"
+command_of destruction-approval "cpadmin destruction approve $B"
+work 2025-03-11 --as bob
+expect_json '[.rows[] | select(.kind == "destruction-approval") | .id] |
+    join(" ")' "$B"
+work 2025-03-11 --role approver
+expect_json '[.rows[].what | test("somebody else")] | tostring' '[true,false]'
 ok cpadmin destruction approve "$B" --as ann --yes --on 2025-03-11
+ok cpadmin destruction refuse "$B2" --as ann --reason 'not yet' --on 2025-03-11
 work 2025-03-11 --as bob
 rows destruction-approval ''
 
