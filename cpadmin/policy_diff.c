@@ -15,12 +15,12 @@ void
 cp_say_moves(const struct cp_call *call, const struct cp_move_sum *sum)
 {
 	cp_say(call, "looked at %" PRId64 " live and %" PRId64 " archived "
-	    "records: %" PRId64 " dates move, %" PRId64 " earlier and %" PRId64
-	    " later, %" PRId64 " of them due at once", sum->live,
+	    "records; dates that move: %" PRId64 ", earlier: %" PRId64
+	    ", later: %" PRId64 ", due at once: %" PRId64, sum->live,
 	    sum->archived, cp_moved(sum), sum->earlier, sum->later,
 	    sum->at_once);
 	if (sum->other > 0)
-		cp_say(call, "%" PRId64 " have a date before or after only",
+		cp_say(call, "  with a date now or then only: %" PRId64,
 		    sum->other);
 	for (unsigned i = 0; i < CP_RULE_COUNT; i++)
 		if (sum->by_rule[i] > 0)

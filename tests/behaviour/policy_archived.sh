@@ -75,7 +75,7 @@ ok cpadmin policy diff "$T/2.cfg" --on "$ON"
 expect_out_empty
 expect_err_contains 'archive.period: P6Y -> P4Y'
 expect_err_contains 'archived already keeps its day'
-expect_err_contains '0 dates move'
+expect_err_contains 'dates that move: 0,'
 adopt 2
 expect_json '[.changed, .recomputed, .moved, .redated] | tostring' \
     '[true,4,0,0]'
