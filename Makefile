@@ -259,12 +259,14 @@ install: $(PROGRAMS)
 	for m in $(MAN_SRC); do d=$(MAN)/man$${m##*.}; \
 	    install -d $$d && install -m 644 $$m $$d/ || exit 1; done
 	if test -f cpadmin/completion.bash; then install -d $(COMPLETION) && \
-	    install -m 644 cpadmin/completion.bash $(COMPLETION)/cpadmin; fi
+	    install -m 644 cpadmin/completion.bash $(COMPLETION)/cpadmin && \
+	    ln -sf cpadmin $(COMPLETION)/cpschedd; fi
 
 uninstall:
 	rm -f $(BIN)/cpadmin $(COMMANDS:%=$(BIN)/cpadmin-%)
 	rm -f $(LIBEXEC)/cpadmin-full $(COMPLETION)/cpadmin
 	rm -f $(SBIN)/cpschedd $(UNITS)/cpschedd.service
+	rm -f $(COMPLETION)/cpschedd
 	rm -rf $(SHARE)/cpadmin
 	for m in $(MAN_SRC); do rm -f $(MAN)/man$${m##*.}/$${m##*/}; done
 	rmdir $(LIBEXEC) 2>/dev/null || true

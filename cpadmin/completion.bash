@@ -53,4 +53,17 @@ _cpadmin() {
 	fi
 }
 
+_cpschedd() {
+	local cur=${COMP_WORDS[COMP_CWORD]}
+
+	COMPREPLY=()
+	if [ "${COMP_WORDS[COMP_CWORD - 1]}" = --store ]; then
+		compopt -o dirnames 2>/dev/null
+		return
+	fi
+	mapfile -t COMPREPLY < <(compgen -W "$(_cpadmin_options \
+	    "${COMP_WORDS[0]}")" -- "$cur")
+}
+
 complete -F _cpadmin cpadmin
+complete -F _cpschedd cpschedd

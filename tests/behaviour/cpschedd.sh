@@ -275,7 +275,23 @@ run "$T/bin/cpschedd"
 expect_status 9
 sql "UPDATE operator SET status = 'active'"
 
-test_case 'the unit that is installed'
-expect_some 'Type=notify' in "$ROOT/cpadmin/cpschedd.service"
+test_case 'options are completed'
+expect_eq "$(bash -c '. "$0/cpadmin/completion.bash"
+    COMP_WORDS=("$1" --o) COMP_CWORD=1
+    _cpschedd
+    echo "${COMPREPLY[*]}"' "$ROOT" "$BUILD/cpschedd")" '--once --on'
+
+test_case 'what is installed'
 ok make -s -C "$ROOT" -n install BUILD="$BUILD" DESTDIR="$T/root" PREFIX=/usr
-expect_out_contains 'cpschedd.service'
+expect_out_contains "$BUILD/cpschedd $T/root/usr/sbin/cpschedd"
+expect_out_contains "$T/root/usr/lib/systemd/system/cpschedd.service"
+expect_some 'Type=notify' in "$ROOT/cpadmin/cpschedd.service"
+if have systemd-analyze; then
+	sed "s|@SBIN@|$BUILD|" "$ROOT/cpadmin/cpschedd.service" \
+	    >"$T/cpschedd.service"
+	run systemd-analyze verify --man=no "$T/cpschedd.service"
+	expect_status 0
+	expect_err_empty
+else
+	skip 'systemd-analyze is not installed: the unit is not verified'
+fi
