@@ -125,8 +125,6 @@ cp_move_offer(const struct cp_change *c, const struct cp_record *r,
 
 	if (rc == CP_OK && found)
 		return refuse_second(&m, err);
-	if (rc == CP_OK)
-		rc = cp_move_lapse(c->store, r->n, c->now, err);
 	if (rc != CP_OK)
 		return rc;
 	(void)snprintf(m.id, sizeof(m.id), "%s", r->id);
@@ -203,11 +201,10 @@ keep(const struct cp_change *c, const struct cp_offer *m,
 {
 	struct cp_undo u = { actions[CP_MOVE_ACCEPTED], seq, r, before, NULL,
 		NULL };
-	char extra[100];
+	char extra[80];
 
-	(void)snprintf(extra, sizeof(extra), "{\"move\":%lld,\"record\":%lld,"
-	    "\"offered\":%s}", (long long)m->n, (long long)m->record,
-	    at_once ? "false" : "true");
+	(void)snprintf(extra, sizeof(extra), "{\"move\":%lld,\"offered\":%s}",
+	    (long long)m->n, at_once ? "false" : "true");
 	u.extra = extra;
 	return cp_undo_keep(c, &u, err);
 }
@@ -228,10 +225,10 @@ pass(const struct cp_change *c, const struct cp_offer *m, const char *reason,
 	if (rc == CP_OK)
 		rc = cp_document_set_authority(doc, m->to, err);
 	if (rc == CP_OK)
+		rc = close_offer(c, m, CP_MOVE_ACCEPTED, err);
+	if (rc == CP_OK)
 		rc = cp_record_replace(c->store, c->rules, &r, old, doc,
 		    c->now, err);
-	if (rc == CP_OK)
-		rc = close_offer(c, m, CP_MOVE_ACCEPTED, err);
 	if (rc == CP_OK)
 		rc = log_move(c, actions[CP_MOVE_ACCEPTED], m, reason, &seq,
 		    err);
@@ -280,6 +277,18 @@ cp_move_lapse(struct cp_store *s, int64_t n, const struct cp_now *now,
 	return cp_exec(q, err);
 }
 
+enum cp_rc
+cp_move_lapse_other(struct cp_store *s, int64_t n, const char *authority,
+    const struct cp_now *now, struct cp_err *err)
+{
+	struct cp_stmt *q = cp_stmt(s, SQL_MOVE_LAPSE_OTHER);
+
+	cp_bind_text(q, now->time);
+	cp_bind_int(q, n);
+	cp_bind_text(q, authority);
+	return cp_exec(q, err);
+}
+
 /* ---- undoing ---- */
 
 enum cp_rc
@@ -287,15 +296,10 @@ cp_move_undo(const struct cp_change *c, const struct cp_json *extra,
     struct cp_err *err)
 {
 	int offered = cp_json_true(cp_json_get(extra, "offered"));
-	int64_t n = 0, record = 0;
+	int64_t n = 0;
 	struct cp_stmt *q;
 	enum cp_rc rc = cp_json_need_int(extra, "move", &n, err);
 
-	if (rc == CP_OK)
-		rc = cp_json_need_int(extra, "record", &record, err);
-	/* What the other authority has offered since is not its to offer. */
-	if (rc == CP_OK)
-		rc = cp_move_lapse(c->store, record, c->now, err);
 	if (rc != CP_OK)
 		return rc;
 	q = cp_stmt(c->store, SQL_MOVE_REOPEN);

@@ -55,6 +55,10 @@ enum cp_rc cp_move_pass(const struct cp_change *c, const struct cp_offer *m,
  * the live ones, in that transaction. */
 enum cp_rc cp_move_lapse(struct cp_store *s, int64_t n,
     const struct cp_now *now, struct cp_err *err) CP_MUST_CHECK;
+/* The same unless it is an offer of AUTHORITY, to whom the record goes. */
+enum cp_rc cp_move_lapse_other(struct cp_store *s, int64_t n,
+    const char *authority, const struct cp_now *now, struct cp_err *err)
+    CP_MUST_CHECK;
 /* An acceptance is undone, the record being put back by the caller: the offer
  * that it answered is open again or, made and answered at once, withdrawn.
  * EXTRA is what cp_undo_keep was given, a JSON object. */

@@ -313,6 +313,8 @@ cp_record_replace(struct cp_store *s, const struct cp_rules *rules,
 
 	if (rc == CP_OK && cp_document_has_sensitive(old))
 		rc = cp_sensitive_forget(s, rules, r->n, old, doc, err);
+	if (rc == CP_OK && strcmp(old->authority, doc->authority) != 0)
+		rc = cp_move_lapse_other(s, r->n, doc->authority, now, err);
 	return rc == CP_OK ? update_row(s, rules, r->n, doc, now, err) : rc;
 }
 

@@ -229,6 +229,16 @@ expect_status 0
 expect_json .move offered
 move accept W-3 --as wirral
 expect_status 0
+event W-3 moved --to $LPOOL --date 2026-11-03 --as wirral
+for to in $KENT $WIRRAL; do
+	# shellcheck disable=SC2086
+	ok cpadmin record correct W-3 --set authority=$to --reason x $ON
+done
+move accept W-3 --as lpool
+expect_status 4
+if have sqlite3; then
+	expect_eq "$(move_row W-3)" 'lapsed||'
+fi
 
 test_case 'an acceptance can be undone: the offer is open again'
 # shellcheck disable=SC2086

@@ -32,6 +32,10 @@ WHERE n = ? AND status = 'offered'
 UPDATE move SET status = 'lapsed', settled = ?, reason = NULL
 WHERE record = ? AND status = 'offered'
 
+-- name: move_lapse_other
+UPDATE move SET status = 'lapsed', settled = ?, reason = NULL
+WHERE record = ? AND status = 'offered' AND from_authority <> ?
+
 -- name: move_reopen
 UPDATE move SET status = ?, settled = ?, settled_by = ?
 WHERE n = ? AND status = 'accepted'
