@@ -136,6 +136,7 @@ opening
 first_night
 reaches 2009-06-15 wrong_birth_date
 reaches 2010-03-01 leap_eighteen
+reaches 2013-03-05 new_rules
 reaches 2014-12-01 hold_one
 reaches 2015-01-03 first_destruction
 reaches 2015-12-15 hold_all

@@ -86,6 +86,55 @@ leap_eighteen() {
 	expect 'files with the NHS number after' "$(traces)" 0
 }
 
+# The rules in force with two of them changed, as version 2.
+second_version() {
+	run cpadmin policy show "$CPADMIN_POLICIES/$POLICY.cfg" --json
+	expect 'the version of the policy' \
+	    "$(json '.rows[] | select(.rule == "version").value')" 1
+	sed -e 's/^version = "1"/version = "2"/' \
+	    -e "s/^effective = .*/effective = \"$1\";/" \
+	    -e '/death_period = {/,/}/s/value = "P1Y"/value = "P9M"/' \
+	    -e '/sensitive_involvement_period = {/,/}/s/"P1Y"/"P9M"/' \
+	    "$CPADMIN_POLICIES/$POLICY.cfg" >"$WORK/$POLICY-2.cfg"
+}
+
+# How many of those in moved.ids are in the archive on DAY.
+moved_archived() {
+	run cpadmin record list --state archived --on "$1" --json
+	json '.rows[].id' | grep -cxFf "$WORK/moved.ids" || true
+}
+
+new_rules() {
+	local day next moves
+
+	day=$(d 2013-03-04) next=$(d 2013-03-05)
+	nights_until "$day"
+	chapter "Two rules change, $day"
+	say "The council wants a child who died to leave the directory nine
+	    months after the notification, not a year, and what was held of a
+	    sensitive service to go as soon. Before anybody adopts that, one
+	    command says whose dates would move, and to which day."
+	second_version "$day"
+	show -n 8 cpadmin policy diff "$WORK/$POLICY-2.cfg" --on "$day"
+	sed 's/^/    /' "$WORK/err"
+	run cpadmin policy diff "$WORK/$POLICY-2.cfg" --on "$day" --json
+	moves=$(json '.rows | length')
+	json ".rows[] | select(.action_then == \"archive\" and
+	    .due_then <= \"$next\").id" >"$WORK/moved.ids"
+	expect 'somebody moves' "$((moves > 0))" 1
+	show cpadmin policy adopt "$WORK/$POLICY-2.cfg" --on "$day"
+	run cpadmin policy diff "$WORK/$POLICY-2.cfg" --on "$day" --json
+	expect 'who would move once it is in force' "$(json '.rows | length')" 0
+	nights_until "$next"
+	LAST='cpadmin retention run'
+	expect 'of those due at once, in the archive next morning' \
+	    "$(moved_archived "$next")" "$(wc -l <"$WORK/moved.ids")"
+	say "It said $(thousands "$moves") dates, of which
+	    $(thousands "$(wc -l <"$WORK/moved.ids")") were past by then: those
+	    records, and no others for that reason, left that night. What was
+	    archived before keeps the day that was promised to it."
+}
+
 hold_one() {
 	local day
 
