@@ -102,6 +102,24 @@ unfinished(const struct cp_hold *h)
 	return cp_date_set(h->released) && !h->settled;
 }
 
+/* Reads the hold as it is between transactions of others: also a log that was
+ * torn by a death is mended by that, before anything is refused. */
+static enum cp_rc
+find(struct cp_session *s, const char *id, struct cp_hold *h,
+    struct cp_err *err)
+{
+	enum cp_rc rc = cp_txn_begin(s->audit, err);
+
+	if (rc == CP_OK)
+		rc = cp_hold_get(s->store, id, h, err);
+	if (rc == CP_OK)
+		rc = cp_hold_reachable(s, h, err);
+	if (rc == CP_OK && !unfinished(h))
+		rc = cp_hold_releasable(h, s->op.name, err);
+	cp_txn_rollback(s->audit);
+	return rc;
+}
+
 static enum cp_rc
 run(const struct cp_call *call, struct cp_session *s, const char *reason,
     struct cp_err *err)
@@ -109,14 +127,10 @@ run(const struct cp_call *call, struct cp_session *s, const char *reason,
 	const char *id = cp_arg(call, 0);
 	int64_t suspended = 0, freed = 0;
 	struct cp_hold h;
-	enum cp_rc rc = cp_hold_get(s->store, id, &h, err);
+	enum cp_rc rc = find(s, id, &h, err);
 
-	if (rc == CP_OK)
-		rc = cp_hold_reachable(s, &h, err);
 	if (rc == CP_OK && !unfinished(&h)) {
-		rc = cp_hold_releasable(&h, s->op.name, err);
-		if (rc == CP_OK)
-			rc = count(call, s, &h, &suspended, err);
+		rc = count(call, s, &h, &suspended, err);
 		if (rc == CP_OK)
 			rc = release(s, id, reason, suspended, &h, err);
 	}

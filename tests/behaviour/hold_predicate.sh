@@ -87,14 +87,14 @@ test_case 'for certain or not known, of a live record'
 ok place 2020-01-01 root --where 'archived = 2020-02'
 expect_json '[.hold, .scope, .where, .status, .suspends] | join(" ")' \
     'H-0001 predicate archived = 2020-02 active 0'
-ok place 2020-01-01 root --where 'born > 2015-05-05 and state = live'
+ok place 2020-01-01 root --where 'born < 2015-05-07 and state = live'
 ok place 2020-01-01 root --where 'service = education and state = live'
 ok place 2020-01-01 root --where 'service = police and state = live'
 expect_json '.never' true
 expect_eq "$(blocked L1 2020-01-02)" 'H-0002 H-0003 H-0004' \
     'half-known birth, a sensitive service'
 expect_eq "$(blocked L2 2020-01-02)" 'H-0002 H-0003' 'all known'
-expect_eq "$(blocked A1 2020-01-02)" ''
+expect_eq "$(blocked A1 2020-01-02)" H-0002
 for h in 2 3 4; do
 	ok cpadmin hold release "H-000$h" --reason over --as mary \
 	    --on 2020-01-02
@@ -128,6 +128,18 @@ expect_json '[.suspends, .in_batches, .due, .held, .because_true,
 ok place 2026-01-06 root --where 'born < 1990' --dry-run
 expect_json '[.in_batches, .because_true, .because_unknown] | join(" ")' \
     '5 0 5'
+for sealed in 'ground = care-leaver' 'ground = none' 'service = police' \
+    'died != none' 'left < 2000' 'not born = 2002'; do
+	ok place 2026-01-06 root --where "$sealed" --dry-run
+	expect_json '[.because_true, .because_unknown] | join(" ")' '0 5'
+done
+ok place 2026-01-06 root --dry-run \
+    --where 'state = archived and rule = retention.age_limit'
+expect_json '[.because_true, .because_unknown] | join(" ")' '4 0'
+ok place 2026-01-06 root --where 'entered < 2020' --dry-run
+expect_json '[.because_true, .because_unknown] | join(" ")' '0 0'
+ok place 2026-01-06 root --where 'entered = 2020-01-01' --dry-run
+expect_json '[.because_true, .because_unknown] | join(" ")' '5 0'
 ok place 2026-02-07 root --where 'archived = 2020' --dry-run
 expect_json '[.in_batches, .due, .because_true] | join(" ")' '5 1 6'
 ok place 2026-01-06 root --record A1 --dry-run
