@@ -18,6 +18,8 @@ enum {
 static enum cp_rc
 rc_of(int code)
 {
+	if (code == SQLITE_CONSTRAINT_TRIGGER)
+		return CP_BUSY;
 	switch (code & 0xff) {
 	case SQLITE_BUSY:
 	case SQLITE_LOCKED:
@@ -37,10 +39,14 @@ store_fail(struct cp_store *s, int code, const char *doing, struct cp_err *err)
 	const char *why = sqlite3_errstr(code);
 
 	/* SQLite's own message may quote values: only for faults of ours. */
-	if ((code & 0xff) == SQLITE_ERROR || (code & 0xff) == SQLITE_AUTH)
+	if ((code & 0xff) == SQLITE_ERROR || (code & 0xff) == SQLITE_AUTH ||
+	    code == SQLITE_CONSTRAINT_TRIGGER)
 		why = sqlite3_errmsg(s->db);
 	cp_fail(err, rc, "store %s: %s (%s)", s->dir, why, doing);
-	if (rc == CP_BUSY)
+	if (code == SQLITE_CONSTRAINT_TRIGGER)
+		cp_err_hint(err, "it was adopted meanwhile: run the command "
+		    "again");
+	else if (rc == CP_BUSY)
 		cp_err_hint(err, "another program is writing; try again");
 	else if ((code & 0xff) == SQLITE_FULL)
 		cp_err_hint(err, "the disk is full: free some space and run "

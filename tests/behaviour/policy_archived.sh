@@ -238,6 +238,26 @@ expect_eq "$(due R1)" '2028-06-11|2028-06-11|202806'
 expect_eq "$(sql 'SELECT policy_done = policy FROM store')" 1
 opens R1
 
+test_case 'what read the rules before an adoption does not write by them'
+again "$STORE"
+mkfifo "$T/feed"
+cpadmin record import "$T/feed" --on "$ON" >"$T/import.out" 2>"$T/import.err" &
+exec 3>"$T/feed"
+person EARLY 2010-01-01 >&3
+sleep 0.3 # it has the rules by now
+adopt 4
+person LATE 2010-01-01 >&3
+exec 3>&-
+wait "$!"
+expect_eq "$?" 6 'the import'
+expect_some 'another policy is in force' in "$T/import.err"
+expect_some 'run the command again' in "$T/import.err"
+expect_eq "$(sql "SELECT count(*) FROM record WHERE id IN ('EARLY', 'LATE')")" 0
+person LATE 2010-01-01 >"$T/late"
+ok cpadmin record import "$T/late" --on "$ON"
+expect_eq "$(sql 'SELECT count(*) FROM record, store WHERE record.policy <>
+    store.policy')" 0 stale
+
 test_case 'who may, and what is refused'
 again "$STORE"
 run cpadmin policy adopt "$T/4.cfg" --as mary --on "$ON"

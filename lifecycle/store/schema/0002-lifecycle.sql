@@ -162,3 +162,14 @@ CREATE TABLE job_run (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX job_run_open ON job_run(job, nominal)
 	WHERE status IN ('running', 'failed', 'interrupted');
+
+-- No record is dated by a policy that is not in force: a command that read
+-- the rules before an adoption must not write by them after it.
+CREATE TRIGGER record_policy_new BEFORE INSERT ON record
+WHEN NEW.policy <> (SELECT policy FROM store WHERE id = 1) BEGIN
+	SELECT RAISE(ABORT, 'another policy is in force');
+END;
+CREATE TRIGGER record_policy BEFORE UPDATE OF policy ON record
+WHEN NEW.policy <> (SELECT policy FROM store WHERE id = 1) BEGIN
+	SELECT RAISE(ABORT, 'another policy is in force');
+END;
