@@ -100,8 +100,8 @@ divide_entry(struct cp_store *s, int64_t seq, const struct cp_record *r,
 	if (rc == CP_OK && !has) {
 		(void)cp_fail(err, CP_NOT_FOUND, "log entry %lld is not in "
 		    "the history of %s", (long long)seq, r->id);
-		cp_err_hint(err, "`cpadmin record history %s --json' shows "
-		    "their numbers", r->id);
+		cp_err_hint(err, "`cpadmin record history %s --columns "
+		    "seq,time,action' shows their numbers", r->id);
 		return CP_NOT_FOUND;
 	}
 	q = cp_stmt(s, SQL_HISTORY_PART_OF);
