@@ -163,6 +163,7 @@ look_again(const struct cp_job_state *s, const char *store_id, int64_t now,
 	time = cp_job_time(s->job, store_id, run->nominal);
 	if (cp_job_too_late(s->job, run->nominal, time, now))
 		return;
+	at = at > time ? at : time;
 	if (at > now) {
 		out->waits |= out->start;
 		out->start = 0;

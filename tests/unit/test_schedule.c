@@ -302,7 +302,7 @@ look(int64_t now, int exit_code)
 		sim.started++;
 		(void)snprintf(sim.order + strlen(sim.order), 12, "%s ",
 		    cp_date_format(due.nominal, day));
-		if (exit_code != 0)
+		if (exit_code == -2)
 			return n + 1;
 	}
 }
@@ -512,6 +512,20 @@ START_TEST(clock_leap_and_back)
 }
 END_TEST
 
+/* Back to before the time of a run that failed: it is not tried too early. */
+START_TEST(clock_back_before_a_retry)
+{
+	int64_t t = utc("2026-05-01T01:00:00");
+
+	fresh();
+	ck_assert_int_eq(look(t, 1), 1);
+	ck_assert_int_eq(look(t - 3600, 1), 0);
+	ck_assert_int_eq(look(t - 1, 1), 0);
+	ck_assert_int_eq(look(t + 300, 0), 1);
+	ck_assert_int_eq(sim.n, 1);
+}
+END_TEST
+
 /* ---- failures ------------------------------------------------------------------------ */
 
 START_TEST(failures)
@@ -670,6 +684,95 @@ START_TEST(wakes_when_something_is_due)
 }
 END_TEST
 
+/* ---- anything may happen ------------------------------------------------------------------ */
+
+static uint64_t seed;
+
+static int64_t
+below(int64_t n)
+{
+	seed ^= seed << 13;
+	seed ^= seed >> 7;
+	seed ^= seed << 17;
+	return (int64_t)(seed % (uint64_t)n);
+}
+
+static void
+random_job(void)
+{
+	cp_job_init(&job);
+	job.every = (enum cp_job_every)below(3);
+	job.weekday = (int)below(7);
+	job.day = below(3) == 0 ? CP_JOB_LAST_DAY : (int)below(28) + 1;
+	job.at = (int32_t)below(DAY);
+	job.missed = (enum cp_job_missed)below(3);
+	job.overlap = (enum cp_job_overlap)below(2);
+	job.max_late.days = (int32_t)below(12);
+	job.random_delay = job.at < 70000 ? (int32_t)below(14400) : 0;
+	job.retries = (int)below(4);
+}
+
+/* Every nominal date since the first row has one, but for those that wait
+ * behind one that is to be tried again. */
+static void
+all_accounted_for(int test, int64_t now)
+{
+	struct cp_date today = cp_london_date(now), d, first = today;
+	struct cp_job_state s;
+	int64_t at;
+	int found;
+
+	for (int i = 0; i < sim.n; i++)
+		first = cp_date_earlier(first, sim.row[i].nominal);
+	state(now, &s);
+	if (job.missed == CP_MISSED_EACH && cp_date_set(s.tried.nominal) &&
+	    cp_job_retries(&job, &s.tried, now, &at))
+		return;
+	for (d = first; cp_date_set(d) && cp_date_cmp(d, today) <= 0 &&
+	    cp_job_time(&job, "store", d) <= now; d = cp_job_next(&job, d)) {
+		found = !cp_job_on(&job, d);
+		for (int i = 0; i < sim.n && !found; i++)
+			found = cp_date_cmp(sim.row[i].nominal, d) == 0;
+		ck_assert_msg(found, "no row of %d, test %d", d.days, test);
+	}
+}
+
+/* Random jobs, clocks that go on, leap and go back, runs that end in any way.
+ * That none is begun twice, or before its time, is checked by look(). */
+START_TEST(anything)
+{
+	static const int ends[] = { 0, 0, 0, 1, 5, 6, -1, -2 };
+	int64_t now = utc("2026-01-01T00:00:00") + _i * 5 * DAY;
+	int set = 0, end;
+
+	seed = 0x9e3779b97f4a7c15u * (uint64_t)(_i + 1);
+	random_job();
+	fresh();
+	for (int step = 0; step < 150; step++) {
+		switch (below(8)) {
+		case 0:
+			now += below(60 * DAY);
+			break;
+		case 1:
+			/* Set back, in half of the tests. */
+			if (_i % 2 == 0)
+				break;
+			now -= below(20 * DAY);
+			set = 1;
+			break;
+		default:
+			now += below(2 * DAY);
+		}
+		end = ends[below(8)];
+		(void)look(now, end);
+		if (!set && end != -2)
+			all_accounted_for(_i, now);
+	}
+	ck_assert_int_gt(sim.n, 0);
+	ck_assert_int_eq(tally(CP_JOB_RUNNING), 0);
+}
+END_TEST
+
 /* ---- the defaults ------------------------------------------------------------------------ */
 
 START_TEST(defaults)
@@ -722,12 +825,14 @@ main(void)
 	tcase_add_test(t, a_new_job);
 	tcase_add_test(t, clock_back);
 	tcase_add_test(t, clock_leap_and_back);
+	tcase_add_test(t, clock_back_before_a_retry);
 	tcase_add_test(t, failures);
 	LOOP(t, which_are_tried_again, again);
 	tcase_add_test(t, a_newer_one_ends_retries);
 	tcase_add_test(t, overlap);
 	tcase_add_test(t, one_after_the_other);
 	tcase_add_test(t, wakes_when_something_is_due);
+	tcase_add_loop_test(t, anything, 0, 100);
 	tcase_add_test(t, defaults);
 	suite_add_tcase(s, t);
 	r = srunner_create(s);
