@@ -237,6 +237,9 @@ wait "$PID" 2>/dev/null
 until_true eval "! kill -0 $CHILD 2>/dev/null"
 expect_eq "$(status_of d)" running
 sed -i 's/"slow"/"audit verify"/' "$CPADMIN_STORE/cpadmin.conf"
+# One that takes a moment to die is waited for.
+flock "$CPADMIN_STORE/job-d.lock" sleep 0.8 &
+sleep 0.1
 ok "$T/bin/cpschedd" --once --json
 expect_json '[.rows[] | .job + (.attempts | tostring)] | sort | join(" ")' \
     'd2 e1'
