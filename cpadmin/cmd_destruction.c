@@ -116,11 +116,19 @@ static const struct cp_column item_columns[] = {
 };
 enum { ITEM_COLUMNS = sizeof(item_columns) / sizeof(item_columns[0]) };
 
+struct items {
+	struct cp_out *out;
+	const struct cp_operator *op;
+};
+
 static enum cp_rc
 show_item(void *ctx, const struct cp_batch_item *i, struct cp_err *err)
 {
-	struct cp_out *o = ctx;
+	struct items *x = ctx;
+	struct cp_out *o = x->out;
 
+	if (!cp_operator_reaches(x->op, i->parcel.authority))
+		return CP_OK;
 	cp_out_text(o, i->parcel.id);
 	cp_out_text(o, i->parcel.record_id);
 	cp_out_text(o, i->parcel.authority);
@@ -135,13 +143,14 @@ show_item(void *ctx, const struct cp_batch_item *i, struct cp_err *err)
 static enum cp_rc
 run_show(struct cp_call *call, struct cp_err *err)
 {
-	struct cp_out *o = NULL;
+	struct items x = { NULL, NULL };
 	struct cp_session s;
 	struct cp_batch b;
 	enum cp_rc rc = cp_session_open(call, CP_STORE_READ, &s, err);
 
 	if (rc != CP_OK)
 		return rc;
+	x.op = &s.op;
 	rc = cp_batch_get(s.store, cp_arg(call, 0), &b, err);
 	if (rc == CP_OK)
 		cp_say(call, "batch %s, %s, proposed by %s, not before the "
@@ -149,12 +158,12 @@ run_show(struct cp_call *call, struct cp_err *err)
 		    b.proposed_by);
 	if (rc == CP_OK)
 		rc = cp_out_table(call, "destruction-items", item_columns,
-		    ITEM_COLUMNS, &o, err);
+		    ITEM_COLUMNS, &x.out, err);
 	if (rc == CP_OK)
-		rc = cp_batch_items(s.store, &b, show_item, o, err);
+		rc = cp_batch_items(s.store, &b, show_item, &x, err);
 	if (rc == CP_OK)
-		rc = cp_out_end(&o, err);
-	cp_out_free(o);
+		rc = cp_out_end(&x.out, err);
+	cp_out_free(x.out);
 	cp_session_close(&s);
 	return rc;
 }
@@ -209,10 +218,45 @@ show_batch(const struct cp_call *call, struct cp_session *s, const char *id,
 }
 
 static enum cp_rc
+need_item(void *ctx, const struct cp_batch_item *i, struct cp_err *err)
+{
+	const struct cp_operator *op = ctx;
+
+	if (strcmp(i->status, "pending") != 0 ||
+	    cp_operator_reaches(op, i->parcel.authority))
+		return CP_OK;
+	(void)cp_fail(err, CP_DENIED, "operator %s does not act for all of "
+	    "this batch", op->name);
+	cp_err_hint(err, "`destruction exclude' takes out what is theirs; "
+	    "who acts for all of it decides about the batch");
+	return CP_DENIED;
+}
+
+/* Whether the operator reaches what is decided about: ITEM, or, NULL, all that
+ * waits in B. */
+static enum cp_rc
+check_reach(struct cp_session *s, const struct cp_batch *b, const char *item,
+    struct cp_err *err)
+{
+	struct cp_parcel p;
+	enum cp_rc rc;
+
+	if (s->op.n_authorities == 0)
+		return CP_OK;
+	if (item == NULL)
+		return cp_batch_items(s->store, b, need_item, &s->op, err);
+	rc = cp_parcel_get(s->store, item, &p, err);
+	return rc == CP_OK ? cp_operator_reach(&s->op, p.record_id,
+	    p.authority, err) : rc;
+}
+
+static enum cp_rc
 decide_one(const struct cp_call *call, struct cp_session *s, const char *id,
     const char *action, const char *reason, decision_fn *fn,
     struct cp_err *err)
 {
+	const char *item = strcmp(action, "destruction.exclude") == 0 ?
+	    cp_arg(call, 1) : NULL;
 	struct cp_batch b;
 	int64_t seq;
 	enum cp_rc rc = cp_txn_begin(s->audit, err);
@@ -220,9 +264,9 @@ decide_one(const struct cp_call *call, struct cp_session *s, const char *id,
 	if (rc == CP_OK)
 		rc = cp_batch_get(s->store, id, &b, err);
 	if (rc == CP_OK)
-		rc = log_decision(s, action, &b, strcmp(action,
-		    "destruction.exclude") == 0 ? cp_arg(call, 1) : NULL,
-		    reason, &seq, err);
+		rc = check_reach(s, &b, item, err);
+	if (rc == CP_OK)
+		rc = log_decision(s, action, &b, item, reason, &seq, err);
 	if (rc == CP_OK)
 		rc = fn(call, s, &b, seq, err);
 	return cp_txn_end(s->audit, rc, err);

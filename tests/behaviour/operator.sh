@@ -224,6 +224,27 @@ expect_json '[.rejects[]|[.line,.path,.cause]]' '[[2,"$.authority","the operator
 ok cpadmin record show L-1 --reason x --json
 expect_json '[.authority,.birth_date]|join(" ")' 'E08000012 2010-05-06'
 
+test_case 'destruction is decided by who acts for the records'
+ok cpadmin retention run --on 2028-05-07 --yes --accept clock --accept share
+BATCH=$(cpadmin destruction list --json | jq -r '.rows[0].batch')
+ok cpadmin destruction show "$BATCH" --json --as wirral
+expect_json '.rows|length' 0
+ok cpadmin destruction show "$BATCH" --json --as lpool
+expect_json '[.rows[].id]|join(" ")' L-2
+for what in approve refuse; do
+	run cpadmin destruction $what "$BATCH" --reason x --as wirral --json \
+	    --on 2028-05-07
+	expect_status 9
+	expect_err_json .what \
+	    'operator wirral does not act for all of this batch'
+done
+run cpadmin destruction exclude "$BATCH" L-2 --reason x --as wirral --json \
+    --on 2028-05-07
+expect_status 9
+expect_err_json .what 'record L-2 is not for operator wirral'
+ok cpadmin destruction approve "$BATCH" --as lpool --json --on 2028-05-07
+expect_json .status approved
+
 test_case 'nobody gives more reach than they have'
 ok cpadmin operator add wadmin --uid 5004 --role admin --authority E08000015
 run cpadmin operator add x1 --uid 5005 --role team --as wadmin
