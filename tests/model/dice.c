@@ -105,7 +105,7 @@ some_involvement(struct world *w, struct person *p)
 	if (i->start < born)
 		i->start = born;
 	i->end = chance(w, 50) ? 0 : i->start + (day)roll(w, 1500);
-	if (p->n_consents + INVOLVEMENTS < CONSENTS && chance(w, 20)) {
+	if (chance(w, 20)) {
 		i->service = 4;
 		i->basis = chance(w, 50) ? BY_CONSENT : BY_HARM;
 		i->evidence = ++w->evidence;
@@ -121,6 +121,7 @@ some_child(struct world *w, struct person *p)
 	p->given = (int)roll(w, GIVEN_NAMES);
 	p->gender = (int)roll(w, 3);
 	p->carers = (int)roll(w, 3);
+	p->address = 1;
 	p->born = some_birth(w);
 	for (int i = (int)roll(w, 4) - 1; i > 0; i--)
 		some_involvement(w, p);

@@ -39,8 +39,7 @@ drive_must(struct drive *d, enum cp_rc rc, const char *what)
 {
 	if (rc == CP_OK)
 		return;
-	(void)fprintf(stderr, "WRONG: %s: %s\n", what, d->err.what);
-	exit(1);
+	wrong(d->world, -1, "%s: %s", what, d->err.what);
 }
 
 const char *
@@ -134,17 +133,18 @@ add_operators(struct drive *d)
 }
 
 struct drive *
-drive_new(const char *cpadmin, const char *dir, day on)
+drive_new(const char *cpadmin, const struct world *w)
 {
 	struct drive *d = calloc(1, sizeof(*d));
 
 	if (d == NULL)
 		abort();
-	make_store(cpadmin, dir, on);
+	d->world = w;
+	make_store(cpadmin, w->dir, w->today);
 	d->acting = -1;
-	drive_must(d, cp_store_open(dir, CP_STORE_WRITE, &d->store, &d->err),
+	drive_must(d, cp_store_open(w->dir, CP_STORE_WRITE, &d->store, &d->err),
 	    "open");
-	drive_today(d, on);
+	drive_today(d, w->today);
 	drive_reload(d);
 	for (int i = 0; i < OPERATORS; i++)
 		drive_must(d, cp_audit_open(d->store, d->settings.store_id,

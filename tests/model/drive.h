@@ -13,8 +13,8 @@
  */
 struct drive;
 
-/* Makes the rehearsal store DIR with the program CPADMIN, and opens it. */
-struct drive *drive_new(const char *cpadmin, const char *dir, day on);
+/* Makes W's rehearsal store with the program CPADMIN, and opens it. */
+struct drive *drive_new(const char *cpadmin, const struct world *w);
 void drive_free(struct drive *d);
 const char *drive_why(const struct drive *d);
 void drive_today(struct drive *d, day on);
@@ -36,8 +36,15 @@ enum cp_rc drive_end(struct drive *d, int who, int alone, const char *id,
 enum cp_rc drive_confirm(struct drive *d, int who, int alone, const char *id,
     enum ground ground, day on, int *count);
 enum cp_rc drive_undo(struct drive *d, int who, int alone, const char *id);
+enum cp_rc drive_merge(struct drive *d, int who, int alone, const char *id,
+    const char *into);
+/* FRESH is the number of the new record. */
+enum cp_rc drive_split(struct drive *d, int who, int alone, const char *id,
+    const char *const *take, size_t n_take, const char *const *sets,
+    size_t n_sets, int consent, char fresh[ID_TEXT]);
+/* ABOUT is an authority or a predicate. */
 enum cp_rc drive_hold(struct drive *d, int who, int alone, enum scope scope,
-    const char *id, const char *authority, day review, char hold[24]);
+    const char *id, const char *about, day review, char hold[24]);
 enum cp_rc drive_release(struct drive *d, int who, const char *hold);
 enum cp_rc drive_approve(struct drive *d, int who, const char *batch);
 enum cp_rc drive_refuse(struct drive *d, int who, const char *batch);

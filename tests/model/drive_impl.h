@@ -13,6 +13,7 @@
 #include "tests/model/drive.h"
 
 struct drive {
+	const struct world *world; /* for messages */
 	struct cp_store *store;
 	struct cp_settings settings;
 	struct cp_now now;

@@ -8,6 +8,8 @@
 #include "lifecycle/records/find.h"
 #include "lifecycle/records/hold.h"
 #include "lifecycle/records/import.h"
+#include "lifecycle/records/merge.h"
+#include "lifecycle/records/split.h"
 #include "lifecycle/records/undo.h"
 
 /* What is done to records, as the commands record, consent and hold do it. */
@@ -170,6 +172,41 @@ drive_undo(struct drive *d, int who, int alone, const char *id)
 	    "entered by mistake", &undone, &d->err));
 }
 
+/* ---- one of two, two of one ---------------------------------------------------------- */
+
+enum cp_rc
+drive_merge(struct drive *d, int who, int alone, const char *id,
+    const char *into)
+{
+	struct cp_change c = drive_begin(d, who, alone);
+	struct cp_merge m = { .id = id, .into = into, .reason = "the same" };
+	struct cp_merged merged;
+	struct cp_reject why;
+
+	return drive_end_change(d, who, alone, cp_record_merge(&c, &m, &merged,
+	    &why, &d->err));
+}
+
+enum cp_rc
+drive_split(struct drive *d, int who, int alone, const char *id,
+    const char *const *take, size_t n_take, const char *const *sets,
+    size_t n_sets, int consent, char fresh[ID_TEXT])
+{
+	struct cp_change c = drive_begin(d, who, alone);
+	int64_t number = consent;
+	struct cp_split x = { .id = id, .take = take, .n_take = n_take,
+		.sets = sets, .n_sets = n_sets, .consents = &number,
+		.n_consents = consent != 0, .reason = "two people" };
+	struct cp_splitted both;
+	struct cp_reject why;
+	enum cp_rc rc = drive_end_change(d, who, alone, cp_record_split(&c,
+	    &x, &both, &why, &d->err));
+
+	if (rc == CP_OK)
+		(void)snprintf(fresh, ID_TEXT, "%s", both.parted.id);
+	return rc;
+}
+
 /* ---- holds ------------------------------------------------------------------------ */
 
 static enum cp_rc
@@ -191,16 +228,19 @@ place(struct drive *d, int who, struct cp_hold *h, const char *id)
 
 enum cp_rc
 drive_hold(struct drive *d, int who, int alone, enum scope scope,
-    const char *id, const char *authority, day review, char hold[24])
+    const char *id, const char *about, day review, char hold[24])
 {
 	static const enum cp_hold_scope scopes[] = { CP_HOLD_RECORD,
-		CP_HOLD_AUTHORITY, CP_HOLD_ALL };
+		CP_HOLD_AUTHORITY, CP_HOLD_PREDICATE, CP_HOLD_ALL };
 	struct cp_hold h = { .scope = scopes[scope], .reason = "inquiry",
 		.legal_basis = "Inquiries Act 2005", .contact = "the clerk",
 		.review = drive_date(review) };
 	enum cp_rc rc;
 
-	(void)snprintf(h.authority, sizeof(h.authority), "%s", authority);
+	if (scope == ON_AUTHORITY)
+		(void)snprintf(h.authority, sizeof(h.authority), "%s", about);
+	if (scope == ON_PREDICATE)
+		(void)snprintf(h.predicate, sizeof(h.predicate), "%s", about);
 	(void)drive_begin(d, who, alone);
 	rc = drive_end_change(d, who, alone, place(d, who, &h, id));
 	if (rc == CP_OK)

@@ -167,13 +167,15 @@ same_facts(struct world *w, int i, sqlite3_stmt *q)
 	int live = p->state == LIVE;
 
 	born_text(p->born, birth);
-	put(&want, "%s %s %s, born %s, death %s, left %s, destroyed %s",
-	    p->id, authority_code(p->authority), action_of(p),
+	put(&want, "%s %s %s, born %s, death %s, left %s, destroyed %s, "
+	    "merged into %d", p->id, authority_code(p->authority), action_of(p),
 	    live ? birth : "-", look_day(live ? p->notified : 0, a),
-	    look_day(live ? p->left_on : 0, b), look_day(p->destroyed_on, c));
-	put(&have, "%s %s %s, born %s, death %s, left %s, destroyed %s",
-	    look_text(q, 1), look_text(q, 2), look_text(q, 4), look_text(q, 10),
-	    look_text(q, 11), look_text(q, 12), look_text(q, 13));
+	    look_day(live ? p->left_on : 0, b), look_day(p->destroyed_on, c),
+	    p->state == MERGED ? p->into + 1 : 0);
+	put(&have, "%s %s %s, born %s, death %s, left %s, destroyed %s, "
+	    "merged into %d", look_text(q, 1), look_text(q, 2), look_text(q, 4), look_text(q, 10),
+	    look_text(q, 11), look_text(q, 12), look_text(q, 13),
+	    sqlite3_column_int(q, 14));
 	look_same(w, i, "the row of the record", &want, &have);
 	drop(&want);
 	drop(&have);
@@ -184,7 +186,7 @@ look_records(struct world *w)
 {
 	sqlite3_stmt *q = look_ask("SELECT n, id, authority, state, next_action, "
 	    "next_due, rule, extended_from, parked, prune_due, birth, "
-	    "death_notified, left_on, destroyed FROM record ORDER BY n");
+	    "death_notified, left_on, destroyed, merged_into FROM record ORDER BY n");
 	struct text want = { 0 }, have = { 0 };
 	int n = 0;
 
@@ -220,7 +222,7 @@ look_documents(struct world *w)
 		if (i != n || w->person[n].state != LIVE)
 			wrong(w, i, "%s", i < n ? "it has no document" :
 			    "it has a document");
-		person_text(&w->person[n], n, &want);
+		person_text(&w->person[n], w->person[n].word, &want);
 		have.n = 0;
 		put(&have, "%s", look_text(q, 1));
 		look_same(w, n, "the document", &want, &have);
@@ -245,8 +247,8 @@ put_consent(const struct consent *c, struct text *t)
 	int stays = c->ground < STAYING;
 	char given[DAY_TEXT], ended[DAY_TEXT], a[DAY_TEXT], b[DAY_TEXT];
 
-	put(t, "%s by %s on %s, %s %s, until %s, confirm %s; ",
-	    ground[c->ground], c->ground == HARM ? "" : by[c->by],
+	put(t, "C-%d %s by %s on %s, %s %s, until %s, confirm %s; ",
+	    c->number, ground[c->ground], c->ground == HARM ? "" : by[c->by],
 	    day_text(c->given, given), how[c->how], look_day(c->ended, ended),
 	    look_day(stays ? c->until : 0, a),
 	    look_day(stays ? c->confirm_due : 0, b));
@@ -257,7 +259,7 @@ look_consents(struct world *w)
 {
 	sqlite3_stmt *q = look_ask("SELECT record, ground, by, given, end_kind, "
 	    "ended, CASE WHEN ground LIKE 's%' THEN NULL ELSE until END, "
-	    "confirm_due FROM consent ORDER BY record, n");
+	    "confirm_due, n FROM consent ORDER BY record, n");
 	struct text want = { 0 }, have = { 0 };
 	int row = sqlite3_step(q);
 
@@ -271,8 +273,8 @@ look_consents(struct world *w)
 			put_consent(&p->consent[c], &want);
 		while (row == SQLITE_ROW && sqlite3_column_int(q, 0) ==
 		    i + 1) {
-			put(&have, "%s by %s on %s, %s %s, until %s, confirm "
-			    "%s; ", look_text(q, 1), look_text(q, 2),
+			put(&have, "C-%s %s by %s on %s, %s %s, until %s, "
+			    "confirm %s; ", look_text(q, 8), look_text(q, 1), look_text(q, 2),
 			    look_text(q, 3), look_text(q, 4), look_text(q, 5),
 			    look_text(q, 6), look_text(q, 7));
 			row = sqlite3_step(q);

@@ -10,7 +10,7 @@ put_package(const struct person *p, int last, struct text *t)
 {
 	char archived[DAY_TEXT], due[DAY_TEXT], ended[DAY_TEXT];
 
-	if (!last || p->state == LIVE)
+	if (!last || p->state == LIVE || p->state == MERGED)
 		put(t, "restored, header 0; ");
 	else if (p->state == DESTROYED)
 		put(t, "destroyed, header 0, on %s; ",

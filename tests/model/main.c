@@ -14,7 +14,7 @@
 static const char *const KIND[KINDS] = { "create", "update", "unchanged",
 	"reject", "died", "left", "returned", "moved", "correct", "give",
 	"withdraw", "end", "hold", "release", "run", "dry run", "approve",
-	"refuse", "exclude", "restore", "open", "find", "adopt", "confirm", "undo" };
+	"refuse", "exclude", "restore", "open", "find", "adopt", "confirm", "undo", "merge", "split" };
 
 static void
 one_op(struct world *w)
@@ -35,15 +35,19 @@ one_op(struct world *w)
 		op_confirm(w);
 	else if (dice < 67)
 		op_undo(w);
-	else if (dice < 72)
+	else if (dice < 70)
+		op_merge(w);
+	else if (dice < 71)
+		op_split(w);
+	else if (dice < 75)
 		op_hold(w);
-	else if (dice < 79)
+	else if (dice < 81)
 		op_release(w);
-	else if (dice < 85)
+	else if (dice < 87)
 		op_decide(w);
-	else if (dice < 88)
-		op_restore(w);
 	else if (dice < 90)
+		op_restore(w);
+	else if (dice < 92)
 		op_open(w);
 	else
 		op_find(w);
@@ -134,7 +138,7 @@ main(int argc, char **argv)
 	w.most = strtol(argv[2], NULL, 10);
 	(void)snprintf(w.dir, sizeof(w.dir), "%s", argv[3]);
 	w.today = day_of(2007, 12, 31);
-	w.drive = drive_new(argv[4], w.dir, w.today);
+	w.drive = drive_new(argv[4], &w);
 	look_open(&w);
 	op_adopt(&w);
 	live_on(&w);

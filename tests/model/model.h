@@ -68,6 +68,7 @@ struct consent {
 	day given, ended;
 	enum ending how;
 	int evidence; /* of an involvement's basis */
+	int number;   /* of the entry, for ever */
 	day confirmed[CONFIRMATIONS];
 	int n_confirmed;
 	day until, confirm_due; /* that follow, of one for staying */
@@ -80,7 +81,7 @@ struct involvement {
 	int evidence; /* number of its reference */
 };
 
-enum { CONSENTS = 14, INVOLVEMENTS = 5, ID_TEXT = 33, NHS_TEXT = 11,
+enum { CONSENTS = 32, INVOLVEMENTS = 14, FORMER = 6, ID_TEXT = 33, NHS_TEXT = 11,
 	TOKEN_TEXT = 8 };
 
 struct line { /* of a person's story */
@@ -92,7 +93,9 @@ struct person {
 	char id[ID_TEXT];
 	enum state state;
 	/* what the directory knows */
-	int authority, given, gender, carers, upn;
+	int word;    /* whose name it has: token() */
+	int authority, given, gender, carers, address;
+	int former[FORMER], n_former; /* given names */
 	struct born born;
 	char nhs[NHS_TEXT]; /* "" = none */
 	day died, notified;
@@ -114,6 +117,7 @@ struct person {
 	int waits_in; /* batch + 1; 0 = none */
 	int held;     /* was due, and a hold stopped it */
 	int packages;
+	int into; /* merged into that person */
 	struct line *story;
 };
 

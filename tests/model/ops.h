@@ -26,8 +26,11 @@ void op_correct(struct world *w);
 void op_give(struct world *w);
 void op_end(struct world *w);
 void op_confirm(struct world *w);
-void op_undo(struct world *w);
 void op_find(struct world *w);
+/* ops_joins.c */
+void op_merge(struct world *w);
+void op_split(struct world *w);
+void op_undo(struct world *w);
 /* ops_archive.c */
 void op_hold(struct world *w);
 void op_release(struct world *w);

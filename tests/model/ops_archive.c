@@ -14,28 +14,51 @@ enter_hold(struct world *w, const struct hold *h)
 	w->hold[w->n_holds++] = *h;
 }
 
+/* The authority or the predicate that H is about. */
+static void
+hold_text(const struct hold *h, char out[100])
+{
+	static const char *const words[SAIDS] = { "authority = ",
+		"born < 2000 and authority = ", "archived < ",
+		"not died = none and archived >= ", "destroy_due >= ",
+		"rule = retention.death_period", "state = live" };
+	const char *a = authority_code(h->authority);
+	char on[DAY_TEXT];
+
+	(void)day_text(h->day, on);
+	if (h->scope != ON_PREDICATE)
+		(void)snprintf(out, 100, "%s", a);
+	else
+		(void)snprintf(out, 100, "%s%s", words[h->said],
+		    h->said <= SAID_BORN ? a : h->said <= SAID_DUE ? on : "");
+}
+
 void
 op_hold(struct world *w)
 {
 	int n = somebody(w, chance(w, 70) ? ARCHIVED : LIVE);
 	uint32_t dice = roll(w, 1000);
-	struct hold h = { .scope = dice < 980 ? ON_RECORD : dice < 996 ?
-		ON_AUTHORITY : ON_ALL, .person = n, .by = some_operator(w),
-		.authority = (int)roll(w, AUTHORITIES) };
+	struct hold h = { .scope = dice < 965 ? ON_RECORD : dice < 975 ?
+		ON_AUTHORITY : dice < 997 ? ON_PREDICATE : ON_ALL, .person = n, .by = some_operator(w),
+		.authority = (int)roll(w, AUTHORITIES),
+		.said = (enum said)roll(w, SAIDS) };
+	char about[100];
 	day review = w->today + (chance(w, 4) ? 0 : 1 + (day)roll(w, 200));
 	enum cp_rc want = CP_OK;
 
 	if (n < 0)
 		return;
+	h.day = w->today - (day)roll(w, 3000);
+	hold_text(&h, about);
 	if (review <= w->today)
 		want = CP_BAD_INPUT;
-	else if (h.scope == ON_RECORD && w->person[n].state == DESTROYED)
+	else if (h.scope == ON_RECORD && w->person[n].state >= DESTROYED)
 		want = CP_REFUSED;
 	count_op(w, K_HOLD, want != CP_OK);
-	tell(w, h.scope == ON_RECORD ? n : -1, "hold of scope %d by %d%s",
-	    h.scope, h.by, want != CP_OK ? ", refused" : "");
+	tell(w, h.scope == ON_RECORD ? n : -1, "hold of scope %d (%s) by %d%s",
+	    h.scope, about, h.by, want != CP_OK ? ", refused" : "");
 	expect(w, n, drive_hold(w->drive, h.by, want != CP_OK, h.scope,
-	    w->person[n].id, authority_code(h.authority), review, h.id),
+	    w->person[n].id, about, review, h.id),
 	    want);
 	if (want == CP_OK)
 		enter_hold(w, &h);

@@ -4,7 +4,7 @@
 
 /* Files: records by the dozen, and events. */
 
-enum { ROWS = 64 };
+enum { ROWS = 64, USUAL_INVOLVEMENTS = 5 };
 
 struct rows {
 	FILE *f;
@@ -44,19 +44,25 @@ write_row(struct rows *x, const struct person *p, int n)
 static void
 row_new(struct world *w, struct rows *x)
 {
+	int n, twin = somebody(w, LIVE);
 	struct person p;
-	int n;
 
 	some_child(w, &p);
+	p.word = w->n;
+	/* Now and then somebody is there twice. */
+	if (twin >= 0 && w->person[twin].state == LIVE && chance(w, 15)) {
+		p.word = w->person[twin].word;
+		p.born = w->person[twin].born;
+	}
 	if (chance(w, 70))
 		(void)snprintf(p.id, sizeof(p.id), "M%07d", w->n + 1);
 	if (chance(w, 60))
 		nhs_number(w->n, p.nhs);
-	enter_bases(&p, w->today);
+	enter_bases(w, &p);
 	derive(&w->rules, &p);
 	n = add_person(w, &p);
 	count_op(w, K_CREATE, 0);
-	write_row(x, &p, n);
+	write_row(x, &p, p.word);
 	tell(w, n, "made by an import: %.200s", x->text.s);
 	x->want[0]++;
 	touch(x, n);
@@ -77,7 +83,8 @@ change(struct world *w, struct person *q)
 		break;
 	case 2:
 	case 3:
-		if (q->n_involved < INVOLVEMENTS)
+		if (q->n_involved < USUAL_INVOLVEMENTS &&
+		    q->n_consents < CONSENTS / 2)
 			some_involvement(w, q);
 		break;
 	case 4:
@@ -114,7 +121,7 @@ row_again(struct world *w, struct rows *x, int same)
 	q = w->person[n];
 	if (!same)
 		change(w, &q);
-	back = q.withdrawn.evidence != 0 && q.n_involved < INVOLVEMENTS &&
+	back = q.withdrawn.evidence != 0 && q.n_involved < USUAL_INVOLVEMENTS &&
 	    chance(w, 50);
 	known = known_without_id(&w->person[n], &q) && chance(w, 30);
 	if (known)
@@ -122,7 +129,7 @@ row_again(struct world *w, struct rows *x, int same)
 	/* What was withdrawn is not brought back by any feed. */
 	if (back)
 		q.involved[q.n_involved++] = q.withdrawn;
-	write_row(x, &q, n);
+	write_row(x, &q, q.word);
 	q.n_involved -= back;
 	memcpy(q.id, w->person[n].id, sizeof(q.id));
 	if (q.state != LIVE || !acceptable(&q, w->today)) {
@@ -132,15 +139,15 @@ row_again(struct world *w, struct rows *x, int same)
 		touch(x, n);
 		return;
 	}
-	person_text(&w->person[n], n, &was);
-	person_text(&q, n, &x->text);
+	person_text(&w->person[n], q.word, &was);
+	person_text(&q, q.word, &x->text);
 	same = strcmp(was.s, x->text.s) == 0;
 	drop(&was);
 	count_op(w, same ? K_UNCHANGED : K_UPDATE, 0);
 	tell(w, n, "imported again%s: %.200s", same ? " as it was" : "",
 	    x->text.s);
 	x->want[same ? 2 : 1]++;
-	enter_bases(&q, w->today);
+	enter_bases(w, &q);
 	derive(&w->rules, &q);
 	q.story = w->person[n].story;
 	w->person[n] = q;
@@ -354,7 +361,7 @@ feed_line(struct world *w, struct rows *x)
 		return;
 	happen(p, &e);
 	derive(&w->rules, p);
-	keep(w, n, &was);
+	(void)keep(w, n, &was);
 }
 
 void

@@ -121,13 +121,13 @@ ends_in_order(const struct person *p)
 
 /* A correction that changes nothing is none. */
 static int
-corrected(const struct person *was, const struct person *is, int n)
+corrected(const struct person *was, const struct person *is)
 {
 	struct text a = { 0 }, b = { 0 };
 	int differ;
 
-	person_text(was, n, &a);
-	person_text(is, n, &b);
+	person_text(was, was->word, &a);
+	person_text(is, is->word, &b);
 	differ = strcmp(a.s, b.s) != 0;
 	drop(&a);
 	drop(&b);
@@ -171,8 +171,8 @@ op_correct(struct world *w)
 		derive(&w->rules, &q);
 		q.story = p->story;
 		*p = q;
-		if (corrected(&was, p, n))
-			keep(w, n, &was);
+		if (corrected(&was, p))
+			(void)keep(w, n, &was);
 	}
 	look_person(w, n);
 }
@@ -194,6 +194,22 @@ foretell_consent(const struct world *w, const struct person *p,
 	    CP_REFUSED : CP_OK;
 }
 
+/* Now and then the first or last day on which something is so. */
+static day
+at_an_edge(struct world *w, const struct person *p, day on)
+{
+	day edge[] = { w->today - 28, last_day(p->born), p->extended_from,
+		p->due, birthday(last_day(p->born), w->rules.age_limit,
+		w->rules.feb28), birthday(last_day(p->born), w->rules.lapse,
+		w->rules.feb28) };
+	day at = edge[roll(w, 6)];
+
+	if (at == 0 || !chance(w, 15))
+		return on;
+	at += (day)roll(w, 3) - 1;
+	return at > w->today ? on : at;
+}
+
 void
 op_give(struct world *w)
 {
@@ -205,30 +221,34 @@ op_give(struct world *w)
 	struct person *p;
 	enum cp_rc want;
 
-	if (n < 0 || w->person[n].n_consents + INVOLVEMENTS >= CONSENTS)
+	if (n < 0 || w->person[n].n_consents > CONSENTS / 3)
 		return;
 	p = &w->person[n];
 	c.given = chance(w, 60) ? w->today : some_day_before(w, w->today, 700);
 	if (chance(w, 3))
 		c.given = w->today + 1 + (day)roll(w, 20);
+	c.given = at_an_edge(w, p, c.given);
 	want = foretell_consent(w, p, &c, late, best);
 	count_op(w, K_GIVE, want != CP_OK);
 	tell(w, n, "consent, ground %d, by %d, on %s%s", c.ground, c.by,
 	    day_text(c.given, on), want != CP_OK ? ", refused" : "");
-	(void)snprintf(evidence, sizeof(evidence), "EV/%s", token(n, word));
+	(void)snprintf(evidence, sizeof(evidence), "EV/%s", token(p->word, word));
 	expect(w, n, drive_give(w->drive, who, alone(w, want), p->id, &c,
 	    evidence, late, best), want);
 	if (want == CP_OK) {
+		c.number = ++w->consents;
 		p->consent[p->n_consents++] = c;
 		derive(&w->rules, p);
 	}
 	look_person(w, n);
 }
 
-/* All that rests on consent, or one ground. */
+/* All that rests on consent, or one ground; not what has lapsed by then. */
 static int
-meant(const struct consent *c, enum ground ground)
+meant(const struct consent *c, enum ground ground, day on)
 {
+	if (c->ground < STAYING && c->until != 0 && c->until <= on)
+		return 0;
 	return c->how == RUNNING && (ground == GROUNDS ? c->ground != HARM :
 	    c->ground == ground);
 }
@@ -242,7 +262,7 @@ foretell_end(const struct world *w, const struct person *p,
 	if (p->state != LIVE || on > w->today)
 		return CP_REFUSED;
 	for (int i = 0; i < p->n_consents; i++) {
-		if (!meant(&p->consent[i], ground))
+		if (!meant(&p->consent[i], ground, on))
 			continue;
 		if (p->consent[i].given > on || (how == WITHDRAWN &&
 		    p->consent[i].ground == HARM))
@@ -283,6 +303,7 @@ op_end(struct world *w)
 	p = &w->person[n];
 	if (chance(w, 3))
 		on = w->today + 1;
+	on = at_an_edge(w, p, on);
 	if (p->n_consents > 0 && chance(w, 60))
 		ground = p->consent[p->n_consents - 1].ground;
 	want = foretell_end(w, p, ground, how, on, &ended);
@@ -293,7 +314,7 @@ op_end(struct world *w)
 	expect(w, n, drive_end(w->drive, who, alone(w, want), p->id, ground,
 	    how, on, have), want);
 	for (int i = 0; want == CP_OK && i < p->n_consents; i++) {
-		if (!meant(&p->consent[i], ground))
+		if (!meant(&p->consent[i], ground, on))
 			continue;
 		p->consent[i].how = how;
 		p->consent[i].ended = on;
@@ -377,55 +398,6 @@ op_confirm(struct world *w)
 	look_person(w, n);
 }
 
-/* ---- undoing ------------------------------------------------------------------------- */
-
-/* The document is what it was; the ledger is not touched. */
-static void
-put_back(struct world *w, int n, const struct person *was)
-{
-	struct person *p = &w->person[n];
-
-	p->authority = was->authority;
-	p->given = was->given;
-	p->gender = was->gender;
-	p->carers = was->carers;
-	p->born = was->born;
-	p->died = was->died;
-	p->notified = was->notified;
-	p->left_on = was->left_on;
-	p->left = was->left;
-	memcpy(p->involved, was->involved, sizeof(p->involved));
-	p->n_involved = was->n_involved;
-	derive(&w->rules, p);
-}
-
-void
-op_undo(struct world *w)
-{
-	int who = on_duty(w), n = somebody(w, LIVE), at;
-	enum cp_rc want;
-
-	if (w->n_kept > 0 && chance(w, 80))
-		n = w->kept[w->n_kept - 1 - (int)roll(w, w->n_kept < 20 ?
-		    (uint32_t)w->n_kept : 20)].person;
-	if (n < 0)
-		return;
-	for (at = w->n_kept - 1; at >= 0 && w->kept[at].person != n; at--)
-		;
-	want = at < 0 || digest(w, n) != w->kept[at].left ? CP_REFUSED : CP_OK;
-	count_op(w, K_UNDO, want != CP_OK);
-	tell(w, n, "undone%s", want != CP_OK ? ", refused" : "");
-	expect(w, n, drive_undo(w->drive, who, alone(w, want),
-	    w->person[n].id), want);
-	if (want == CP_OK) {
-		put_back(w, n, &w->kept[at].was);
-		w->n_kept--;
-		memmove(w->kept + at, w->kept + at + 1,
-		    (size_t)(w->n_kept - at) * sizeof(*w->kept));
-	}
-	look_person(w, n);
-}
-
 /* ---- looking ------------------------------------------------------------------------- */
 
 /* A live person is found, by number or by name and birth date, anybody else is
@@ -444,7 +416,7 @@ op_find(struct world *w)
 	count_op(w, K_FIND, 0);
 	tell(w, -1, "looking for record %d", n + 1);
 	(void)snprintf(name, sizeof(name), "%s %s", given_name(p->given),
-	    token(n, word));
+	    token(p->word, word));
 	if (p->nhs[0] != '\0' && chance(w, 50))
 		found = drive_finds(w->drive, p->nhs, NULL, unasked, p->id);
 	else

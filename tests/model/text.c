@@ -10,6 +10,7 @@ static const char *const AUTHORITY[AUTHORITIES] = { "E08000015", "E06000001",
 	"E10000016", "E09000033" };
 static const char *const GIVEN[GIVEN_NAMES] = { "Ada", "Bryn", "Carys",
 	"Devon", "Esme", "Farid", "Grace", "Hugh" };
+static const char *const CARER[] = { "Maeve", "Orla", "Tess" };
 static const char *const GENDER[] = { "female", "male", "not-specified" };
 static const char *const SERVICE[] = { "education", "primary-health-care",
 	"social-care", "youth-justice", "sexual-health" };
@@ -185,16 +186,24 @@ person_text(const struct person *p, int n, struct text *out)
 	if (p->id[0] != '\0')
 		put(out, ",\"id\":\"%s\"", p->id);
 	put(out, ",\"authority\":\"%s\",\"names\":[{\"type\":\"current\","
-	    "\"given\":\"%s\",\"family\":\"%s\"}],\"gender\":\"%s\","
-	    "\"birth_date\":\"%s\",\"numbers\":[", AUTHORITY[p->authority],
-	    GIVEN[p->given], name, GENDER[p->gender], birth);
+	    "\"given\":\"%s\",\"family\":\"%s\"}", AUTHORITY[p->authority],
+	    GIVEN[p->given], name);
+	for (int i = 0; i < p->n_former; i++)
+		put(out, ",{\"type\":\"former\",\"given\":\"%s\",\"family\":"
+		    "\"%s\"}", GIVEN[p->former[i]], name);
+	put(out, "],\"gender\":\"%s\",\"birth_date\":\"%s\",\"numbers\":[",
+	    GENDER[p->gender], birth);
 	if (p->nhs[0] != '\0')
 		put(out, "{\"type\":\"nhs\",\"value\":\"%s\"}", p->nhs);
-	put(out, "],\"addresses\":[{\"type\":\"current\",\"lines\":[\"1 %s "
-	    "Road\"],\"postcode\":\"CH41 1AA\"}],\"carers\":[", name);
+	put(out, "],\"addresses\":[");
+	if (p->address)
+		put(out, "{\"type\":\"current\",\"lines\":[\"1 %s Road\"],"
+		    "\"postcode\":\"CH41 1AA\"}", name);
+	put(out, "],\"carers\":[");
 	for (int i = 0; i < p->carers; i++)
-		put(out, "%s{\"name\":\"Maeve %s\",\"relation\":\"mother\","
-		    "\"responsibility\":true}", i > 0 ? "," : "", name);
+		put(out, "%s{\"name\":\"%s %s\",\"relation\":\"aunt\","
+		    "\"responsibility\":true}", i > 0 ? "," : "", CARER[i],
+		    name);
 	put(out, "],\"involvements\":[");
 	for (int i = 0; i < p->n_involved; i++) {
 		put(out, "%s", i > 0 ? "," : "");

@@ -91,19 +91,50 @@ find_person(const struct world *w, const char *id)
 
 /* ---- holds ----------------------------------------------------------------------- */
 
+/* Of an archived record. */
+static int
+may_be_true(const struct hold *h, const struct person *p)
+{
+	switch (h->said) {
+	case SAID_AUTHORITY:
+	case SAID_BORN:
+		return p->authority == h->authority;
+	case SAID_ARCHIVED:
+		return p->archived_on < h->day;
+	case SAID_DIED:
+		return p->archived_on >= h->day;
+	case SAID_DUE:
+		return p->promised >= h->day;
+	case SAID_RULE:
+		return p->archived_by == BY_DEATH;
+	default:
+		return 0;
+	}
+}
+
+static int
+stops(const struct hold *h, const struct person *p, int person)
+{
+	switch (h->scope) {
+	case ON_RECORD:
+		return h->person == person;
+	case ON_AUTHORITY:
+		return h->authority == p->authority;
+	case ON_PREDICATE:
+		return may_be_true(h, p);
+	default:
+		return 1;
+	}
+}
+
 int
 holds_on(const struct world *w, int person)
 {
 	int n = 0;
 
-	for (int i = 0; i < w->n_holds; i++) {
-		const struct hold *h = &w->hold[i];
-
-		n += !h->released && (h->scope == ON_ALL ||
-		    (h->scope == ON_RECORD && h->person == person) ||
-		    (h->scope == ON_AUTHORITY && h->authority ==
-		    w->person[person].authority));
-	}
+	for (int i = 0; i < w->n_holds; i++)
+		n += !w->hold[i].released &&
+		    stops(&w->hold[i], &w->person[person], person);
 	return n;
 }
 
@@ -228,7 +259,7 @@ basis_of(const struct person *p, const struct involvement *i)
 }
 
 void
-enter_bases(struct person *p, day today)
+enter_bases(struct world *w, struct person *p)
 {
 	for (int i = 0; i < p->n_involved; i++) {
 		const struct involvement *v = &p->involved[i];
@@ -238,7 +269,9 @@ enter_bases(struct person *p, day today)
 		p->consent[p->n_consents++] = (struct consent){
 			.ground = v->basis == BY_CONSENT ? SENSITIVE : HARM,
 			.by = UNSTATED, .evidence = v->evidence,
-			.given = v->start <= today ? v->start : today };
+			.number = ++w->consents,
+			.given = v->start <= w->today ? v->start :
+			w->today };
 	}
 }
 
@@ -298,13 +331,14 @@ digest(const struct world *w, int person)
 	uint64_t h = UINT64_C(0xCBF29CE484222325);
 	struct text t = { 0 };
 
-	person_text(p, person, &t);
-	put(&t, " %d", p->state);
+	person_text(p, p->word, &t);
+	put(&t, " %d %d", p->state, p->into);
 	for (int i = 0; i < p->n_consents; i++) {
 		const struct consent *c = &p->consent[i];
 
-		put(&t, " %d,%d,%d,%d,%d,%d,%d", c->ground, c->by, c->given,
-		    c->ended, c->how, c->evidence, c->n_confirmed);
+		put(&t, " %d,%d,%d,%d,%d,%d,%d,%d", c->number, c->ground,
+		    c->by, c->given, c->ended, c->how, c->evidence,
+		    c->n_confirmed);
 	}
 	for (int i = 0; i < w->n_holds; i++)
 		if (w->hold[i].scope == ON_RECORD && !w->hold[i].released &&
@@ -315,10 +349,14 @@ digest(const struct world *w, int person)
 	return h;
 }
 
-void
+struct kept *
 keep(struct world *w, int person, const struct person *was)
 {
+	struct kept *k;
+
 	w->kept = grow(w->kept, sizeof(*w->kept), w->n_kept);
-	w->kept[w->n_kept++] = (struct kept){ person, *was,
-		digest(w, person) };
+	k = &w->kept[w->n_kept++];
+	*k = (struct kept){ .person = person, .other = -1, .was = *was,
+		.left = digest(w, person) };
+	return k;
 }

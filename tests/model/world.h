@@ -8,11 +8,25 @@
 /* The model's world: who is there, what is held, what waits for approval, and
  * the dice that decide what happens next. */
 
-enum scope { ON_RECORD, ON_AUTHORITY, ON_ALL };
+enum scope { ON_RECORD, ON_AUTHORITY, ON_PREDICATE, ON_ALL };
+/* Predicates, and what they come to for a record in the archive, of which
+ * birth, death and services are sealed: what cannot be known is held. */
+enum said {
+	SAID_AUTHORITY,    /* authority = A */
+	SAID_BORN,         /* born < 2000 and authority = A */
+	SAID_ARCHIVED,     /* archived < D */
+	SAID_DIED,         /* not died = none and archived >= D */
+	SAID_DUE,          /* destroy_due >= D */
+	SAID_RULE,         /* rule = archive.period */
+	SAID_LIVE,         /* state = live: nothing there */
+	SAIDS
+};
 struct hold {
 	char id[24];
 	enum scope scope;
 	int person, authority;
+	enum said said;
+	day day;
 	int by; /* operator */
 	int released;
 };
@@ -33,9 +47,17 @@ struct batch {
 
 /* What a change left, so that it can be undone until the next night. */
 struct kept {
-	int person;
-	struct person was;
-	uint64_t left; /* all that was there afterwards, in short */
+	int person, other; /* -1: only one */
+	struct person was, other_was;
+	uint64_t left, other_left; /* all that was there afterwards, in short */
+	int first_hold;            /* those that a merge moved, that a split */
+	int holds[32], n_holds;    /* copied from there on */
+	int numbers[32], n_numbers; /* that led to it before */
+	int joined;
+};
+
+struct pair { /* never to be linked */
+	int a, b;
 };
 
 struct shelf {
@@ -48,7 +70,7 @@ enum kind {
 	K_CREATE, K_UPDATE, K_UNCHANGED, K_REJECT, K_DIED, K_LEFT, K_RETURNED,
 	K_MOVED, K_CORRECT, K_GIVE, K_WITHDRAW, K_END, K_HOLD, K_RELEASE,
 	K_RUN, K_DRY_RUN, K_APPROVE, K_REFUSE, K_EXCLUDE, K_RESTORE, K_OPEN,
-	K_FIND, K_ADOPT, K_CONFIRM, K_UNDO, KINDS
+	K_FIND, K_ADOPT, K_CONFIRM, K_UNDO, K_MERGE, K_SPLIT, KINDS
 };
 
 struct world {
@@ -68,6 +90,9 @@ struct world {
 	int n_shelves;
 	struct kept *kept;
 	int n_kept;
+	struct pair *pair;
+	int n_pairs;
+	int consents;        /* numbers given out */
 	int evidence;        /* the last reference given out */
 	day last_run;
 	long doubt;          /* moment since which the clock is doubted */
@@ -110,11 +135,11 @@ void leave_shelf(struct world *w, const struct person *p);
 /* Involvements of sensitive services rest on something in the ledger: enters
  * what is new, takes out what rests on nothing any more (how many), and
  * forgets entries that stood for what is gone. */
-void enter_bases(struct person *p, day today);
+void enter_bases(struct world *w, struct person *p);
 int drop_baseless(struct person *p);
 void forget_bases(struct person *p);
-/* P was as WAS before the change just made. */
-void keep(struct world *w, int person, const struct person *was);
+/* P was as WAS before the change just made; room for more about it. */
+struct kept *keep(struct world *w, int person, const struct person *was);
 uint64_t digest(const struct world *w, int person);
 void leave_batch(struct world *w, int person, enum item_state how);
 /* One line of the story of a person (-1: of nobody), beginning with the number
@@ -124,6 +149,28 @@ void tell(struct world *w, int person, const char *fmt, ...)
 /* Says what is wrong, whose story it was, and how to see it again; ends. */
 _Noreturn void wrong(const struct world *w, int person, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
+
+/* ---- joins.c --------------------------------------------------------------------- */
+
+int barred(const struct world *w, int a, int b);
+/* 0 where what the two say of one thing cannot both be right. */
+int agree(const struct person *a, const struct person *b);
+/* What FROM knows and INTO does not, into INTO. */
+void join(struct person *into, const struct person *from);
+void merge(struct world *w, int from, int into);
+/* What goes with the new record: a former name (-1: it is called OTHER), an
+ * involvement (-1), the first consent for staying (or not). */
+struct parting {
+	int former, other, involvement, consent;
+};
+/* The new person, with the number ID. */
+int part(struct world *w, int from, const struct parting *x,
+    const char id[ID_TEXT]);
+/* The place of what was kept last about a person; -1. */
+int last_kept(const struct world *w, int person);
+/* Whether nothing else has happened since. */
+int as_left(const struct world *w, const struct kept *k);
+void undo(struct world *w, int at);
 
 /* ---- night.c --------------------------------------------------------------------- */
 
