@@ -245,8 +245,7 @@ recompute(struct cp_adoption *a, const struct cp_policy *policy,
 		.today = a->now->today };
 	x.reshelver = (struct cp_reshelver){ .store = a->store,
 		.audit = a->audit, .policy = policy,
-		.policy_n = a->settings->policy_n, .today = a->now->today,
-		.ring = a->ring };
+		.today = a->now->today, .ring = a->ring };
 	x.page = calloc(PAGE, sizeof(*x.page));
 	rc = x.page != NULL ? recompute_all(&x, err) :
 	    cp_fail(err, CP_FAILED, "out of memory");

@@ -89,7 +89,6 @@ put_row(struct cp_reshelver *x, const struct cp_parcel *p, struct cp_date due,
 
 	cp_bind_date(q, due);
 	cp_bind_int(q, month);
-	cp_bind_int(q, x->policy_n);
 	cp_bind_int(q, p->n);
 	return cp_exec(q, err);
 }

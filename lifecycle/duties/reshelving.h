@@ -17,7 +17,6 @@ struct cp_reshelver {
 	struct cp_store *store;
 	struct cp_audit *audit;
 	const struct cp_policy *policy; /* that decided */
-	int64_t policy_n;
 	struct cp_date today;
 	struct cp_shelf_ring *ring; /* open to write; NULL: opened when used */
 	/* its own; zeroed */

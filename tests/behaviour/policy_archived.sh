@@ -106,10 +106,11 @@ expect_true [ "$before" != "$(sql 'SELECT hex(wrapped) FROM header
 opens R1
 ok cpadmin archive verify --all --on "$ON"
 ok cpadmin archive show R1 --on "$ON" --json
-expect_json '.policy + " " + .shelf_state' 'contactpoint-2007 4 live'
+expect_json '.policy + " " + .shelf_state' 'contactpoint-2007 1 live'
 ok cpadmin retention explain R1 --reason asked --on "$ON" --json
 expect_json '"\(.due) \(.rule) \(.policy) \(.policy_version)"' \
     '2028-06-11 archive.period contactpoint-2007 4'
+expect_json '[.steps[] | select(.text | contains("was moved on"))] | length' 1
 ok cpadmin record history R1 --reason asked --on "$ON" --json
 expect_json '[.rows[] | select(.action == "record.redate") | .detail |
     if type == "string" then fromjson else . end | .from, .to, .version] |

@@ -104,7 +104,7 @@ PRUNE=("$CPADMIN" retention run --on 2023-03-02 --yes --accept clock
 test_case 'an adoption unhurt moves dates, prunings and packages'
 make 2 2
 unhurt adopted "${ADOPT[@]}"
-expect_eq "$(grep -c '^OLD.*|2024-06-[01][0-9]|202406|2|' "$T/adopted")" 3
+expect_eq "$(grep -c '^OLD.*|2024-06-[01][0-9]|202406|1|' "$T/adopted")" 3
 expect_eq "$(grep -c '^P.*|2021-03-02|2|' "$T/adopted")" 2 'other prunings'
 expect_eq "$(grep -c '^KEPT.*2026-12-05.*|2|' "$T/adopted")" 1 'extension'
 expect_eq "$(tail -n 2 "$T/adopted" | paste -sd ' ')" \
