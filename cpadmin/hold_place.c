@@ -13,7 +13,7 @@ static const struct cp_column columns[] = {
 	CP_HOLD_COLUMNS,
 	{ "understood", "UNDERSTOOD AS" },
 	{ "suspends", "SUSPENDS" },
-	{ "held", "OF THEM HELD" },
+	{ "held", "HELD ALREADY" },
 	{ "due", "DUE NOW" },
 	{ "in_batches", "IN BATCHES" },
 	{ "because_true", "CERTAIN" },
@@ -21,6 +21,17 @@ static const struct cp_column columns[] = {
 	{ "never", NULL },
 };
 enum { COLUMNS = sizeof(columns) / sizeof(columns[0]) };
+
+/* On one line, for all who will show it. */
+static void
+take_where(const char *where, char out[CP_HOLD_TEXT])
+{
+	size_t i;
+
+	for (i = 0; where[i] != '\0'; i++)
+		out[i] = strchr("\t\n\r", where[i]) != NULL ? ' ' : where[i];
+	out[i] = '\0';
+}
 
 static enum cp_rc
 take_scope(const struct cp_call *call, struct cp_hold *h, struct cp_err *err)
@@ -46,8 +57,7 @@ take_scope(const struct cp_call *call, struct cp_hold *h, struct cp_err *err)
 		(void)snprintf(h->authority, sizeof(h->authority), "%s",
 		    authority);
 	if (where != NULL)
-		(void)snprintf(h->predicate, sizeof(h->predicate), "%s",
-		    where);
+		take_where(where, h->predicate);
 	return CP_OK;
 }
 

@@ -151,8 +151,9 @@ expect_eq "$(sql 'SELECT count(*) FROM hold')" 4
 test_case 'late holds split an approved batch, the rest is destroyed'
 ok cpadmin destruction approve "$D1" --as mary --on 2026-01-06
 ok place 2026-01-06 root --where 'authority in (E10000016)'
-ok place 2026-01-06 root --where \
-    'rule != retention.age_limit and born < 1990'
+ok place 2026-01-06 root --where 'rule != retention.age_limit
+	and born < 1990'
+expect_json .where 'rule != retention.age_limit  and born < 1990'
 ok place 2026-01-06 root --where \
     'archived = 2020-01-05 and destroy_due > 2026-01-06'
 ok cpadmin retention run --dry-run --on 2026-01-07 --as rose --json
