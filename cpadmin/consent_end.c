@@ -39,11 +39,12 @@ log_end(struct cp_ledger *l, const struct cp_consent_ending *e,
 	cp_consent_id(e->n, id);
 	cp_buf_init(&detail);
 	cp_json_open(&detail, '{');
-	cp_json_put_member(&detail, "ground", e->ground);
+	cp_json_put_member(&detail, "ground", e->sensitive ?
+	    CP_CONSENT_MASKED : e->ground);
 	if (e->n != 0)
 		cp_json_put_member(&detail, "consent", id);
 	cp_json_put_member(&detail, "date", cp_date_format(e->date, day));
-	if (e->evidence != NULL)
+	if (e->evidence != NULL && !e->sensitive)
 		cp_json_put_member(&detail, "evidence", e->evidence);
 	cp_json_put_key(&detail, "ended");
 	cp_json_put_int(&detail, e->ended);

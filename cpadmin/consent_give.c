@@ -155,13 +155,33 @@ put_if(struct cp_buf *b, const char *key, const char *text)
 		cp_json_put_member(b, key, text);
 }
 
-/* Of sensitive services it does not say which. */
+static void
+put_given(struct cp_buf *b, const struct cp_call *call,
+    const struct cp_consent *c)
+{
+	char day[CP_DATE_TEXT], id[CP_CONSENT_ID];
+
+	cp_json_put_member(b, "ground", c->ground_word);
+	put_if(b, "by", c->by_word);
+	cp_json_put_member(b, "given", cp_date_format(c->given, day));
+	cp_json_put_member(b, "until", cp_date_format(c->until, day));
+	put_if(b, "statement", c->statement);
+	cp_json_put_member(b, "evidence", c->evidence);
+	put_if(b, "method", c->method);
+	put_if(b, "best_interests", c->best_interests);
+	cp_consent_id(c->renews, id);
+	put_if(b, "renews", c->renews != 0 ? id : "");
+	put_if(b, "reason", cp_option(call, "reason"));
+}
+
+/* Many read the log: of a sensitive service it has the entry's number, and
+ * the rest is in the ledger for those who may see it. */
 static enum cp_rc
 log_given(struct cp_ledger *l, const struct cp_call *call,
     const struct cp_consent *c, struct cp_err *err)
 {
 	struct cp_entry e = { "consent.give", l->record.id, NULL, NULL };
-	char day[CP_DATE_TEXT], id[CP_CONSENT_ID];
+	char id[CP_CONSENT_ID];
 	struct cp_buf detail;
 	enum cp_rc rc;
 
@@ -169,19 +189,10 @@ log_given(struct cp_ledger *l, const struct cp_call *call,
 	cp_buf_init(&detail);
 	cp_json_open(&detail, '{');
 	cp_json_put_member(&detail, "consent", id);
-	cp_json_put_member(&detail, "ground", c->ground_word);
-	put_if(&detail, "by", c->by_word);
-	cp_json_put_member(&detail, "given", cp_date_format(c->given, day));
-	if (cp_date_set(c->until))
-		cp_json_put_member(&detail, "until",
-		    cp_date_format(c->until, day));
-	put_if(&detail, "statement", c->statement);
-	cp_json_put_member(&detail, "evidence", c->evidence);
-	put_if(&detail, "method", c->method);
-	put_if(&detail, "best_interests", c->best_interests);
-	cp_consent_id(c->renews, id);
-	put_if(&detail, "renews", c->renews != 0 ? id : "");
-	put_if(&detail, "reason", cp_option(call, "reason"));
+	if (c->kind == CP_CONSENT_STAY)
+		put_given(&detail, call, c);
+	else
+		cp_json_put_member(&detail, "ground", CP_CONSENT_MASKED);
 	cp_json_close(&detail, '}');
 	rc = cp_buf_check(&detail, err);
 	e.detail = cp_buf_text(&detail);

@@ -36,6 +36,8 @@ cp_ledger_open(const struct cp_call *call, enum cp_store_mode mode,
 		rc = cp_session_rules(&l->s, &l->policy, &l->rules, err);
 	if (rc == CP_OK && mode == CP_STORE_WRITE)
 		rc = cp_txn_begin(l->s.audit, err);
+	if (rc == CP_OK && mode == CP_STORE_WRITE)
+		rc = cp_consent_settle(l->s.store, &l->rules, err);
 	if (rc == CP_OK && id != NULL)
 		rc = cp_record_get(l->s.store, id, &l->record, err);
 	if (rc == CP_OK && id != NULL)
@@ -231,7 +233,7 @@ list_masked(struct list *x, struct cp_err *err)
 		return rc;
 	cp_out_text(x->out, x->l->record.id);
 	cp_out_text(x->out, NULL);
-	cp_out_text(x->out, "unspecified-sensitive");
+	cp_out_text(x->out, CP_CONSENT_MASKED);
 	out_nulls(x->out, 3);
 	cp_out_text(x->out, "in-force");
 	out_nulls(x->out, COUNT(list_columns) - LIST_HEAD);
@@ -342,7 +344,7 @@ due_one(void *ctx, const struct cp_consent *c, enum cp_consent_why why,
 	cp_out_text(o, sees ? id : NULL);
 	cp_out_date(o, due);
 	cp_out_text(o, cp_consent_why_word(why));
-	cp_out_text(o, sees ? c->ground_word : "unspecified-sensitive");
+	cp_out_text(o, sees ? c->ground_word : CP_CONSENT_MASKED);
 	if (sees) {
 		out_head(o, c, x->l->rules.today);
 		cp_out_date(o, c->confirmed);

@@ -16,6 +16,9 @@ struct cp_ledger {
 };
 
 enum { CP_CONSENT_ID = 24, CP_CONSENT_TEXT = 120 };
+/* What stands for the ground of an entry about a sensitive service wherever
+ * more people look than may know it. */
+#define CP_CONSENT_MASKED "unspecified-sensitive"
 
 /*
  * Opens the store and loads the rules, and the record ID if it is not NULL.

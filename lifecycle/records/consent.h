@@ -36,7 +36,7 @@ struct cp_consent {
 	const char *ended_who;   /* operator */
 	const char *method;      /* "in-person" ... */
 	const char *best_interests; /* reference, by a representative */
-	const char *late_reason; /* why it was entered late */
+	const char *late_reason; /* why it was entered late; why there is harm */
 	const char *end_evidence;
 	int64_t renews;          /* the entry before it; 0 = none */
 	struct cp_date confirmed;   /* last, or none */
@@ -73,6 +73,7 @@ struct cp_consent_ending {
 	const char *who;
 	const char *evidence; /* or NULL */
 	int ended;   /* entries */
+	int sensitive; /* of these about sensitive services */
 	int removed; /* involvements that rested on nothing then */
 };
 /*

@@ -81,16 +81,15 @@ end_one(struct cp_store *s, const struct cp_consent_ending *e, int64_t n,
 	return cp_exec(q, err);
 }
 
-/* *SENSITIVE: one of them was about an involvement. */
 static enum cp_rc
 end_all(struct cp_store *s, const struct cp_record *r,
-    struct cp_consent_ending *e, int *sensitive, struct cp_err *err)
+    struct cp_consent_ending *e, struct cp_err *err)
 {
 	struct cp_consent c;
 	int64_t n = 0;
 	enum cp_rc rc;
 
-	e->ended = 0;
+	e->ended = e->sensitive = 0;
 	while ((rc = next_open(s, r->n, &n, &c, err)) == CP_OK && n != 0) {
 		if (!is_meant(e, &c))
 			continue;
@@ -99,7 +98,7 @@ end_all(struct cp_store *s, const struct cp_record *r,
 			rc = end_one(s, e, n, err);
 		if (rc != CP_OK)
 			return rc;
-		*sensitive |= c.kind != CP_CONSENT_STAY;
+		e->sensitive += c.kind != CP_CONSENT_STAY;
 		e->ended++;
 	}
 	if (rc == CP_OK && e->ended == 0)
@@ -113,7 +112,6 @@ cp_consent_end(struct cp_store *s, const struct cp_rules *rules,
     const struct cp_record *r, const struct cp_now *now,
     struct cp_consent_ending *e, struct cp_err *err)
 {
-	int sensitive = 0;
 	enum cp_rc rc = consent_need_live(s, r, err);
 
 	e->removed = 0;
@@ -123,8 +121,8 @@ cp_consent_end(struct cp_store *s, const struct cp_rules *rules,
 		return cp_fail(err, CP_REFUSED, "that date is in the future");
 	rc = cp_sensitive_adopt(s, rules, r, now, err);
 	if (rc == CP_OK)
-		rc = end_all(s, r, e, &sensitive, err);
-	if (rc == CP_OK && sensitive)
+		rc = end_all(s, r, e, err);
+	if (rc == CP_OK && e->sensitive > 0)
 		rc = cp_sensitive_remove(s, rules, r, now, &e->removed, err);
 	return rc == CP_OK ? cp_record_refresh(s, rules, r->n, err) : rc;
 }

@@ -321,7 +321,8 @@ cp_sensitive_give(struct cp_store *s, const struct cp_rules *rules,
 		rc = check(s, rules, r, doc, i, c, err);
 	if (rc == CP_OK)
 		rc = cp_sensitive_adopt(s, rules, r, now, err);
-	if (rc == CP_OK && !cp_decide_late(rules->policy, doc->birth, c->given,
+	if (rc == CP_OK && c->kind == CP_CONSENT_SENSITIVE &&
+	    !cp_decide_late(rules->policy, doc->birth, c->given,
 	    rules->today))
 		c->late_reason = NULL;
 	if (rc == CP_OK)

@@ -222,6 +222,13 @@ expect_json '[.ended, .next_due] | map(tostring) | join(" ")' '1 2027-05-01'
 expect_eq "$(ledger '[.rows[] | select(.id == "E4").status] | join(" ")')" \
     'lapsed withdrawn'
 
+test_case 'what an older program left without dates gets them'
+sqlite3 "$CPADMIN_STORE/store.db" 'UPDATE consent SET until = NULL,
+    confirm_due = NULL'
+expect_eq "$(due 36500 | wc -l)" 0
+ok give E4 connexions self 2027-05-01
+expect_eq "$(due 36500 | grep -cE 'E[12] .* (ends|confirm)')" 6
+
 test_case 'not confirmed: it stands all the same'
 night() {
 	ok "$CPADMIN" retention run --on "$1" --yes --json --accept share \
@@ -229,7 +236,7 @@ night() {
 }
 night 2028-02-29
 ok "$CPADMIN" record list --json --on 2028-02-29
-expect_json '[.rows[] | select(.state == "extended").id] | join(" ")' 'E1 E2'
+expect_json '[.rows[] | select(.state == "extended").id] | join(" ")' 'E1 E2 E4'
 
 test_case 'due in the order of the days, and by the indexes'
 ON=2032-12-15

@@ -105,6 +105,8 @@ expect_status 2
 harm --reason 'told the nurse who did it'
 expect_status 0
 expect_eq "$(entries B)" 'C-0004 significant-harm - 2026-03-01 SH-2 in-force'
+ok "$CPADMIN" consent list B --reason t --as dot --on $ON --json
+expect_json '.rows[0].late_reason' 'told the nurse who did it'
 run "$CPADMIN" consent withdraw B --ground significant-harm --date $ON --on $ON
 expect_status 5
 expect_err_contains 'cpadmin consent end'
@@ -141,6 +143,13 @@ expect_json '.rows | map([.id, .consent, .ground, .by] | map(. // "-") |
     join(" ")) | join(";")' 'C - unspecified-sensitive -'
 ok "$CPADMIN" record show A --reason t --as tim --on $ON --json
 expect_no SF-1 in "$OUT_FILE"
+for id in A B C; do
+	ok "$CPADMIN" record history $id --reason t --as tim --on $ON --json
+	for word in nurse harm sensitive-service SH-2 FORM-9 SF-1 E-P; do
+		expect_no $word in "$OUT_FILE"
+	done
+	[ $id = A ] || expect_some unspecified-sensitive in "$OUT_FILE"
+done
 
 test_case 'withdrawn, by somebody who does not even see it: gone at once'
 ok "$CPADMIN" consent withdraw C --date $ON --as tim --on $ON --json
