@@ -203,9 +203,10 @@ by_number(struct cp_import *im, const struct import_row *row,
 
 /* ---- in the writer: what is done ---- */
 
+/* WAS is the record that ROW changes, or NULL. */
 static enum cp_rc
 log_row(struct cp_import *im, const struct import_row *row,
-    const char *action, struct cp_err *err)
+    const char *action, const struct cp_record *was, struct cp_err *err)
 {
 	struct cp_entry e = { action, row->doc->id, NULL, NULL };
 	struct cp_buf *b = &im->detail;
@@ -218,6 +219,10 @@ log_row(struct cp_import *im, const struct import_row *row,
 	cp_json_put_int(b, (int64_t)row->line);
 	if (im->how.reason != NULL)
 		cp_json_put_member(b, "reason", im->how.reason);
+	if (was != NULL && strcmp(was->authority, row->doc->authority) != 0) {
+		cp_json_put_member(b, "from", was->authority);
+		cp_json_put_member(b, "to", row->doc->authority);
+	}
 	if (row->entered > 0) {
 		cp_json_put_key(b, "consents");
 		cp_json_put_int(b, row->entered);
@@ -292,7 +297,7 @@ create(struct cp_import *im, struct import_row *row, struct cp_err *err)
 	if (rc == CP_OK)
 		rc = enter_sensitive(im, row, n, err);
 	if (rc == CP_OK)
-		rc = log_row(im, row, "record.create", err);
+		rc = log_row(im, row, "record.create", NULL, err);
 	im->report.created += rc == CP_OK;
 	return rc;
 }
@@ -369,7 +374,7 @@ replace(struct cp_import *im, struct import_row *row,
 	if (rc == CP_OK)
 		rc = enter_sensitive(im, row, r->n, err);
 	if (rc == CP_OK)
-		rc = log_row(im, row, "record.update", err);
+		rc = log_row(im, row, "record.update", r, err);
 	im->report.updated += rc == CP_OK;
 	return rc;
 }

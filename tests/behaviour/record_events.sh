@@ -291,6 +291,20 @@ expect_eq "$(authority W-1)" $WIRRAL
 move decline W-1 --reason x --as lpool
 expect_status 0
 
+test_case 'a row of a feed takes it along, and the history says so'
+event W-2 moved --to $KENT --date 2026-11-05 --as lpool
+expect_json .move offered
+person W-2 $WIRRAL Wanda 2011-05-06 >"$T/row.ndjson"
+# shellcheck disable=SC2086
+ok cpadmin record import "$T/row.ndjson" --as both --json $ON
+expect_json .updated 1
+expect_eq "$(authority W-2)" $WIRRAL
+ok cpadmin record history W-2 --reason x --json --on 2026-11-21
+expect_json '[.rows[]|select(.action=="record.update")][-1].detail|[.from,.to]|join(" ")' \
+    "$LPOOL $WIRRAL"
+move list
+expect_json '[.rows[].id|select(.=="W-2")]|length' 0
+
 test_case 'in a file: passed where both agree, offered where not'
 cat >"$T/moves" <<END
 {"id":"W-3","event":"moved","to":"$LPOOL","date":"2026-11-05"}
