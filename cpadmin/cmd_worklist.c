@@ -8,7 +8,8 @@
 #include "cpadmin/take.h"
 #include "cpadmin/worklist_jobs.h"
 
-enum { WITHIN = 30, WITHIN_MOST = 36500, LIMIT = 100 };
+enum { WITHIN = 30, WITHIN_MOST = 36500, LIMIT = 100,
+	ID = 14 /* wide, as most are */ };
 
 static const struct cp_column columns[] = {
 	{ "due", "DUE" },
@@ -58,7 +59,8 @@ put_lines(struct listing *l, const struct cp_work *w, struct cp_err *err)
 	cp_buf_printf(&b, "%s %s  ", cp_date_format(w->due, day), order < 0 ?
 	    "overdue" : order == 0 ? "today  " : "       ");
 	cp_out_escape(&b, w->id);
-	cp_buf_puts(&b, "  ");
+	cp_buf_printf(&b, "%*s", strlen(w->id) < ID ? (int)(ID -
+	    strlen(w->id)) + 2 : 2, "");
 	cp_out_escape(&b, w->what);
 	cp_buf_puts(&b, "\n                    $ ");
 	cp_out_escape(&b, w->command);

@@ -68,7 +68,8 @@ add_sentence(struct reading *r, const char *sentence)
 			len = width - (first ? 0 : 4);
 			for (cut = len; cut > 0 && sentence[cut] != ' '; cut--)
 				continue;
-			len = cut > 0 ? cut : len;
+			/* A word is never broken, a hash say. */
+			len = cut > 4 ? cut : strcspn(sentence, " ");
 		}
 		add_line(r, first ? "" : "    ", sentence, len);
 		sentence += len;

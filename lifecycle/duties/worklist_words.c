@@ -73,8 +73,8 @@ consent_ends(struct cp_stmt *q, const struct cp_work_query *query,
 		return 1;
 	}
 	say(w, "Consent C-%04lld (%.24s, by %.16s) %s", (long long)
-	    cp_col_int(q, 3), ground, by, parent ? "lapses: from then on only "
-	    "the person can give it" : "ends: is there another ground?");
+	    cp_col_int(q, 3), ground, by, parent ? "lapses: only the person "
+	    "can give another" : "ends: is there another ground?");
 	settle(w, "cpadmin consent give %s --ground %.24s --by self --date "
 	    "DATE --statement VERSION --evidence REF", w->id, parent ? ground :
 	    "GROUND");

@@ -127,7 +127,7 @@ export COLUMNS=60
 LC_ALL=C run cpadmin retention forecast --on 2018-12-01 --months 3 --chart
 expect_status 0
 expect_eq "$OUT" "\
-MONTH    ARCHIVE        DESTROY       CONSENTS END  HELD
+MONTH    ARCHIVE         DESTROY        CONSENTS END  HELD
 2018-12   0              0                         0     0
 2019-01   8 ###########  0                         0     0
 2019-02   2 ###          0                         0     0

@@ -255,9 +255,9 @@ if have script; then
 	script -qec "stty cols 80; '$CPADMIN' worklist --on 2026-02-02 \
 	    --limit 2" /dev/null </dev/null | tr -d '\r' >"$T/tty"
 	expect_eq "$(cat "$T/tty")" "\
-2026-02-01 overdue  H-0001  The hold on everything was to be reviewed
+2026-02-01 overdue  H-0001          The hold on everything was to be reviewed
                     \$ cpadmin hold review H-0001 --review DATE --reason TEXT
-2028-01-31          M18  The birth date is known to the month only
+2028-01-31          M18             The birth date is known to the month only
                     \$ cpadmin record correct M18 --set birth_date=YYYY-MM-DD --reason TEXT
 29 more; --limit 0 shows all"
 else
