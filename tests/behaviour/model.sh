@@ -54,7 +54,8 @@ if [ "$FAILED" -eq 0 ] && [ ! -s "$LIB_DIR/failed" ] &&
 	expect_false grep -E '^ .* (archived|destroyed|reopened) 0[,;]' "$T/all"
 	for kind in create update unchanged reject died left returned moved \
 	    correct give withdraw end hold release run approve refuse exclude \
-	    restore open find adopt confirm undo merge split; do
+	    restore open find adopt confirm undo merge split offer accept \
+	    decline; do
 		expect_true awk -v kind="$kind" '
 		{ for (i = 1; i < NF; i++) if ($i == kind) n += $(i + 1) }
 		END { exit n < 20 }' "$T/all"

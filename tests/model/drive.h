@@ -36,6 +36,10 @@ enum cp_rc drive_end(struct drive *d, int who, int alone, const char *id,
 enum cp_rc drive_confirm(struct drive *d, int who, int alone, const char *id,
     enum ground ground, day on, int *count);
 enum cp_rc drive_undo(struct drive *d, int who, int alone, const char *id);
+enum cp_rc drive_offer(struct drive *d, int who, int alone, const char *id,
+    const char *to, day on);
+enum cp_rc drive_settle(struct drive *d, int who, int alone, const char *id,
+    enum move_end end);
 enum cp_rc drive_merge(struct drive *d, int who, int alone, const char *id,
     const char *into);
 /* FRESH is the number of the new record. */

@@ -9,6 +9,7 @@
 #include "lifecycle/records/hold.h"
 #include "lifecycle/records/import.h"
 #include "lifecycle/records/merge.h"
+#include "lifecycle/records/move.h"
 #include "lifecycle/records/split.h"
 #include "lifecycle/records/undo.h"
 
@@ -170,6 +171,34 @@ drive_undo(struct drive *d, int who, int alone, const char *id)
 
 	return drive_end_change(d, who, alone, cp_undo_last(&c, id,
 	    "entered by mistake", &undone, &d->err));
+}
+
+/* ---- moves ---------------------------------------------------------------------------- */
+
+enum cp_rc
+drive_offer(struct drive *d, int who, int alone, const char *id,
+    const char *to, day on)
+{
+	struct cp_change c = drive_begin(d, who, alone);
+	struct cp_event e = { .kind = CP_EVENT_MOVED, .date = drive_date(on),
+		.to = to, .offer = 1 };
+	struct cp_record after;
+
+	return drive_end_change(d, who, alone, cp_event_apply(&c, id, &e,
+	    &after, &d->err));
+}
+
+enum cp_rc
+drive_settle(struct drive *d, int who, int alone, const char *id,
+    enum move_end end)
+{
+	static const enum cp_move_end ends[] = { CP_MOVE_ACCEPTED,
+		CP_MOVE_DECLINED, CP_MOVE_WITHDRAWN };
+	struct cp_change c = drive_begin(d, who, alone);
+	struct cp_offer m;
+
+	return drive_end_change(d, who, alone, cp_move_settle(&c, id,
+	    ends[end], "agreed", &m, &d->err));
 }
 
 /* ---- one of two, two of one ---------------------------------------------------------- */

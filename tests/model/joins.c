@@ -155,6 +155,7 @@ merge(struct world *w, int from, int into)
 	gone->state = MERGED;
 	gone->into = into;
 	gone->n_consents = 0;
+	gone->offer = 0;
 	derive(&w->rules, p);
 	k = keep(w, into, &was);
 	k->other = from;
@@ -298,7 +299,7 @@ unsplit(struct world *w, const struct kept *k)
 		w->hold[k->first_hold + i].released = 1;
 	p->state = MERGED;
 	p->into = k->person;
-	p->n_consents = 0;
+	p->n_consents = p->offer = 0;
 	for (int i = 0; i < w->n_pairs; i++)
 		if (w->pair[i].a == k->person && w->pair[i].b == k->other)
 			w->pair[i] = w->pair[--w->n_pairs];

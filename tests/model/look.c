@@ -168,14 +168,15 @@ same_facts(struct world *w, int i, sqlite3_stmt *q)
 
 	born_text(p->born, birth);
 	put(&want, "%s %s %s, born %s, death %s, left %s, destroyed %s, "
-	    "merged into %d", p->id, authority_code(p->authority), action_of(p),
+	    "merged into %d, offered to %s", p->id, authority_code(p->authority), action_of(p),
 	    live ? birth : "-", look_day(live ? p->notified : 0, a),
 	    look_day(live ? p->left_on : 0, b), look_day(p->destroyed_on, c),
-	    p->state == MERGED ? p->into + 1 : 0);
+	    p->state == MERGED ? p->into + 1 : 0, p->offer == 0 ? "-" :
+	    authority_code(p->offered_to));
 	put(&have, "%s %s %s, born %s, death %s, left %s, destroyed %s, "
-	    "merged into %d", look_text(q, 1), look_text(q, 2), look_text(q, 4), look_text(q, 10),
+	    "merged into %d, offered to %s", look_text(q, 1), look_text(q, 2), look_text(q, 4), look_text(q, 10),
 	    look_text(q, 11), look_text(q, 12), look_text(q, 13),
-	    sqlite3_column_int(q, 14));
+	    sqlite3_column_int(q, 14), look_text(q, 15));
 	look_same(w, i, "the row of the record", &want, &have);
 	drop(&want);
 	drop(&have);
@@ -186,7 +187,9 @@ look_records(struct world *w)
 {
 	sqlite3_stmt *q = look_ask("SELECT n, id, authority, state, next_action, "
 	    "next_due, rule, extended_from, parked, prune_due, birth, "
-	    "death_notified, left_on, destroyed, merged_into FROM record ORDER BY n");
+	    "death_notified, left_on, destroyed, merged_into, (SELECT "
+	    "to_authority FROM move m WHERE m.record = record.n AND status = "
+	    "'offered') FROM record ORDER BY n");
 	struct text want = { 0 }, have = { 0 };
 	int n = 0;
 

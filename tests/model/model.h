@@ -118,6 +118,7 @@ struct person {
 	int held;     /* was due, and a hold stopped it */
 	int packages;
 	int into; /* merged into that person */
+	int offer, offered_to; /* number of the open offer; 0 = none */
 	struct line *story;
 };
 

@@ -59,6 +59,7 @@ archive(struct world *w, struct night *x, int i)
 	p->promised = span_after(x->on, w->rules.archive);
 	p->why = BY_ARCHIVE_PERIOD;
 	p->prune_due = p->extended_from = 0;
+	p->offer = 0;
 	p->packages++;
 	to_shelf(w, p, p->promised);
 	x->archived++;

@@ -27,6 +27,8 @@ void op_give(struct world *w);
 void op_end(struct world *w);
 void op_confirm(struct world *w);
 void op_find(struct world *w);
+/* ops_moves.c */
+void op_move(struct world *w);
 /* ops_joins.c */
 void op_merge(struct world *w);
 void op_split(struct world *w);

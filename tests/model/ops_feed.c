@@ -290,7 +290,7 @@ taken(const struct world *w, const struct person *p, const struct event *e)
 	case K_RETURNED:
 		return p->left != AT_HOME && e->date >= p->left_on;
 	default:
-		return p->authority != e->to;
+		return p->authority != e->to && p->offer == 0;
 	}
 }
 
@@ -360,6 +360,7 @@ feed_line(struct world *w, struct rows *x)
 	if (!ok)
 		return;
 	happen(p, &e);
+	w->offers += e.kind == K_MOVED; /* made and accepted at once */
 	derive(&w->rules, p);
 	(void)keep(w, n, &was);
 }

@@ -332,7 +332,7 @@ digest(const struct world *w, int person)
 	struct text t = { 0 };
 
 	person_text(p, p->word, &t);
-	put(&t, " %d %d", p->state, p->into);
+	put(&t, " %d %d %d", p->state, p->into, p->offer);
 	for (int i = 0; i < p->n_consents; i++) {
 		const struct consent *c = &p->consent[i];
 

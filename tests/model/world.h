@@ -56,6 +56,8 @@ struct kept {
 	int joined;
 };
 
+enum move_end { ACCEPTED, DECLINED, TAKEN_BACK };
+
 struct pair { /* never to be linked */
 	int a, b;
 };
@@ -70,7 +72,8 @@ enum kind {
 	K_CREATE, K_UPDATE, K_UNCHANGED, K_REJECT, K_DIED, K_LEFT, K_RETURNED,
 	K_MOVED, K_CORRECT, K_GIVE, K_WITHDRAW, K_END, K_HOLD, K_RELEASE,
 	K_RUN, K_DRY_RUN, K_APPROVE, K_REFUSE, K_EXCLUDE, K_RESTORE, K_OPEN,
-	K_FIND, K_ADOPT, K_CONFIRM, K_UNDO, K_MERGE, K_SPLIT, KINDS
+	K_FIND, K_ADOPT, K_CONFIRM, K_UNDO, K_MERGE, K_SPLIT, K_OFFER,
+	K_ACCEPT, K_DECLINE, K_TAKE_BACK, KINDS
 };
 
 struct world {
@@ -92,7 +95,7 @@ struct world {
 	int n_kept;
 	struct pair *pair;
 	int n_pairs;
-	int consents;        /* numbers given out */
+	int consents, offers; /* numbers given out */
 	int evidence;        /* the last reference given out */
 	day last_run;
 	long doubt;          /* moment since which the clock is doubted */
