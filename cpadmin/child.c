@@ -17,6 +17,7 @@
 enum {
 	CANNOT_RUN = 127,
 	CHUNK = 16384,
+	CHUNKS = 64,        /* at a time: others wait, too */
 	OUT_MAX = 1 << 20,  /* the rest is read and dropped */
 	ERR_KEEP = 1 << 16  /* its last line counts */
 };
@@ -150,7 +151,7 @@ cp_child_read(struct cp_child *c, int which)
 	char chunk[CHUNK];
 	ssize_t n;
 
-	while (c->fd[which] >= 0) {
+	for (int i = 0; i < CHUNKS && c->fd[which] >= 0; i++) {
 		n = read(c->fd[which], chunk, sizeof(chunk));
 		if (n > 0)
 			keep(c, which, chunk, (size_t)n);

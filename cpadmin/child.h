@@ -32,7 +32,8 @@ enum cp_rc cp_child_program(char *out, size_t cap, struct cp_err *err)
  * free before it ends.  *C is set; cp_child_clear frees it. */
 enum cp_rc cp_child_start(struct cp_child *c, const char *program,
     char *const *argv, int lock, struct cp_err *err) CP_MUST_CHECK;
-/* Takes what there is to read from pipe WHICH. */
+/* Takes what there is to read from pipe WHICH, at most 1 MiB: more than a
+ * pipe holds. */
 void cp_child_read(struct cp_child *c, int which);
 /* Whether it has ended; if so, all it wrote has been read. */
 int cp_child_reap(struct cp_child *c);

@@ -67,12 +67,17 @@ say_run(const struct cp_call *call, const struct cp_job *job,
 	int quiet = run->status == CP_JOB_RUNNING ||
 	    run->status == CP_JOB_DONE;
 	char day[CP_DATE_TEXT];
+	struct cp_buf line;
 
 	if (quiet && !cp_wants_chat(call))
 		return;
-	(void)fprintf(stderr, "%s of %s: %s%s%s\n", job->name,
+	cp_buf_init(&line);
+	cp_buf_printf(&line, "%s of %s: %s%s", job->name,
 	    cp_date_format(run->nominal, day), cp_job_status_word(run->status),
-	    run->what[0] != '\0' ? ", " : "", run->what);
+	    run->what[0] != '\0' ? ", " : "");
+	cp_out_escape(&line, run->what);
+	(void)fprintf(stderr, "%s\n", cp_buf_text(&line));
+	cp_buf_clear(&line);
 }
 
 /* ---- once ---------------------------------------------------------------------- */
