@@ -81,7 +81,7 @@ read_consent(struct cp_scan *x, struct cp_consent_fact *c, int *counts,
 	return CP_OK;
 }
 
-/* Those of record N, which none read so far comes after. */
+/* Those of record N, if it is live; none read so far comes after it. */
 static enum cp_rc
 read_consents(struct cp_scan *x, int64_t n, struct cp_facts *facts,
     struct cp_err *err)
@@ -92,7 +92,8 @@ read_consents(struct cp_scan *x, int64_t n, struct cp_facts *facts,
 	while (rc == CP_OK && x->more_consents && x->consent_of <= n) {
 		if (facts->n_consents == x->cap)
 			rc = grow(x, err);
-		if (rc == CP_OK && x->consent_of == n) {
+		if (rc == CP_OK && x->consent_of == n &&
+		    facts->state == CP_STATE_LIVE) {
 			rc = read_consent(x, &x->list[facts->n_consents],
 			    &counts, err);
 			facts->n_consents += rc == CP_OK && counts;

@@ -121,7 +121,7 @@ add_record(sqlite3 *db, int n)
 		add_package(db, n, "restored");
 	if (s == 1)
 		add_package(db, n, "archived");
-	for (unsigned i = s == 0 && any(4) == 0 ? 1 + any(12) : 0; i > 0; i--)
+	for (unsigned i = any(4) == 0 ? 1 + any(12) : 0; i > 0; i--)
 		add_consent(db, n);
 }
 
