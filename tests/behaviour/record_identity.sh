@@ -129,6 +129,9 @@ run cpadmin record merge OLD NEW "${R[@]}"
 expect_status 5
 run cpadmin record merge NEW OLD "${R[@]}"
 expect_status 5
+run cpadmin hold place --record OLD --reason r --legal-basis l --contact c \
+    --review 2027-06-01 "${ON[@]}"
+expect_status 5
 head -1 "$T/two" >"$T/one"
 run cpadmin record import "$T/one" "${ON[@]}" --json
 expect_status 10
@@ -168,10 +171,16 @@ expect_json '.rows[-2]|[.action,.detail.undone]|join(" ")' \
 
 test_case 'what was changed since is not undone, in the order of changes it is'
 ok cpadmin record merge OLD NEW "${R[@]}"
+hold NEW
+run cpadmin record undo NEW "${R[@]}"
+expect_status 5
+expect_err_contains 'record NEW has been changed since'
+ok cpadmin hold release "$(sql 'SELECT max(id) FROM hold')" --reason over \
+    --as dora "${ON[@]}"
 ok cpadmin consent withdraw NEW --date 2026-11-21 "${ON[@]}"
 run cpadmin record undo NEW "${R[@]}"
 expect_status 5
-expect_err_contains 'has been changed since'
+expect_err_contains 'record NEW has been changed since'
 new_store --on 2026-11-21
 ok cpadmin record import "$T/two" "${ON[@]}"
 BEFORE=$(everything)
@@ -204,6 +213,62 @@ ok cpadmin record undo NEW "${R[@]}"
 expect_eq "$(everything)" "$MIDDLE" 'the store'
 ok cpadmin record undo OLD "${R[@]}"
 expect_eq "$(sql 'SELECT count(*) FROM undo')" 0
+
+test_case 'an offer of the record lapses with it, and is open again after it'
+ok cpadmin operator add lewis --uid 4007 --role team --authority E08000012 \
+    "${ON[@]}"
+ok cpadmin record event OLD moved --to E08000012 --offer --date 2026-11-20 \
+    --reason 'new school' "${ON[@]}"
+BEFORE=$(everything)
+ok cpadmin record merge OLD NEW "${R[@]}"
+ok cpadmin record move list --as lewis "${ON[@]}" --json
+expect_json '.rows|length' 0
+ok cpadmin record undo NEW "${R[@]}"
+expect_eq "$(everything)" "$BEFORE" 'the store'
+ok cpadmin record move list --as lewis "${ON[@]}" --json
+expect_json '.rows[0]|[.id,.reason]|join(" ")' 'OLD new school'
+
+test_case 'nobody merges, splits or undoes beyond their reach'
+ok cpadmin record move accept OLD --as lewis "${ON[@]}"
+for args in 'OLD NEW' 'NEW OLD'; do
+	# shellcheck disable=SC2086
+	run cpadmin record merge $args "${R[@]}" --as lewis
+	expect_status 9
+done
+run cpadmin record never-link add OLD NEW "${R[@]}" --as lewis
+expect_status 9
+run cpadmin record split OLD --set given=A --set authority=E08000015 \
+    "${R[@]}" --as lewis
+expect_status 9
+run cpadmin record split OLD --set given=A --set family=B \
+    --set authority=E08000015 "${R[@]}" --as lewis
+expect_status 9
+ok cpadmin record split OLD --set given=A --set family=B "${R[@]}" \
+    --as lewis --json
+AWAY=$(jq -r .new_id "$OUT_FILE")
+BEFORE=$(everything)
+ok cpadmin record merge "$AWAY" THIRD "${R[@]}"
+ok cpadmin record show THIRD "${R[@]}" --json
+expect_json .authority E08000015
+run cpadmin record undo "$AWAY" "${R[@]}" --as lewis
+expect_status 9
+ok cpadmin record undo "$AWAY" "${R[@]}"
+expect_eq "$(everything)" "$BEFORE" 'the store'
+ok cpadmin record undo OLD "${R[@]}" --as lewis
+ok cpadmin record undo OLD "${R[@]}" --as lewis --json
+expect_json .undone record.move-accept
+
+test_case 'a mark stands for all numbers of a person'
+ok cpadmin record never-link add OLD THIRD "${R[@]}"
+ok cpadmin record merge OLD NEW "${R[@]}"
+run cpadmin record merge THIRD NEW "${R[@]}"
+expect_status 5
+expect_err_contains 'never to be linked'
+run cpadmin record merge NEW THIRD "${R[@]}"
+expect_status 5
+ok cpadmin record never-link remove OLD THIRD "${R[@]}"
+ok cpadmin record merge NEW THIRD --dry-run "${R[@]}"
+ok cpadmin record undo NEW "${R[@]}"
 
 test_case 'the next run forgets what could be undone'
 ok cpadmin record merge OLD NEW "${R[@]}"
@@ -374,6 +439,14 @@ expect_err_contains 'never to be linked'
 ok cpadmin record never-link list --as dora "${ON[@]}" --json
 expect_json '.rows[0]|[.id,.other,.why]|join(" ")' "KID $NEW split"
 
+test_case 'what happened to the new one since is not lost'
+ok cpadmin record correct "$NEW" --set given=Mia "${R[@]}"
+run cpadmin record undo KID "${R[@]}"
+expect_status 5
+expect_err_contains "record $NEW has been changed since"
+ok cpadmin record undo "$NEW" "${R[@]}" --json
+expect_json .undone record.correct
+
 test_case 'a split undone: one record, to the byte what it was'
 ok cpadmin record undo KID "${R[@]}" --json
 expect_json '[.id,.undone,.other]|join(" ")' "KID record.split $NEW"
@@ -453,7 +526,10 @@ ok cpadmin record correct ONE --set family=Heath --reason 'about the other' \
     "${ON[@]}"
 SEQ=$(sql "SELECT seq FROM audit WHERE action = 'record.correct'")
 ok cpadmin record merge TWO ONE "${R[@]}"
+OTHER=$(sql "SELECT seq FROM audit WHERE subject = 'TWO' AND
+    action = 'record.create'")
 ok cpadmin record split ONE --take 'names[1]' --history "$SEQ" \
+    --history "$OTHER" \
     --reason 'two after all' "${ON[@]}" --json
 NEW=$(jq -r .new_id "$OUT_FILE")
 LEAVES=$(sql 'SELECT seq, time, actor, action, subject, outcome, hex(hash)
@@ -462,31 +538,52 @@ LEAVES=$(sql 'SELECT seq, time, actor, action, subject, outcome, hex(hash)
 ok cpadmin record correct "$NEW" --set birth_date=2008-11-22 "${R[@]}"
 ok cpadmin retention run --on 2026-11-22 --yes --json
 expect_json .archived 1
-detail() {
-	sql "SELECT group_concat(seq) FROM audit WHERE detail IS NULL"
-}
-expect_eq "$(sql "SELECT group_concat(DISTINCT subject || ' ' || action)
-    FROM audit WHERE detail IS NULL AND seq = $SEQ")" 'ONE record.correct'
-expect_eq "$(sql "SELECT count(*) FROM audit WHERE detail IS NULL
-    AND subject = 'ONE'")" 1 'erased of the other'
+expect_eq "$(sql "SELECT group_concat(subject || ' ' || action) FROM audit
+    WHERE detail IS NULL AND subject IN ('ONE', 'TWO')")" \
+    'ONE record.correct,TWO record.create' 'erased of the other'
 ok cpadmin archive restore "$NEW" --reason back --set birth_date=2009-01-01 \
     --on 2026-11-23
 ok cpadmin record history "$NEW" --reason look --on 2026-11-23 --json
-expect_json '.rows[0].detail.reason' 'about the other'
+expect_json '[.rows[0:2][].action]|join(" ")' 'record.create record.correct'
+expect_json '.rows[1].detail.reason' 'about the other'
 expect_no ONE in "$OUT_FILE"
 ok cpadmin audit verify --on 2026-11-23
 ok cpadmin retention run --on 2026-11-25 --yes --json
 expect_json .archived 1
 expect_eq "$(sql "SELECT count(*) FROM audit WHERE subject IN ('ONE', 'TWO')
-    AND detail IS NOT NULL AND seq <> $SEQ AND action <> 'record.archive'")" 0
-expect_eq "$(sql "SELECT count(*) FROM audit WHERE seq = $SEQ AND detail
-    IS NOT NULL")" 1
+    AND detail IS NOT NULL AND seq NOT IN ($SEQ, $OTHER) AND
+    action <> 'record.archive'")" 0
+expect_eq "$(sql "SELECT count(*) FROM audit WHERE seq IN ($SEQ, $OTHER)
+    AND detail IS NOT NULL")" 2
 ok cpadmin archive restore ONE --reason back --set birth_date=2009-01-01 \
     --on 2026-11-26
 ok cpadmin record history ONE --reason look --on 2026-11-26 --json
 expect_json '[.rows[]|select(.detail == null)]|length' 0
-expect_json '[.rows[]|select(.action == "record.create")]|length' 2
+expect_json '[.rows[]|select(.action == "record.create")]|length' 1
 expect_eq "$(sql "SELECT seq, time, actor, action, subject, outcome, hex(hash)
     FROM audit WHERE seq < $(printf '%s\n' "$LEAVES" | wc -l) ORDER BY seq")" \
     "$LEAVES" 'the leaves'
 ok cpadmin audit verify --on 2026-11-26
+
+test_case 'a pair is forgotten with the destruction of one'
+ok cpadmin operator add mary --uid 2001 --role approver --on 2027-01-01
+ok cpadmin record correct "$NEW" --set birth_date=2010-01-01 --reason later \
+    --on 2026-11-26
+for day in 2027-01-01 2033-01-05; do
+	ok cpadmin retention run --on $day --yes --accept clock --accept share
+done
+BATCH=$(cpadmin destruction list --json | jq -r '.rows[0].batch')
+expect_eq "$(sql 'SELECT count(*) FROM never_link')" 1
+ok cpadmin destruction approve "$BATCH" --as mary --on 2033-01-05
+ok cpadmin retention run --on 2033-03-01 --yes --accept clock --accept share
+expect_eq "$(sql "SELECT state FROM record WHERE id = 'ONE'")" destroyed
+expect_eq "$(sql 'SELECT count(*) FROM never_link')" 0
+run cpadmin record show TWO --reason x --on 2033-03-01
+expect_status 5
+expect_err_contains 'merged into ONE'
+run cpadmin record show ONE --reason x --on 2033-03-01
+expect_err_contains destroyed
+expect_eq "$(sql "SELECT count(*) FROM audit WHERE subject IN ('ONE', 'TWO')
+    AND seq NOT IN ($SEQ, $OTHER) AND length(detail) > 2 AND action NOT IN
+    ('record.destroy', 'record.archive')")" 0 'what is still said of it'
+ok cpadmin audit verify --on 2033-03-01
