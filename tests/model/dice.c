@@ -101,6 +101,7 @@ some_involvement(struct world *w, struct person *p)
 	i->service = (int)roll(w, 4);
 	i->basis = NOT_SENSITIVE;
 	i->evidence = 0;
+	i->provider = ++w->evidence;
 	i->start = some_day_before(w, w->today, 3000);
 	if (i->start < born)
 		i->start = born;

@@ -29,6 +29,10 @@ enum cp_rc drive_correct(struct drive *d, int who, int alone, const char *id,
     const char *const *sets, size_t n);
 enum cp_rc drive_give(struct drive *d, int who, int alone, const char *id,
     const struct consent *c, const char *evidence, int late, int best);
+/* C is for the involvement I. */
+enum cp_rc drive_mark(struct drive *d, int who, int alone, const char *id,
+    size_t i, const struct consent *c, const char *evidence, int late,
+    int best);
 /* All that rests on consent where GROUND is GROUNDS.  HAVE: consents ended,
  * involvements removed. */
 enum cp_rc drive_end(struct drive *d, int who, int alone, const char *id,

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "lifecycle/records/consent.h"
+#include "lifecycle/records/consent_sensitive.h"
 #include "lifecycle/records/facts.h"
 #include "lifecycle/records/feed.h"
 #include "lifecycle/records/find.h"
@@ -104,6 +105,39 @@ drive_give(struct drive *d, int who, int alone, const char *id,
 	(void)drive_begin(d, who, alone);
 	return drive_end_change(d, who, alone, give(d, who, id, c, evidence,
 	    late, best));
+}
+
+static enum cp_rc
+mark(struct drive *d, int who, const char *id, size_t i,
+    const struct consent *c, const char *evidence, int late, int best)
+{
+	static const char *const by[] = { "self", "parent",
+		"representative", "" };
+	struct cp_consent entry = { .by = (enum cp_by)c->by,
+		.by_word = by[c->by], .given = drive_date(c->given),
+		.statement = "2009-1", .evidence = evidence,
+		.method = "letter", .late_reason = late ? "found late" : NULL,
+		.best_interests = best ? "BI/1" : NULL,
+		.taken_by = drive_operators[who] };
+	struct cp_record r;
+	enum cp_rc rc = cp_record_get(d->store, id, &r, &d->err);
+
+	(void)cp_consent_ground(c->ground == HARM ? "significant-harm" :
+	    "sensitive-service", &entry);
+	if (rc == CP_OK)
+		rc = cp_sensitive_give(d->store, &d->rules, &r, i, &entry,
+		    &d->now, &d->err);
+	return rc == CP_OK ? drive_log(d, who, "consent.give", id, NULL,
+	    NULL) : rc;
+}
+
+enum cp_rc
+drive_mark(struct drive *d, int who, int alone, const char *id, size_t i,
+    const struct consent *c, const char *evidence, int late, int best)
+{
+	(void)drive_begin(d, who, alone);
+	return drive_end_change(d, who, alone, mark(d, who, id, i, c,
+	    evidence, late, best));
 }
 
 static enum cp_rc

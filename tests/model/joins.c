@@ -68,7 +68,7 @@ has_involvement(const struct person *p, const struct involvement *v)
 
 		if (x->service == v->service && x->start == v->start &&
 		    x->end == v->end && x->basis == v->basis &&
-		    x->evidence == v->evidence)
+		    x->evidence == v->evidence && x->provider == v->provider)
 			return 1;
 	}
 	return 0;

@@ -15,7 +15,7 @@ static const char *const KIND[KINDS] = { "create", "update", "unchanged",
 	"reject", "died", "left", "returned", "moved", "correct", "give",
 	"withdraw", "end", "hold", "release", "run", "dry run", "approve",
 	"refuse", "exclude", "restore", "open", "find", "adopt", "confirm", "undo", "merge", "split",
-	"offer", "accept", "decline", "take back" };
+	"offer", "mark", "accept", "decline", "take back" };
 
 static void
 one_op(struct world *w)
@@ -30,8 +30,10 @@ one_op(struct world *w)
 		op_correct(w);
 	else if (dice < 49)
 		op_give(w);
-	else if (dice < 52)
+	else if (dice < 51)
 		op_move(w);
+	else if (dice < 52)
+		op_mark(w);
 	else if (dice < 62)
 		op_end(w);
 	else if (dice < 65)

@@ -78,6 +78,7 @@ struct involvement {
 	int service;
 	day start, end;
 	enum basis basis;
+	int provider; /* everyone has one of its own */
 	int evidence; /* number of its reference */
 };
 

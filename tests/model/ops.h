@@ -25,6 +25,7 @@ void op_feed(struct world *w, int lines);
 void op_correct(struct world *w);
 void op_give(struct world *w);
 void op_end(struct world *w);
+void op_mark(struct world *w);
 void op_confirm(struct world *w);
 void op_find(struct world *w);
 /* ops_moves.c */

@@ -243,6 +243,63 @@ op_give(struct world *w)
 	look_person(w, n);
 }
 
+static enum cp_rc
+foretell_mark(const struct world *w, const struct person *p, int i,
+    const struct consent *c, int late, int best)
+{
+	if (p->state != LIVE || c->given > w->today ||
+	    c->given < first_day(p->born) || (!late && entered_late(&w->rules,
+	    p->born, c->given, w->today)) || (!best &&
+	    c->by == REPRESENTATIVE && c->ground != HARM))
+		return CP_REFUSED;
+	if (i >= p->n_involved)
+		return CP_NOT_FOUND;
+	return c->ground == SENSITIVE && c->by == PARENT && c->given >=
+	    birthday(last_day(p->born), w->rules.lapse, w->rules.feb28) ?
+	    CP_REFUSED : CP_OK;
+}
+
+/* An involvement turns out to be of a sensitive service. */
+void
+op_mark(struct world *w)
+{
+	int n = somebody(w, LIVE), who = on_duty(w), i;
+	struct consent c = { .ground = chance(w, 70) ? SENSITIVE : HARM };
+	int late = chance(w, 80), best = chance(w, 90);
+	char evidence[40], word[TOKEN_TEXT];
+	struct person *p;
+	enum cp_rc want;
+
+	for (int t = 0; t < 10 && n >= 0 && w->person[n].n_involved == 0; t++)
+		n = somebody(w, LIVE);
+	if (n < 0 || w->person[n].n_consents > CONSENTS / 3)
+		return;
+	p = &w->person[n];
+	i = (int)roll(w, (uint32_t)p->n_involved + 1);
+	if (i < p->n_involved && p->involved[i].basis != NOT_SENSITIVE)
+		return;
+	c.by = c.ground == HARM ? UNSTATED : (enum giver)roll(w, GIVERS);
+	c.given = at_an_edge(w, p, w->today - (day)roll(w, 40));
+	c.evidence = ++w->evidence;
+	want = foretell_mark(w, p, i, &c, late, best);
+	count_op(w, K_MARK, want != CP_OK);
+	tell(w, n, "involvement %d is sensitive, ground %d%s", i, c.ground,
+	    want != CP_OK ? ", refused" : "");
+	(void)snprintf(evidence, sizeof(evidence), "%s/%d", token(p->word,
+	    word), c.evidence);
+	expect(w, n, drive_mark(w->drive, who, alone(w, want), p->id,
+	    (size_t)i, &c, evidence, late, best), want);
+	if (want == CP_OK) {
+		c.number = ++w->consents;
+		p->consent[p->n_consents++] = c;
+		p->involved[i].basis = c.ground == HARM ? BY_HARM :
+		    BY_CONSENT;
+		p->involved[i].evidence = c.evidence;
+		derive(&w->rules, p);
+	}
+	look_person(w, n);
+}
+
 /* All that rests on consent, or one ground; not what has lapsed by then. */
 static int
 meant(const struct consent *c, enum ground ground, day on)

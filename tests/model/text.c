@@ -136,7 +136,7 @@ static void
 put_involved(struct text *t, const struct involvement *i, const char *name)
 {
 	put(t, "{\"service\":\"%s\",\"provider\":\"Ridge House %d\","
-	    "\"practitioner\":\"Dr %s\",", SERVICE[i->service], i->evidence,
+	    "\"practitioner\":\"Dr %s\",", SERVICE[i->service], i->provider,
 	    name);
 	put_day(t, "start", i->start);
 	put(t, ",");
