@@ -7,6 +7,7 @@
 
 #include "archive/file.h"
 #include "lifecycle/duties/reshelving.h"
+#include "lifecycle/records/hold.h"
 #include "lifecycle/records/prepare.h"
 #include "lifecycle/store/json_put.h"
 #include "lifecycle/store/stmt.h"
@@ -288,6 +289,8 @@ cp_adopt_finish(struct cp_adoption *a, struct cp_err *err)
 	rc = cp_settings_policy(a->store, a->settings, &policy, err);
 	if (rc == CP_OK)
 		rc = recompute(a, policy, err);
+	if (rc == CP_OK)
+		rc = cp_hold_redated(a->store, a->audit, a->now->today, err);
 	if (rc == CP_OK)
 		rc = mark_done(a, err);
 	cp_policy_free(policy);

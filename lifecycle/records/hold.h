@@ -83,6 +83,11 @@ enum cp_rc cp_hold_settle(struct cp_store *s, struct cp_audit *audit,
     struct cp_date today, int64_t *freed,
     void (*progress)(void *ctx, int64_t done, int64_t total), void *ctx,
     struct cp_err *err) CP_MUST_CHECK;
+/* The same after the days on which archived records are to be destroyed were
+ * computed anew, if a hold in force asks for that day: one that it held may
+ * now be none of its. */
+enum cp_rc cp_hold_redated(struct cp_store *s, struct cp_audit *audit,
+    struct cp_date today, struct cp_err *err) CP_MUST_CHECK;
 /* Whether a release has not been settled. */
 enum cp_rc cp_hold_unsettled(struct cp_store *s, int *out, struct cp_err *err)
     CP_MUST_CHECK;

@@ -137,6 +137,36 @@ cp_hold_settle(struct cp_store *s, struct cp_audit *audit,
 	return rc;
 }
 
+/* Whether a hold in force asks for the day of destruction. */
+static enum cp_rc
+asks_for_day(struct cp_store *s, int *out, struct cp_err *err)
+{
+	struct cp_stmt *q = cp_stmt(s, SQL_HOLDS_PREDICATES);
+	struct cp_predicate p;
+	struct cp_err ignored;
+	int row;
+	enum cp_rc rc;
+
+	*out = 0;
+	while ((rc = cp_step(q, &row, err)) == CP_OK && row)
+		if (cp_predicate_parse(cp_col_text(q, 0), &p, &ignored) ==
+		    CP_OK && cp_predicate_names(&p, CP_FIELD_DESTROY_DUE))
+			*out = 1;
+	return rc;
+}
+
+enum cp_rc
+cp_hold_redated(struct cp_store *s, struct cp_audit *audit,
+    struct cp_date today, struct cp_err *err)
+{
+	int64_t freed;
+	int asked;
+	enum cp_rc rc = asks_for_day(s, &asked, err);
+
+	return rc == CP_OK && asked ? cp_hold_settle(s, audit, today, &freed,
+	    NULL, NULL, err) : rc;
+}
+
 enum cp_rc
 cp_hold_unsettled(struct cp_store *s, int *out, struct cp_err *err)
 {

@@ -244,9 +244,21 @@ expect_eq "$(items "$D2")" "B1 destroyed null, B2 destroyed null, \
 W1 destroyed null" items
 expect_eq "$(sql "SELECT count(*) FROM record WHERE state = 'archived'")" 1
 
+test_case 'a policy that moves the day moves what asks for it'
+ok place 2026-02-09 root --where 'destroy_due >= 2026-02'
+ok cpadmin hold release H-0001 --reason over --as mary --on 2026-02-09
+expect_eq "$(parked)" C1
+sed 's/^version = .*/version = "2";/; s/"P6Y"/"P5Y"/; s/"keep"/"replace"/' \
+    "$ROOT/policies/contactpoint-2007.cfg" >"$T/policy.cfg"
+ok cpadmin policy adopt "$T/policy.cfg" --on 2026-02-09
+expect_eq "$(sql "SELECT next_due FROM record WHERE id = 'C1'")" 2025-02-06
+expect_eq "$(parked)" '' 'still parked'
+expect_eq "$(blocked C1 2026-02-09)" ''
+
 test_case 'a predicate that cannot be read holds everything'
 sql "UPDATE hold SET predicate = 'nonsense(' WHERE id = 'H-0007'"
-expect_eq "$(blocked C1 2026-02-09)" 'H-0001 H-0007'
+expect_eq "$(blocked C1 2026-02-09)" H-0007
+sql "UPDATE record SET parked = 1 WHERE id = 'C1'"
 ok cpadmin hold list --json --on 2026-02-09
 expect_json '[.rows[] | select(.hold == "H-0007") | .because_true] | first' 1
 ok cpadmin audit verify

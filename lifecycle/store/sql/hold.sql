@@ -67,6 +67,9 @@ WHERE released IS NOT NULL AND settled IS NULL
 -- name: hold_settle
 UPDATE hold SET settled = ? WHERE n = ? AND settled IS NULL
 
+-- name: holds_predicates
+SELECT predicate FROM hold WHERE released IS NULL AND scope = 'predicate'
+
 -- name: hold_due_next
 SELECT n, id, authority, next_due FROM record
 WHERE next_action = 'destroy' AND parked = 0 AND next_due IS NOT NULL
