@@ -13,6 +13,7 @@ cat >"$T/bin/cpadmin" <<EOF
 echo "\$\$ \$1" >>"$T/log"
 case \$1 in
 slow) exec sleep 60 ;;
+flood) exec yes 'a line of no use' ;;
 deaf) trap '' TERM; for ((;;)); do sleep 1; done ;;
 loud) yes 'a line of no use' | head -n 70000
 	yes 'chat' | head -n 50000 >&2
@@ -88,7 +89,6 @@ is() {
 	[ "$(status_of "$1")" = "$2" ]
 }
 
-TODAY=$(TZ=Europe/London date +%F)
 new_store
 LIMIT=1000
 sanitized "$BUILD/cpschedd" && LIMIT=3000
@@ -188,11 +188,12 @@ expect_status 0
 
 test_case 'one that hangs is stopped, and holds up no other for long'
 conf 'hang = { command = "slow"; every = "day"; at = "00:00"; timeout = 1; retries = 0; };
+flood = { command = "flood"; every = "day"; at = "00:00"; timeout = 1; retries = 0; };
 next = { command = "audit verify"; every = "day"; at = "00:00"; };'
 run "$T/bin/cpschedd" --once --json
 expect_status 3
 expect_json '[.rows[] | .job + " " + .outcome] | join(",")' \
-    'hang failed,next done'
+    'hang failed,flood failed,next done'
 expect_json '.rows[0].what' 'it was stopped after 1 seconds'
 
 test_case 'much noise, and its last line'
@@ -204,6 +205,17 @@ expect_json '[.rows[].what] | join(",")' 'too much noise,busy'
 run "$T/bin/cpschedd" --once --json
 expect_status 0
 expect_json '.rows | length' 0
+
+test_case 'it wakes at the moment that is due'
+WHEN=$(TZ=Europe/London date -d '+3 seconds' '+%F %T')
+conf "soon = { command = \"audit verify\"; every = \"day\"; at = \"${WHEN#* }\"; };"
+start
+until_true said 'next: soon'
+until_true eval "[ -n \"\$(sql \"SELECT 1 FROM job_run WHERE job = 'soon'
+    AND nominal = '${WHEN% *}' AND status = 'done'\")\" ]"
+expect_true test "$(sql "SELECT late FROM job_run WHERE job = 'soon'
+    AND nominal = '${WHEN% *}'")" -le 5
+stop TERM
 
 test_case 'settings are read again'
 conf ''

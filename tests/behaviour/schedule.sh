@@ -232,6 +232,17 @@ run "$CPSCHEDD" --once --on 2026-01-10
 expect_status 9
 sql 'UPDATE store SET rehearsal = 1'
 
+test_case 'a real store, without a terminal'
+(umask 077 && echo 'a long enough passphrase' >"$T/pass")
+ok cpadmin init "$T/real" --authority E08000015 --passphrase-file "$T/pass"
+sed 's/every = "[a-z]*"/every = "day"/; s/at = ".*"/at = "00:00"/; /day = 1/d' \
+    "$T/real/cpadmin.conf" >"$T/conf"
+cp "$T/conf" "$T/real/cpadmin.conf"
+run setsid -w "$CPSCHEDD" --once --json --store "$T/real" </dev/null
+expect_status 0
+expect_json '[.rows[] | .job + " " + .outcome] | join(",")' \
+    'retention done,checkpoint done,verify done,archive-verify done'
+
 test_case 'wrong use'
 run "$CPSCHEDD" --on 2026-01-01
 expect_status 2
