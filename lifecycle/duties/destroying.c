@@ -70,6 +70,8 @@ log_batch(struct cp_run *run, const char *action, const struct cp_batch *b,
 	return rc;
 }
 
+/* Asks once more: a hold that was released since the page was read has been
+ * settled, and nothing would put the record back on the path again. */
 static enum cp_rc
 park_held(struct gathering *g, struct cp_err *err)
 {
@@ -79,6 +81,11 @@ park_held(struct gathering *g, struct cp_err *err)
 
 	for (size_t i = 0; rc == CP_OK && i < g->n_held; i++) {
 		rc = cp_record_at(g->run->store, g->held[i], &r, err);
+		if (rc == CP_OK)
+			rc = cp_facts_load(g->run->store, r.n, &g->facts, err);
+		if (rc == CP_OK && (r.state != CP_STATE_ARCHIVED ||
+		    g->facts.facts.n_holds == 0))
+			continue;
 		if (rc == CP_OK)
 			rc = cp_record_park(g->run->store, r.n,
 			    CP_PARKED_HELD, err);
