@@ -288,3 +288,46 @@ for verb in diff adopt; do
 done
 run cpadmin policy diff "$T/none.cfg"
 expect_status 4
+
+# downgrade STORE: as the first version of the program left it.  What has no
+# place there, the tests before have not made.
+downgrade() {
+	local old=$T/old.db table columns
+
+	rm -f "$old"
+	{
+		echo 'PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL;'
+		cat "$ROOT/lifecycle/store/schema/0001-spine.sql"
+		echo "ATTACH '$1/store.db' AS new; DELETE FROM tally;"
+		echo 'DROP TRIGGER tally_new;'
+	} | sqlite3 "$old" >/dev/null
+	for table in $(sqlite3 "$old" "SELECT name FROM sqlite_schema WHERE
+	    type = 'table' AND name NOT LIKE 'sqlite%'"); do
+		columns=$(sqlite3 "$old" "SELECT group_concat(name) FROM
+		    pragma_table_info('$table')")
+		sqlite3 "$old" "ATTACH '$1/store.db' AS new;
+		    INSERT INTO main.$table($columns) SELECT $columns
+		    FROM new.$table"
+	done
+	sqlite3 "$old" "$(sed -n '/^CREATE TRIGGER tally_new/,/^END;/p' \
+	    "$ROOT/lifecycle/store/schema/0001-spine.sql")
+	    PRAGMA user_version = 1; PRAGMA application_id = 1129333060"
+	rm -f "$1"/store.db*
+	mv "$old" "$1/store.db"
+	rm -f "$old"-*
+}
+
+test_case 'a store of the first version'
+again "$STORE"
+downgrade "$CPADMIN_STORE"
+expect_eq "$(sql 'PRAGMA user_version; PRAGMA integrity_check')" '1
+ok'
+ok cpadmin policy diff "$T/4.cfg" --on "$ON" --json
+expect_json '.rows | length' 3
+expect_eq "$(sql 'SELECT count(*) FROM undo')" 0 'migrated'
+downgrade "$CPADMIN_STORE"
+adopt 4
+expect_json '[.moved, .redated, .failed] | tostring' '[3,3,0]'
+expect_eq "$(due R1)" '2028-06-11|2028-06-11|202806'
+opens R1
+ok cpadmin audit verify --on "$ON"
