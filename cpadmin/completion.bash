@@ -10,6 +10,13 @@ _cpadmin_options() {
 	    tr -d ' ,'
 }
 
+# What a verb does in turn, where its usage begins with list|add or the like.
+_cpadmin_actions() {
+	"$@" --help 2>/dev/null |
+	    sed -n "s/^usage: cpadmin $2 $3 \\([a-z-]*|[a-z|-]*\\).*/\\1/p" |
+	    tr '|' ' '
+}
+
 _cpadmin() {
 	local program=${COMP_WORDS[0]} cur=${COMP_WORDS[COMP_CWORD]}
 	local prev=${COMP_WORDS[COMP_CWORD - 1]} word words=() i
@@ -47,6 +54,10 @@ _cpadmin() {
 	esac
 	verbs=$(_cpadmin_words "$program" Verbs "${words[0]}")
 	if [ ${#words[@]} -eq 1 ] && [ -n "$verbs" ]; then
+		mapfile -t COMPREPLY < <(compgen -W "$verbs" -- "$cur")
+	elif [ ${#words[@]} -eq 2 ] &&
+	    verbs=$(_cpadmin_actions "$program" "${words[@]}") &&
+	    [ -n "$verbs" ]; then
 		mapfile -t COMPREPLY < <(compgen -W "$verbs" -- "$cur")
 	else
 		compopt -o default 2>/dev/null

@@ -331,3 +331,14 @@ run "$CPADMIN" consent statement paint x
 expect_status 2
 ok "$CPADMIN" audit show --json
 expect_json '[.rows[] | select(.action == "consent.statement")] | length' 4
+
+test_case 'what a verb does in turn is completed'
+complete_after() {
+	bash -c '. "$0/cpadmin/completion.bash"
+	    compopt() { :; }
+	    COMP_WORDS=("$@" "") COMP_CWORD=$#
+	    _cpadmin
+	    echo "${COMPREPLY[*]}"' "$ROOT" "$CPADMIN" "$@"
+}
+expect_eq "$(complete_after consent statement)" 'list show add'
+expect_eq "$(complete_after consent give)" ''
