@@ -7,6 +7,7 @@
 #include "lifecycle/duties/destruction.h"
 #include "lifecycle/duties/guards.h"
 #include "lifecycle/duties/plan.h"
+#include "lifecycle/records/consent.h"
 #include "lifecycle/records/document_edit.h"
 #include "lifecycle/records/undo.h"
 #include "lifecycle/store/json_put.h"
@@ -229,17 +230,44 @@ finish(struct cp_run *run, int64_t row, struct cp_err *err)
 	return rc;
 }
 
-/* Dates that an adoption did not come to. */
+static void
+adoption_trouble(void *ctx, const char *id, const struct cp_err *err)
+{
+	cp_run_trouble(ctx, id, err);
+}
+
+/* Dates that an adoption did not come to; its troubles are the run's. */
 static enum cp_rc
 finish_adoption(struct cp_run *run, struct cp_err *err)
 {
 	struct cp_adoption a = { .store = run->store, .audit = run->audit,
 		.settings = run->settings, .op = run->op, .now = run->now,
-		.ring = run->ring, .trouble = run->trouble,
-		.trouble_ctx = run->trouble_ctx };
-	enum cp_rc rc = cp_adopt_finish(&a, err);
+		.ring = run->ring, .trouble = adoption_trouble,
+		.trouble_ctx = run };
 
-	run->failed += a.failed;
+	return cp_adopt_finish(&a, err);
+}
+
+/* The ends of consents that an older program entered, a page a transaction.
+ * Those of records that cannot be evaluated have none. */
+static enum cp_rc
+date_consents(struct cp_run *run, struct cp_err *err)
+{
+	int64_t left, before;
+	enum cp_rc rc = cp_exec_int(cp_stmt(run->store, SQL_FORECAST_UNDATED),
+	    0, &left, err);
+
+	for (before = left + 1; rc == CP_OK && left > 0 && left < before;) {
+		before = left;
+		rc = cp_txn_begin(run->audit, err);
+		if (rc != CP_OK)
+			return rc;
+		rc = cp_consent_settle(run->store, &run->rules, err);
+		rc = cp_txn_end(run->audit, rc, err);
+		if (rc == CP_OK)
+			rc = cp_exec_int(cp_stmt(run->store,
+			    SQL_FORECAST_UNDATED), 0, &left, err);
+	}
 	return rc;
 }
 
@@ -251,6 +279,8 @@ do_all(struct cp_run *run, struct cp_err *err)
 
 	if (rc == CP_OK)
 		rc = start(run, &row, err);
+	if (rc == CP_OK)
+		rc = date_consents(run, err);
 	if (rc == CP_OK)
 		rc = cp_run_finish(run, err);
 	if (rc == CP_OK)

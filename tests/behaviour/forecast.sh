@@ -78,6 +78,22 @@ expect_eq "$(month 2021-05 | cut -d' ' -f3)" 1
 forecast 2021-05-05 --months 1
 expect_eq "$(month 2021-05 | cut -d' ' -f3)" 0
 
+test_case 'consents of an older program get their day with the next run'
+if have sqlite3; then
+	sqlite3 "$CPADMIN_STORE/store.db" \
+	    'UPDATE consent SET until = NULL, confirm_due = NULL'
+	ok cpadmin retention forecast --on 2018-06-01 --months 120
+	expect_err_contains 'the end of 2 consents is not computed yet'
+	night 2018-06-01
+	ok cpadmin retention forecast --on 2018-06-01 --months 120
+	expect_no 'not computed' in "$ERR_FILE"
+	forecast 2018-06-01 --months 120
+	expect_eq "$(month 2019-06)" '1 0 1 0 0'
+	expect_eq "$(month 2021-05)" '1 0 1 0 0'
+else
+	skip 'sqlite3 is not installed'
+fi
+
 test_case 'held, as things stand; what waits in a batch is there, too'
 night 2019-03-16
 ok cpadmin hold place --record A1 --reason r --legal-basis l --contact c \
