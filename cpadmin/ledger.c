@@ -127,7 +127,7 @@ static const struct cp_column list_columns[] = {
 	{ "status", "STATUS" },
 	{ "statement", "STATEMENT" },
 	{ "taken_by", "TAKEN BY" },
-	{ "renews", NULL },
+	{ "renews", "RENEWS" },
 	{ "confirmed", NULL },
 	{ "confirm_due", NULL },
 	{ "method", NULL },
