@@ -1,7 +1,9 @@
 #include "cpadmin/policy_diff.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cpadmin/out.h"
 #include "cpadmin/progress.h"
@@ -15,10 +17,10 @@ void
 cp_say_moves(const struct cp_call *call, const struct cp_move_sum *sum)
 {
 	cp_say(call, "looked at %" PRId64 " live and %" PRId64 " archived "
-	    "records; dates that move: %" PRId64 ", earlier: %" PRId64
-	    ", later: %" PRId64 ", due at once: %" PRId64, sum->live,
-	    sum->archived, cp_moved(sum), sum->earlier, sum->later,
-	    sum->at_once);
+	    "records", sum->live, sum->archived);
+	cp_say(call, "dates that move: %" PRId64 ", earlier: %" PRId64
+	    ", later: %" PRId64 ", due at once: %" PRId64, cp_moved(sum),
+	    sum->earlier, sum->later, sum->at_once);
 	if (sum->other > 0)
 		cp_say(call, "  with a date now or then only: %" PRId64,
 		    sum->other);
@@ -57,17 +59,25 @@ say_rules(const struct cp_call *call, const struct cp_policy *old,
 
 /* ---- rows -------------------------------------------------------------------- */
 
+/* What people see fits in eighty columns: nobody needs the state of a record
+ * that is archived, or destroyed. */
 static const struct cp_column columns[] = {
 	{ "id", "ID" },
-	{ "state", "STATE" },
 	{ "action", "ACTION" },
 	{ "due_now", "DUE NOW" },
 	{ "due_then", "DUE THEN" },
-	{ "rule_now", "RULE NOW" },
 	{ "rule_then", "RULE THEN" },
+	{ "rule_now", NULL },
 	{ "action_then", NULL },
+	{ "state", NULL },
 };
 enum { COLUMNS = sizeof(columns) / sizeof(columns[0]) };
+
+struct rows {
+	struct cp_out *out;
+	struct cp_progress progress;
+	int shared; /* a terminal shows both */
+};
 
 static void
 out_rule(struct cp_out *o, const char *rule)
@@ -78,17 +88,43 @@ out_rule(struct cp_out *o, const char *rule)
 static enum cp_rc
 put_row(void *ctx, const struct cp_move *m, struct cp_err *err)
 {
-	struct cp_out *o = ctx;
+	struct rows *x = ctx;
+	struct cp_out *o = x->out;
 
+	if (x->shared && x->progress.on && x->progress.shown_ms > 0)
+		(void)fputs("\r\033[K", stderr);
 	cp_out_text(o, m->id);
-	cp_out_text(o, cp_state_word(m->state));
 	cp_out_text(o, m->action_now);
 	cp_out_date(o, m->due_now);
 	cp_out_date(o, m->due_then);
-	out_rule(o, m->rule_now);
 	out_rule(o, m->rule_then);
+	out_rule(o, m->rule_now);
 	cp_out_text(o, m->action_then);
+	cp_out_text(o, cp_state_word(m->state));
 	return cp_out_row(o, err);
+}
+
+static enum cp_rc
+out_rows(const struct cp_call *call, struct cp_diff *d, struct cp_err *err)
+{
+	struct rows x = { .shared = isatty(STDOUT_FILENO) &&
+		isatty(STDERR_FILENO) };
+	enum cp_rc rc = cp_out_table(call, "policy-diff", columns, COLUMNS,
+	    &x.out, err);
+
+	if (rc != CP_OK)
+		return rc;
+	cp_progress_init(&x.progress, call, "comparing", 0);
+	d->each = put_row;
+	d->ctx = &x;
+	d->progress = cp_progress_at;
+	d->progress_ctx = &x.progress;
+	rc = cp_diff(d, err);
+	cp_progress_end(&x.progress, d->sum.live + d->sum.archived);
+	if (rc == CP_OK)
+		rc = cp_out_end(&x.out, err);
+	cp_out_free(x.out);
+	return rc;
 }
 
 static enum cp_rc
@@ -96,11 +132,8 @@ diff(const struct cp_call *call, struct cp_session *s,
     const struct cp_policy *new, struct cp_err *err)
 {
 	struct cp_diff d = { .store = s->store, .settings = &s->settings,
-		.policy = new, .today = s->now.today, .each = put_row,
-		.progress = cp_progress_at };
+		.policy = new, .today = s->now.today };
 	struct cp_policy *old = NULL;
-	struct cp_out *o = NULL;
-	struct cp_progress p;
 	enum cp_rc rc = cp_settings_policy(s->store, &s->settings, &old, err);
 
 	if (rc != CP_OK)
@@ -110,17 +143,7 @@ diff(const struct cp_call *call, struct cp_session *s,
 	if (s->settings.policy_done != s->settings.policy_n)
 		cp_say(call, "the last adoption is not finished: dates are "
 		    "compared as they stand");
-	rc = cp_out_table(call, "policy-diff", columns, COLUMNS, &o, err);
-	if (rc != CP_OK)
-		return rc;
-	cp_progress_init(&p, call, "comparing", 0);
-	d.ctx = o;
-	d.progress_ctx = &p;
-	rc = cp_diff(&d, err);
-	cp_progress_end(&p, d.sum.live + d.sum.archived);
-	if (rc == CP_OK)
-		rc = cp_out_end(&o, err);
-	cp_out_free(o);
+	rc = out_rows(call, &d, err);
 	if (rc == CP_OK)
 		cp_say_moves(call, &d.sum);
 	return rc;

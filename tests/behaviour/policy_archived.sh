@@ -67,6 +67,7 @@ policy 4 P8Y lengthen
 policy 5 P2Y replace
 policy 6 P1M replace
 policy 7 P9Y replace
+policy 8 P2M replace
 ON=2021-01-04
 
 test_case 'by default what was promised stays'
@@ -153,6 +154,10 @@ adopt 6
 expect_json '[.redated, .at_once] | tostring' '[3,3]'
 expect_eq "$(due R1)" '2020-07-11|2020-07-11|202101'
 opens R1
+# Due before and after: it does not become due.
+adopt 8
+expect_json '[.redated, .at_once] | tostring' '[3,0]'
+expect_eq "$(due R1)" '2020-08-11|2020-08-11|202101'
 night 2021-01-05
 expect_json .batches_proposed 1
 BATCH=$(cpadmin destruction list --json | jq -r '.rows[0].batch')
