@@ -1,6 +1,7 @@
 -- name: batch_of_record
 SELECT b.id FROM package p JOIN batch b ON b.n = p.batch
-WHERE p.record = ? AND p.status = 'archived'
+	JOIN batch_item i ON i.batch = b.n AND i.package = p.n
+WHERE p.record = ? AND p.status = 'archived' AND i.status = 'pending'
 	AND b.status IN ('proposed', 'approved')
 
 -- name: batch_next
