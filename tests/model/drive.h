@@ -81,5 +81,12 @@ void drive_record(struct drive *d, const char *id, char state[16], day *due,
  * they differ. */
 int drive_decides_same(struct drive *d, long n);
 enum cp_rc drive_verify_log(struct drive *d);
+/* Each line of the plan until then: "ID ACTION DUE RULE", " blocked" added
+ * where something stops it; "ID undecidable". */
+void drive_plan(struct drive *d, day until,
+    void (*fn)(void *ctx, const char *line), void *ctx);
+/* How many will be archived and destroyed in each of MONTHS. */
+void drive_forecast(struct drive *d, int months, long *archive,
+    long *destroy);
 
 #endif

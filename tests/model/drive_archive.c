@@ -5,6 +5,7 @@
 #include "lifecycle/duties/adopting.h"
 #include "lifecycle/duties/destruction.h"
 #include "lifecycle/duties/opening.h"
+#include "lifecycle/duties/plan.h"
 #include "lifecycle/duties/restoring.h"
 #include "lifecycle/duties/retention.h"
 #include "lifecycle/store/audit_read.h"
@@ -239,6 +240,57 @@ drive_restore(struct drive *d, int who, const char *id, const char *field,
 		rc = cp_restore(&in, &x.opened, &after, &d->err);
 	close_package(&x);
 	return rc;
+}
+
+/* ---- ahead -------------------------------------------------------------------------- */
+
+struct planned {
+	void (*fn)(void *ctx, const char *line);
+	void *ctx;
+};
+
+static enum cp_rc
+tell_row(void *ctx, const struct cp_plan_row *row, struct cp_err *err)
+{
+	struct planned *x = ctx;
+	char line[120], due[CP_DATE_TEXT];
+
+	(void)err;
+	if (strcmp(row->rule, "undecidable") == 0)
+		(void)snprintf(line, sizeof(line), "%s undecidable", row->id);
+	else
+		(void)snprintf(line, sizeof(line), "%s %s %s %s%s", row->id,
+		    cp_action_word(row->action), cp_date_format(row->due,
+		    due), row->rule, strcmp(row->blocked_by, "[]") == 0 ? "" :
+		    " blocked");
+	x->fn(x->ctx, line);
+	return CP_OK;
+}
+
+void
+drive_plan(struct drive *d, day until,
+    void (*fn)(void *ctx, const char *line), void *ctx)
+{
+	struct planned x = { fn, ctx };
+
+	drive_flush(d);
+	drive_must(d, cp_plan_each(d->store, &d->rules, drive_date(until),
+	    tell_row, &x, &d->err), "plan");
+}
+
+void
+drive_forecast(struct drive *d, int months, long *archive, long *destroy)
+{
+	struct cp_forecast f[CP_FORECAST_MAX];
+	struct cp_forecast_rest rest;
+
+	drive_flush(d);
+	drive_must(d, cp_forecast(d->store, &d->rules, months, f, &rest, NULL,
+	    NULL, &d->err), "forecast");
+	for (int i = 0; i < months; i++) {
+		archive[i] = (long)f[i].archive;
+		destroy[i] = (long)f[i].destroy;
+	}
 }
 
 /* ---- the log ------------------------------------------------------------------------ */

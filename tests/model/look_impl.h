@@ -26,5 +26,7 @@ void look_packages(struct world *w);
 void look_volumes(struct world *w);
 void look_shelves(struct world *w);
 void look_all_batches(struct world *w);
+void look_plan(struct world *w);
+void look_forecast(struct world *w);
 
 #endif

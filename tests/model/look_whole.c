@@ -100,6 +100,8 @@ look_all(struct world *w)
 	look_tally(w);
 	look_never(w);
 	look_decisions(w);
+	look_plan(w);
+	look_forecast(w);
 	w->checks++;
 }
 
