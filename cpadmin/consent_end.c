@@ -5,7 +5,7 @@
 #include "cpadmin/take.h"
 #include "lifecycle/store/json_put.h"
 
-/* ---- ending -------------------------------------------------------------------- */
+/* ---- ending ------------------------------------------------------------- */
 
 static const struct cp_column end_columns[] = {
 	{ "id", "ID" },
@@ -140,7 +140,7 @@ cp_consent_run_end(struct cp_call *call, struct cp_err *err)
 	return end(call, CP_ENDED_BY_GROUND, err);
 }
 
-/* ---- confirming ---------------------------------------------------------------- */
+/* ---- confirming --------------------------------------------------------- */
 
 static const struct cp_column confirm_columns[] = {
 	{ "id", "ID" },

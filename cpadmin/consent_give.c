@@ -30,7 +30,7 @@ struct giving {
 	int kept; /* the words of the statement are */
 };
 
-/* ---- options ------------------------------------------------------------------- */
+/* ---- options ------------------------------------------------------------ */
 
 static enum cp_rc
 take_by(const struct cp_call *call, struct cp_consent *c, struct cp_err *err)
@@ -146,7 +146,7 @@ take(const struct cp_call *call, struct giving *g, struct cp_err *err)
 	return rc == CP_OK ? take_involvement(call, g, err) : rc;
 }
 
-/* ---- entering ------------------------------------------------------------------ */
+/* ---- entering ----------------------------------------------------------- */
 
 static void
 put_if(struct cp_buf *b, const char *key, const char *text)
@@ -239,7 +239,7 @@ give(struct cp_ledger *l, const struct cp_call *call, struct giving *g,
 	return rc == CP_OK ? cp_txn_commit(l->s.audit, err) : rc;
 }
 
-/* ---- telling ------------------------------------------------------------------- */
+/* ---- telling ------------------------------------------------------------ */
 
 static void
 out_optional(struct cp_out *o, const char *text)

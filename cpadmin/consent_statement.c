@@ -10,7 +10,7 @@
 #include "lifecycle/records/statement.h"
 #include "lifecycle/store/json_put.h"
 
-/* ---- the words that come with the program ------------------------------------------ */
+/* ---- the words that come with the program ------------------------------- */
 
 /* statements/VERSION.txt beside the policies; 0 where it is not there, or
  * VERSION is no file's name. */
@@ -46,7 +46,7 @@ find_file(const char *version, char *out, size_t cap)
 	return 0;
 }
 
-/* ---- keeping ------------------------------------------------------------------- */
+/* ---- keeping ------------------------------------------------------------ */
 
 static enum cp_rc
 log_kept(struct cp_ledger *l, const char *version, int words,
@@ -113,7 +113,7 @@ cp_ledger_statement(struct cp_ledger *l, const char *version, int *kept,
 	return rc;
 }
 
-/* ---- the verb ------------------------------------------------------------------ */
+/* ---- the verb ----------------------------------------------------------- */
 
 static const struct cp_column list_columns[] = {
 	{ "version", "VERSION" },

@@ -10,7 +10,7 @@
 
 enum { DUE_DAYS = 90, DUE_DAYS_MAX = 36500, ID_DIGITS = 18 };
 
-/* ---- shared -------------------------------------------------------------------- */
+/* ---- shared ------------------------------------------------------------- */
 
 void
 cp_ledger_close(struct cp_ledger *l)
@@ -115,7 +115,7 @@ cp_ledger_out_next(struct cp_out *o, const struct cp_record *r)
 	cp_out_text(o, none ? NULL : r->rule);
 }
 
-/* ---- rows ---------------------------------------------------------------------- */
+/* ---- rows --------------------------------------------------------------- */
 
 static const struct cp_column list_columns[] = {
 	{ "id", "ID" },
@@ -258,7 +258,7 @@ list(const struct cp_call *call, struct cp_ledger *l, struct cp_err *err)
 	return rc;
 }
 
-/* ---- list ---------------------------------------------------------------------- */
+/* ---- list --------------------------------------------------------------- */
 
 struct look {
 	const struct cp_ledger *l;
@@ -326,7 +326,7 @@ cp_ledger_run_list(struct cp_call *call, struct cp_err *err)
 	return rc;
 }
 
-/* ---- due ----------------------------------------------------------------------- */
+/* ---- due ---------------------------------------------------------------- */
 
 static enum cp_rc
 due_one(void *ctx, const struct cp_consent *c, enum cp_consent_why why,

@@ -80,7 +80,7 @@ consent_fact(const struct cp_consent *c)
 	return f;
 }
 
-/* ---- giving ------------------------------------------------------------------ */
+/* ---- giving ------------------------------------------------------------- */
 
 enum cp_rc
 consent_number(struct cp_store *s, int64_t *n, struct cp_err *err)
@@ -256,7 +256,7 @@ cp_consent_give(struct cp_store *s, const struct cp_rules *rules,
 	return rc == CP_OK ? add(s, rules, r, c, now->time, err) : rc;
 }
 
-/* ---- reading ----------------------------------------------------------------- */
+/* ---- reading ------------------------------------------------------------ */
 
 /* By RULES, which need not be those that the store's dates were made by. */
 static enum cp_rc

@@ -6,7 +6,7 @@
 
 enum { SETTLE_MAX = 1000 }; /* the statement's own limit */
 
-/* ---- what the store keeps of each entry --------------------------------------- */
+/* ---- what the store keeps of each entry --------------------------------- */
 
 struct dated {
 	int64_t n;
@@ -174,7 +174,7 @@ cp_consent_settle(struct cp_store *s, const struct cp_rules *rules,
 	return rc;
 }
 
-/* ---- what is due --------------------------------------------------------------- */
+/* ---- what is due -------------------------------------------------------- */
 
 const char *
 cp_consent_why_word(enum cp_consent_why why)
@@ -279,7 +279,7 @@ cp_consent_due(struct cp_store *s, const struct cp_rules *rules,
 	return rc;
 }
 
-/* ---- leaving ------------------------------------------------------------------- */
+/* ---- leaving ------------------------------------------------------------ */
 
 enum cp_rc
 cp_consent_drop(struct cp_store *s, int64_t record, struct cp_err *err)

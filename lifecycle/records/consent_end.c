@@ -31,7 +31,7 @@ next_open(struct cp_store *s, int64_t record, int64_t *n,
 	return rc;
 }
 
-/* ---- ending -------------------------------------------------------------------- */
+/* ---- ending ------------------------------------------------------------- */
 
 static int
 is_meant(const struct cp_consent_ending *e, const struct cp_consent *c)
@@ -127,7 +127,7 @@ cp_consent_end(struct cp_store *s, const struct cp_rules *rules,
 	return rc == CP_OK ? cp_record_refresh(s, rules, r->n, err) : rc;
 }
 
-/* ---- confirming ---------------------------------------------------------------- */
+/* ---- confirming --------------------------------------------------------- */
 
 static enum cp_rc
 confirm_one(struct cp_store *s, int64_t n, struct cp_date date,

@@ -25,7 +25,7 @@ marks_word(enum cp_sensitive basis)
 	    "sensitive-service";
 }
 
-/* ---- the list ------------------------------------------------------------------ */
+/* ---- the list ----------------------------------------------------------- */
 
 void
 marks_clear(struct marks *m)
@@ -112,7 +112,7 @@ marks_of(const struct marks *m, const struct cp_involvement *v,
 	return rc;
 }
 
-/* ---- what it says -------------------------------------------------------------- */
+/* ---- what it says ------------------------------------------------------- */
 
 static int
 names_evidence(const struct cp_involvement *v)
@@ -145,18 +145,11 @@ evidence_is_over(const struct marks *m, const struct cp_involvement *v)
 }
 
 int
-marks_over(const struct marks *m, const struct cp_involvement *v)
+marks_over(const struct marks *m, const struct cp_involvement *v,
+    int64_t mark)
 {
-	struct cp_err ignored;
 	int over = 0, marked;
-	int64_t mark;
 
-	if (m->n == 0)
-		return 0;
-	if (marks_of(m, v, &mark, &ignored) != CP_OK) {
-		cp_err_clear(&ignored);
-		return 1;
-	}
 	for (size_t i = 0; i < m->n; i++) {
 		const struct mark_row *row = &m->row[i];
 
@@ -172,17 +165,10 @@ marks_over(const struct marks *m, const struct cp_involvement *v)
 
 int
 marks_covers(const struct marks *m, int64_t n,
-    const struct cp_involvement *v)
+    const struct cp_involvement *v, int64_t mark)
 {
-	struct cp_err ignored;
-	int64_t mark;
-
 	if (v->sensitive == CP_SENSITIVE_NO)
 		return 0;
-	if (marks_of(m, v, &mark, &ignored) != CP_OK) {
-		cp_err_clear(&ignored);
-		return 1;
-	}
 	for (size_t i = 0; i < m->n; i++)
 		if (m->row[i].n == n && !m->row[i].ended &&
 		    (same_evidence(&m->row[i], v) ||
@@ -192,15 +178,11 @@ marks_covers(const struct marks *m, int64_t n,
 }
 
 int64_t
-marks_entry_of(const struct marks *m, const struct cp_involvement *v)
+marks_entry_of(const struct marks *m, const struct cp_involvement *v,
+    int64_t mark)
 {
-	struct cp_err ignored;
-	int64_t found = 0, mark = 0;
+	int64_t found = 0;
 
-	if (!names_evidence(v) && marks_of(m, v, &mark, &ignored) != CP_OK) {
-		cp_err_clear(&ignored);
-		return 0;
-	}
 	for (size_t i = 0; i < m->n; i++) {
 		const struct mark_row *row = &m->row[i];
 
@@ -212,15 +194,11 @@ marks_entry_of(const struct marks *m, const struct cp_involvement *v)
 }
 
 int64_t
-marks_renewed(const struct marks *m, const struct cp_involvement *v)
+marks_renewed(const struct marks *m, const struct cp_involvement *v,
+    int64_t mark)
 {
-	struct cp_err ignored;
-	int64_t found = 0, mark;
+	int64_t found = 0;
 
-	if (marks_of(m, v, &mark, &ignored) != CP_OK) {
-		cp_err_clear(&ignored);
-		return 0;
-	}
 	for (size_t i = 0; i < m->n; i++)
 		if (!m->row[i].ended && m->row[i].has_mark &&
 		    m->row[i].mark == mark && m->row[i].basis == v->sensitive)
@@ -230,18 +208,18 @@ marks_renewed(const struct marks *m, const struct cp_involvement *v)
 
 enum cp_rc
 marks_add(struct marks *m, struct cp_store *s, int64_t n,
-    const struct cp_involvement *v, struct cp_err *err)
+    const struct cp_involvement *v, int64_t mark, struct cp_err *err)
 {
-	struct mark_row row = { .n = n, .basis = v->sensitive, .has_mark = 1 };
+	struct mark_row row = { .n = n, .basis = v->sensitive, .has_mark = 1,
+		.mark = mark };
 	struct cp_stmt *q;
-	enum cp_rc rc = marks_of(m, v, &row.mark, err);
+	enum cp_rc rc;
 
-	for (size_t i = 0; rc == CP_OK && i < m->n; i++)
+	for (size_t i = 0; i < m->n; i++)
 		if (m->row[i].n == n && m->row[i].has_mark &&
-		    m->row[i].mark == row.mark)
+		    m->row[i].mark == mark)
 			return CP_OK;
-	if (rc == CP_OK)
-		rc = push(m, &row, v->evidence, err);
+	rc = push(m, &row, v->evidence, err);
 	if (rc != CP_OK)
 		return rc;
 	q = cp_stmt(s, SQL_CONSENT_SERVICE_ADD);
@@ -252,48 +230,44 @@ marks_add(struct marks *m, struct cp_store *s, int64_t n,
 
 enum cp_rc
 marks_restore(const struct marks *m, struct cp_document *doc, size_t i,
-    int *changed, struct cp_err *err)
+    int64_t mark, int *changed, struct cp_err *err)
 {
 	const struct cp_involvement *v = &doc->involvements[i];
 	const struct mark_row *found = NULL;
-	int64_t mark;
-	enum cp_rc rc;
 
-	if (m->n == 0 || (names_evidence(v) && !evidence_is_over(m, v)))
+	if (names_evidence(v) && !evidence_is_over(m, v))
 		return CP_OK;
-	rc = marks_of(m, v, &mark, err);
-	for (size_t k = 0; rc == CP_OK && k < m->n; k++)
+	for (size_t k = 0; k < m->n; k++)
 		if (!m->row[k].ended && m->row[k].has_mark &&
 		    m->row[k].mark == mark)
 			found = &m->row[k];
-	if (rc != CP_OK || found == NULL || (v->sensitive == found->basis &&
+	if (found == NULL || (v->sensitive == found->basis &&
 	    found->evidence[0] == '\0'))
-		return rc;
+		return CP_OK;
 	*changed = 1;
 	return cp_document_set_sensitive(doc, i, found->basis, found->evidence,
 	    err);
 }
 
-/* ---- a correction -------------------------------------------------------------- */
+/* ---- a correction ------------------------------------------------------- */
 
-/* Whether DOC has V's service and provider, not sensitive. */
-static int
+/* *YES: DOC has the service and provider of MARK, not sensitive. */
+static enum cp_rc
 said_otherwise(const struct marks *m, const struct cp_document *doc,
-    int64_t mark)
+    int64_t mark, int *yes, struct cp_err *err)
 {
-	struct cp_err ignored;
+	enum cp_rc rc = CP_OK;
 	int64_t other;
 
-	for (size_t i = 0; i < doc->n_involvements; i++) {
+	*yes = 0;
+	for (size_t i = 0; rc == CP_OK && !*yes &&
+	    i < doc->n_involvements; i++) {
 		if (doc->involvements[i].sensitive != CP_SENSITIVE_NO)
 			continue;
-		if (marks_of(m, &doc->involvements[i], &other, &ignored) !=
-		    CP_OK)
-			cp_err_clear(&ignored);
-		else if (other == mark)
-			return 1;
+		rc = marks_of(m, &doc->involvements[i], &other, err);
+		*yes = rc == CP_OK && other == mark;
 	}
-	return 0;
+	return rc;
 }
 
 static enum cp_rc
@@ -349,12 +323,15 @@ marks_unsay(struct marks *m, struct cp_store *s, int64_t record,
 {
 	enum cp_rc rc = CP_OK;
 	int64_t mark;
+	int otherwise;
 
 	for (size_t i = 0; rc == CP_OK && i < old->n_involvements; i++) {
 		if (old->involvements[i].sensitive == CP_SENSITIVE_NO)
 			continue;
 		rc = marks_of(m, &old->involvements[i], &mark, err);
-		if (rc == CP_OK && said_otherwise(m, doc, mark))
+		if (rc == CP_OK)
+			rc = said_otherwise(m, doc, mark, &otherwise, err);
+		if (rc == CP_OK && otherwise)
 			rc = unsay(m, s, record, mark, now, err);
 	}
 	return rc;

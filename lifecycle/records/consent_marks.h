@@ -38,24 +38,28 @@ const char *marks_word(enum cp_sensitive basis);
 enum cp_rc marks_of(const struct marks *m, const struct cp_involvement *v,
     int64_t *mark, struct cp_err *err) CP_MUST_CHECK;
 
-/* Whether the basis of V is over; what cannot be told is (no memory). */
-int marks_over(const struct marks *m, const struct cp_involvement *v);
+/* The next four are of V, whose mark is MARK.  Whether its basis is over. */
+int marks_over(const struct marks *m, const struct cp_involvement *v,
+    int64_t mark);
 /* The entry in force that has V's basis and evidence, or, where V names no
  * evidence, was made for its service; 0 if none. */
-int64_t marks_entry_of(const struct marks *m, const struct cp_involvement *v);
+int64_t marks_entry_of(const struct marks *m, const struct cp_involvement *v,
+    int64_t mark);
 /* The last entry in force, of V's basis, made for its service; 0 if none. */
-int64_t marks_renewed(const struct marks *m, const struct cp_involvement *v);
+int64_t marks_renewed(const struct marks *m, const struct cp_involvement *v,
+    int64_t mark);
 /* Whether entry N, in force, covers V. */
 int marks_covers(const struct marks *m, int64_t n,
-    const struct cp_involvement *v);
+    const struct cp_involvement *v, int64_t mark);
 /* Entry N was made for V's service: kept in M and in the store. */
 enum cp_rc marks_add(struct marks *m, struct cp_store *s, int64_t n,
-    const struct cp_involvement *v, struct cp_err *err) CP_MUST_CHECK;
+    const struct cp_involvement *v, int64_t mark, struct cp_err *err)
+    CP_MUST_CHECK;
 /* Where involvement I names no evidence, or one that is over, or is not said
  * to be sensitive, but an entry in force was made for it: basis and evidence
  * of that. */
 enum cp_rc marks_restore(const struct marks *m, struct cp_document *doc,
-    size_t i, int *changed, struct cp_err *err) CP_MUST_CHECK;
+    size_t i, int64_t mark, int *changed, struct cp_err *err) CP_MUST_CHECK;
 /* Involvements sensitive in OLD and not in DOC: their marks leave M and the
  * store, and entries that have none left are ended today. */
 enum cp_rc marks_unsay(struct marks *m, struct cp_store *s, int64_t record,

@@ -9,7 +9,7 @@
 
 enum { MARK_TEXT = 17 };
 
-/* ---- out ------------------------------------------------------------------------ */
+/* ---- out ---------------------------------------------------------------- */
 
 static void
 put_if(struct cp_buf *out, const char *key, const char *text)
@@ -121,7 +121,7 @@ cp_consent_save(struct cp_store *s, int64_t record, struct cp_buf *out,
 	return rc == CP_OK ? cp_buf_check(out, err) : rc;
 }
 
-/* ---- and back ------------------------------------------------------------------- */
+/* ---- and back ----------------------------------------------------------- */
 
 static enum cp_rc
 no_key(const char *key, struct cp_err *err)

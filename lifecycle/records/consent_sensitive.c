@@ -7,7 +7,7 @@
 #include "lifecycle/records/consent_marks.h"
 #include "lifecycle/records/document_edit.h"
 
-/* ---- a feed -------------------------------------------------------------------- */
+/* ---- a feed ------------------------------------------------------------- */
 
 enum cp_rc
 cp_sensitive_filter(struct cp_store *s, const struct cp_rules *rules,
@@ -16,27 +16,30 @@ cp_sensitive_filter(struct cp_store *s, const struct cp_rules *rules,
 {
 	struct marks m;
 	enum cp_rc rc = marks_load(&m, s, rules, record, err);
+	int64_t mark = 0;
 	size_t i = 0;
 
 	*changed = 0;
 	while (rc == CP_OK && m.n > 0 && i < doc->n_involvements) {
-		if (marks_over(&m, &doc->involvements[i])) {
+		rc = marks_of(&m, &doc->involvements[i], &mark, err);
+		if (rc == CP_OK && marks_over(&m, &doc->involvements[i],
+		    mark)) {
 			cp_document_drop_involvement(doc, i);
 			++*suppressed;
 			*changed = 1;
-			continue;
+		} else if (rc == CP_OK) {
+			rc = marks_restore(&m, doc, i++, mark, changed, err);
 		}
-		rc = marks_restore(&m, doc, i++, changed, err);
 	}
 	marks_clear(&m);
 	return rc;
 }
 
-/* ---- entering ------------------------------------------------------------------ */
+/* ---- entering ----------------------------------------------------------- */
 
 static enum cp_rc
 enter_one(struct cp_store *s, const struct cp_rules *rules, int64_t record,
-    const struct cp_involvement *v, const char *method,
+    const struct cp_involvement *v, int64_t mark, const char *method,
     const struct cp_now *now, struct marks *m, struct cp_err *err)
 {
 	struct cp_consent c = { 0 };
@@ -50,11 +53,11 @@ enter_one(struct cp_store *s, const struct cp_rules *rules, int64_t record,
 	    rules->today) <= 0 ? v->start : rules->today;
 	c.evidence = v->evidence;
 	c.taken_by = c.method = method;
-	c.renews = marks_renewed(m, v);
+	c.renews = marks_renewed(m, v, mark);
 	rc = consent_number(s, &c.n, err);
 	if (rc == CP_OK)
 		rc = consent_insert(s, record, &c, now->time, err);
-	return rc == CP_OK ? marks_add(m, s, c.n, v, err) : rc;
+	return rc == CP_OK ? marks_add(m, s, c.n, v, mark, err) : rc;
 }
 
 static enum cp_rc
@@ -65,18 +68,21 @@ enter_all(struct cp_store *s, const struct cp_rules *rules, int64_t record,
 {
 	const struct cp_involvement *v;
 	enum cp_rc rc = CP_OK;
-	int64_t n;
+	int64_t n, mark;
 
 	for (size_t i = 0; rc == CP_OK && i < doc->n_involvements; i++) {
 		v = &doc->involvements[i];
-		if (v->sensitive == CP_SENSITIVE_NO || marks_over(m, v))
+		if (v->sensitive == CP_SENSITIVE_NO)
 			continue;
-		n = marks_entry_of(m, v);
+		rc = marks_of(m, v, &mark, err);
+		if (rc != CP_OK || marks_over(m, v, mark))
+			continue;
+		n = marks_entry_of(m, v, mark);
 		if (n != 0) {
-			rc = marks_add(m, s, n, v, err);
+			rc = marks_add(m, s, n, v, mark, err);
 			continue;
 		}
-		rc = enter_one(s, rules, record, v, method, now, m, err);
+		rc = enter_one(s, rules, record, v, mark, method, now, m, err);
 		++*entered;
 	}
 	return rc;
@@ -116,7 +122,7 @@ cp_sensitive_adopt(struct cp_store *s, const struct cp_rules *rules,
 	return rc;
 }
 
-/* ---- a correction -------------------------------------------------------------- */
+/* ---- a correction ------------------------------------------------------- */
 
 static enum cp_rc
 refuse_over(const struct cp_record *r, struct cp_err *err)
@@ -135,6 +141,7 @@ cp_sensitive_correct(struct cp_store *s, const struct cp_rules *rules,
     struct cp_document *doc, const struct cp_now *now, struct cp_err *err)
 {
 	int changed = 0, entered = 0;
+	int64_t mark;
 	struct marks m;
 	enum cp_rc rc = marks_load(&m, s, rules, r->n, err);
 
@@ -142,10 +149,11 @@ cp_sensitive_correct(struct cp_store *s, const struct cp_rules *rules,
 		rc = marks_unsay(&m, s, r->n, old, doc, now, err);
 	for (size_t i = 0; rc == CP_OK && m.n > 0 &&
 	    i < doc->n_involvements; i++) {
-		if (marks_over(&m, &doc->involvements[i]))
+		rc = marks_of(&m, &doc->involvements[i], &mark, err);
+		if (rc == CP_OK && marks_over(&m, &doc->involvements[i], mark))
 			rc = refuse_over(r, err);
-		else
-			rc = marks_restore(&m, doc, i, &changed, err);
+		else if (rc == CP_OK)
+			rc = marks_restore(&m, doc, i, mark, &changed, err);
 	}
 	if (rc == CP_OK && cp_document_has_sensitive(doc))
 		rc = enter_all(s, rules, r->n, doc, "correction", now, &m,
@@ -154,7 +162,7 @@ cp_sensitive_correct(struct cp_store *s, const struct cp_rules *rules,
 	return rc;
 }
 
-/* ---- ending -------------------------------------------------------------------- */
+/* ---- ending ------------------------------------------------------------- */
 
 enum cp_rc
 cp_sensitive_remove(struct cp_store *s, const struct cp_rules *rules,
@@ -163,6 +171,7 @@ cp_sensitive_remove(struct cp_store *s, const struct cp_rules *rules,
 {
 	struct cp_document *old = NULL, *doc = NULL;
 	struct marks m = { 0 };
+	int64_t mark;
 	enum cp_rc rc = cp_record_document(s, r, &old, err);
 
 	*removed = 0;
@@ -171,7 +180,9 @@ cp_sensitive_remove(struct cp_store *s, const struct cp_rules *rules,
 	if (rc == CP_OK)
 		rc = marks_load(&m, s, rules, r->n, err);
 	for (size_t i = 0; rc == CP_OK && i < doc->n_involvements;) {
-		if (!marks_over(&m, &doc->involvements[i])) {
+		rc = marks_of(&m, &doc->involvements[i], &mark, err);
+		if (rc != CP_OK || !marks_over(&m, &doc->involvements[i],
+		    mark)) {
 			i++;
 			continue;
 		}
@@ -186,16 +197,25 @@ cp_sensitive_remove(struct cp_store *s, const struct cp_rules *rules,
 	return rc;
 }
 
-/* Whether entry N covers one of DOC's involvements; ENDED: only ended ones. */
-static int
+/* *YES: entry N covers one of DOC's involvements; ENDED: only ended ones. */
+static enum cp_rc
 covers_any(const struct marks *m, int64_t n, const struct cp_document *doc,
-    int ended)
+    int ended, int *yes, struct cp_err *err)
 {
-	for (size_t i = 0; i < doc->n_involvements; i++)
-		if ((!ended || cp_date_set(doc->involvements[i].end)) &&
-		    marks_covers(m, n, &doc->involvements[i]))
-			return 1;
-	return 0;
+	const struct cp_involvement *v;
+	enum cp_rc rc = CP_OK;
+	int64_t mark;
+
+	*yes = 0;
+	for (size_t i = 0; rc == CP_OK && !*yes &&
+	    i < doc->n_involvements; i++) {
+		v = &doc->involvements[i];
+		if (ended && !cp_date_set(v->end))
+			continue;
+		rc = marks_of(m, v, &mark, err);
+		*yes = rc == CP_OK && marks_covers(m, n, v, mark);
+	}
+	return rc;
 }
 
 static enum cp_rc
@@ -222,19 +242,24 @@ cp_sensitive_forget(struct cp_store *s, const struct cp_rules *rules,
 	struct marks m;
 	enum cp_rc rc = marks_load(&m, s, rules, record, err);
 	int64_t last = 0, n;
+	int was, is;
 
 	for (size_t i = 0; rc == CP_OK && i < m.n; i++) {
 		n = m.row[i].n;
-		if (n != last && covers_any(&m, n, old, 1) &&
-		    !covers_any(&m, n, doc, 0))
-			rc = delete_entry(s, n, err);
+		if (n == last)
+			continue;
 		last = n;
+		rc = covers_any(&m, n, old, 1, &was, err);
+		if (rc == CP_OK && was)
+			rc = covers_any(&m, n, doc, 0, &is, err);
+		if (rc == CP_OK && was && !is)
+			rc = delete_entry(s, n, err);
 	}
 	marks_clear(&m);
 	return rc;
 }
 
-/* ---- giving -------------------------------------------------------------------- */
+/* ---- giving ------------------------------------------------------------- */
 
 static enum cp_rc
 check(struct cp_store *s, const struct cp_rules *rules,
@@ -288,18 +313,20 @@ enter_given(struct cp_store *s, const struct cp_rules *rules,
     struct cp_consent *c, const struct cp_now *now, struct cp_err *err)
 {
 	const char *evidence = c->evidence;
+	int64_t mark = 0;
 	struct marks m;
 	enum cp_rc rc = marks_load(&m, s, rules, r->n, err);
 
 	if (rc == CP_OK)
-		c->renews = marks_renewed(&m, v);
+		rc = marks_of(&m, v, &mark, err);
+	c->renews = rc == CP_OK ? marks_renewed(&m, v, mark) : 0;
 	if (rc == CP_OK)
 		rc = consent_number(s, &c->n, err);
 	c->evidence = v->evidence; /* as the document has it */
 	if (rc == CP_OK)
 		rc = consent_insert(s, r->n, c, now->time, err);
 	if (rc == CP_OK)
-		rc = marks_add(&m, s, c->n, v, err);
+		rc = marks_add(&m, s, c->n, v, mark, err);
 	c->evidence = evidence;
 	marks_clear(&m);
 	return rc;

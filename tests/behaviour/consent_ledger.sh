@@ -17,7 +17,7 @@ give() {
 	    --statement S2 --evidence FORM-1 --on "$ON" --json "${@:5}"
 }
 
-# ---- what more an entry holds ---------------------------------------------------
+# ---- what more an entry holds -----------------------------------------------
 
 # ledger FILTER: of the rows of the whole ledger on $ON.
 ledger() {
@@ -133,7 +133,7 @@ expect_eq "$(jq -c 'map(.entered)' <<<"$before")" \
 ok give D5 care-leaver self 2026-07-03
 expect_json .consent C-0009
 
-# ---- renewing and confirming ----------------------------------------------------
+# ---- renewing and confirming ------------------------------------------------
 
 test_case 'a parent gives, the person gives anew: the renewal counts'
 new_store --policy uk-2026 --on 2026-01-01
@@ -268,7 +268,7 @@ ok "$CPADMIN" record correct F1 --set birth_date=2008-09-15 --reason t \
 expect_eq "$(sqlite3 "$CPADMIN_STORE/store.db" 'SELECT until FROM consent')" \
     2033-09-15
 
-# ---- statements -----------------------------------------------------------------
+# ---- statements -------------------------------------------------------------
 
 test_case 'the words that come with the program are kept by themselves'
 run "$CPADMIN" consent give F1 --ground care-leaver --by self \

@@ -120,18 +120,19 @@ START_TEST(what_entries_say)
 	struct cp_involvement v = involvement(rows[_i].service, "P",
 	    rows[_i].basis, rows[_i].evidence);
 	struct mark_row room[4];
+	int64_t at = mark(v.service, v.provider);
 	struct marks m;
 
 	fill(&m, room, rows[_i].entries);
-	ck_assert_msg(marks_over(&m, &v) == rows[_i].over, "%s: over",
+	ck_assert_msg(marks_over(&m, &v, at) == rows[_i].over, "%s: over",
 	    rows[_i].what);
-	ck_assert_msg(marks_entry_of(&m, &v) == rows[_i].entry,
+	ck_assert_msg(marks_entry_of(&m, &v, at) == rows[_i].entry,
 	    "%s: entry %lld", rows[_i].what,
-	    (long long)marks_entry_of(&m, &v));
+	    (long long)marks_entry_of(&m, &v, at));
 	ck_assert_msg((rows[_i].basis == CP_SENSITIVE_NO ? 0 :
-	    marks_renewed(&m, &v)) == rows[_i].renewed, "%s: renews %lld",
-	    rows[_i].what, (long long)marks_renewed(&m, &v));
-	ck_assert_msg(marks_covers(&m, 1, &v) == rows[_i].covered,
+	    marks_renewed(&m, &v, at)) == rows[_i].renewed, "%s: renews %lld",
+	    rows[_i].what, (long long)marks_renewed(&m, &v, at));
+	ck_assert_msg(marks_covers(&m, 1, &v, at) == rows[_i].covered,
 	    "%s: covered", rows[_i].what);
 }
 END_TEST
@@ -146,6 +147,7 @@ START_TEST(over_and_covered_exclude_each_other)
 	static const char *const evidence[] = { NULL, "", "E1", "E2", "E3" };
 	struct mark_row room[4];
 	struct marks m;
+	int64_t at = mark("x", "P");
 	int any;
 
 	for (size_t i = 0; i < 5; i++)
@@ -156,10 +158,10 @@ START_TEST(over_and_covered_exclude_each_other)
 				    evidence[e]);
 
 				fill(&m, room, entries[i]);
-				any = marks_entry_of(&m, &v) != 0;
+				any = marks_entry_of(&m, &v, at) != 0;
 				for (int64_t n = 1; n <= 3; n++)
-					any |= marks_covers(&m, n, &v);
-				ck_assert_msg(!(any && marks_over(&m, &v)),
+					any |= marks_covers(&m, n, &v, at);
+				ck_assert_msg(!(any && marks_over(&m, &v, at)),
 				    "%s: %d %s", entries[i], basis,
 				    evidence[e] != NULL ? evidence[e] : "-");
 			}
