@@ -176,6 +176,24 @@ START_TEST(addresses)
 }
 END_TEST
 
+/* It comes as what it has become, and that may be there already. */
+START_TEST(address_known_as_former)
+{
+	unsigned bad;
+	struct cp_joined n;
+	struct cp_document *doc = join(person("A", "Ann", "2010",
+	    ",\"addresses\":[{\"type\":\"current\",\"postcode\":"
+	    "\"CH41 1AA\"},{\"type\":\"last-known\",\"postcode\":"
+	    "\"CH41 1AB\"}]"), person("B", "Ann", "2010", ",\"addresses\":["
+	    "{\"type\":\"current\",\"postcode\":\"CH41 1AB\"}]"), 0, &bad,
+	    &n);
+
+	ck_assert_uint_eq(doc->n_addresses, 2);
+	ck_assert_uint_eq(n.addresses, 0);
+	cp_document_free(doc);
+}
+END_TEST
+
 /* What is known exactly wins over what fits it; what does not fit stands
  * against it. */
 START_TEST(birth_dates)
@@ -388,6 +406,7 @@ main(void)
 	tcase_add_test(t, own_values_win);
 	tcase_add_test(t, twice_is_once);
 	tcase_add_test(t, addresses);
+	tcase_add_test(t, address_known_as_former);
 	tcase_add_test(t, birth_dates);
 	tcase_add_test(t, contradictions);
 	tcase_add_test(t, impossible_together);
