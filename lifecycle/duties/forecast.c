@@ -181,7 +181,7 @@ cp_forecast(struct cp_store *s, const struct cp_rules *rules, int months,
 {
 	struct forecasting x = { .store = s, .rules = rules, .out = out,
 		.months = months, .progress = progress, .ctx = ctx };
-	int first = month_number(rules->today);
+	int first = month_number(rules->today), own = !cp_store_in_txn(s);
 	enum cp_rc rc;
 
 	if (months < 1 || months > CP_FORECAST_MAX)
@@ -194,6 +194,11 @@ cp_forecast(struct cp_store *s, const struct cp_rules *rules, int months,
 	x.end = cp_date_add_days(cp_date_make((first + months) / 12,
 	    (first + months) % 12 + 1, 1), -1);
 	cp_fact_set_init(&x.facts);
+	/* One view: each count is of the same moment, and locks are taken
+	 * once. */
+	rc = own ? cp_store_begin_read(s, err) : CP_OK;
+	if (rc != CP_OK)
+		return rc;
 	rc = count_due(&x, CP_ACTION_ARCHIVE, err);
 	if (rc == CP_OK)
 		rc = count_due(&x, CP_ACTION_DESTROY, err);
@@ -201,6 +206,8 @@ cp_forecast(struct cp_store *s, const struct cp_rules *rules, int months,
 		rc = count_parked(&x, rest, err);
 	if (rc == CP_OK)
 		rc = count_consents(&x, rest, err);
+	if (own)
+		cp_store_rollback(s);
 	cp_fact_set_clear(&x.facts);
 	return rc;
 }
