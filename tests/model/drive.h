@@ -64,7 +64,10 @@ enum cp_rc drive_restore(struct drive *d, int who, const char *id,
 /* The texts are the caller's to drop. */
 enum cp_rc drive_open(struct drive *d, const char *id, const char *purpose,
     struct text *record, struct text *history);
-enum cp_rc drive_adopt(struct drive *d, const char *path);
+/* REDATED: archived records that are promised another day. */
+enum cp_rc drive_adopt(struct drive *d, const char *path, long *redated);
+/* Of how many records HOLD suspends the destruction. */
+long drive_suspends(struct drive *d, const char *hold);
 /* Fills NIGHT but for first_batch; FAILED are records that could not be dealt
  * with. */
 enum cp_rc drive_run(struct drive *d, struct night *x, unsigned workers,

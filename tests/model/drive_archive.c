@@ -8,6 +8,7 @@
 #include "lifecycle/duties/plan.h"
 #include "lifecycle/duties/restoring.h"
 #include "lifecycle/duties/retention.h"
+#include "lifecycle/records/hold_reach.h"
 #include "lifecycle/store/audit_read.h"
 
 /* What is done in the archive, as the commands retention, destruction, archive
@@ -58,20 +59,43 @@ drive_run(struct drive *d, struct night *x, unsigned workers, long *failed)
 	return rc;
 }
 
+/* What it comes to is what trying it came to. */
 enum cp_rc
-drive_adopt(struct drive *d, const char *path)
+drive_adopt(struct drive *d, const char *path, long *redated)
 {
 	struct cp_adoption a = { .store = d->store, .audit = d->audit[NIGHT],
 		.settings = &d->settings, .op = &d->op[NIGHT],
 		.now = &d->now };
+	struct cp_adoption dry = a;
 	enum cp_rc rc;
 
 	drive_flush(d);
 	drive_reload(d);
+	drive_must(d, cp_adopt_dry(&dry, path, &d->err), "adopt --dry-run");
 	cp_err_clear(&d->err);
 	rc = cp_adopt(&a, path, &d->err);
 	drive_reload(d);
+	if (rc == CP_OK && (a.recomputed != dry.recomputed ||
+	    a.redated != dry.redated || a.failed != 0 ||
+	    memcmp(&a.sum, &dry.sum, sizeof(a.sum)) != 0))
+		wrong(d->world, -1, "the adoption is not what its dry run "
+		    "said");
+	*redated = (long)a.redated;
 	return rc;
+}
+
+/* ---- holds --------------------------------------------------------------------------- */
+
+long
+drive_suspends(struct drive *d, const char *hold)
+{
+	struct cp_hold_count count = { 0, 0 };
+	struct cp_hold h;
+
+	drive_must(d, cp_hold_get(d->store, hold, &h, &d->err), "hold");
+	drive_must(d, cp_hold_suspends(d->store, &h, NULL, &count, &d->err),
+	    "suspends");
+	return (long)(count.certain + count.unknown);
 }
 
 /* ---- batches ------------------------------------------------------------------------ */

@@ -86,6 +86,24 @@ look_decisions(struct world *w)
 			    "decision now");
 }
 
+/* What each hold in force is said to suspend. */
+static void
+look_holds(struct world *w)
+{
+	for (int i = 0; i < w->n_holds; i++) {
+		long want, have;
+
+		if (w->hold[i].released || (w->hold[i].scope == ON_RECORD &&
+		    (i + w->months) % 6 != 0))
+			continue;
+		want = held_by(w, i);
+		have = drive_suspends(w->drive, w->hold[i].id);
+		if (want != have)
+			wrong(w, -1, "hold %s: expected %ld suspended, the "
+			    "store: %ld", w->hold[i].id, want, have);
+	}
+}
+
 void
 look_all(struct world *w)
 {
@@ -100,6 +118,7 @@ look_all(struct world *w)
 	look_tally(w);
 	look_never(w);
 	look_decisions(w);
+	look_holds(w);
 	look_plan(w);
 	look_forecast(w);
 	w->checks++;

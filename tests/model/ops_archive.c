@@ -265,6 +265,7 @@ op_adopt(struct world *w)
 {
 	struct rules r = w->rules;
 	struct text t = { 0 };
+	long want, redated;
 	char path[600];
 	FILE *f;
 
@@ -276,8 +277,11 @@ op_adopt(struct world *w)
 		wrong(w, -1, "%s cannot be written", path);
 	count_op(w, K_ADOPT, 0);
 	tell(w, -1, "policy %d adopted (%s)", r.number, path);
-	expect(w, -1, drive_adopt(w->drive, path), CP_OK);
-	adopt_rules(w, &r);
+	expect(w, -1, drive_adopt(w->drive, path, &redated), CP_OK);
+	want = adopt_rules(w, &r);
+	if (want != redated)
+		wrong(w, -1, "expected %ld promised another day, the library: "
+		    "%ld", want, redated);
 	drop(&t);
 }
 

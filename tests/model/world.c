@@ -138,6 +138,17 @@ holds_on(const struct world *w, int person)
 	return n;
 }
 
+long
+held_by(const struct world *w, int hold)
+{
+	long n = 0;
+
+	for (int i = 0; i < w->n; i++)
+		n += w->person[i].held && stops(&w->hold[hold],
+		    &w->person[i], i);
+	return n;
+}
+
 void
 settle_holds(struct world *w)
 {
@@ -209,7 +220,7 @@ restore_person(struct world *w, int person)
 }
 
 /* What was promised at archiving stays, unless the policy says otherwise. */
-static void
+static int
 promise_anew(struct world *w, const struct rules *r, int person)
 {
 	struct person *p = &w->person[person];
@@ -218,7 +229,7 @@ promise_anew(struct world *w, const struct rules *r, int person)
 	if (r->already == KEEP || r->already == UNSAID || due == p->promised ||
 	    (due < p->promised && (r->already == LENGTHEN ||
 	    p->waits_in != 0)))
-		return;
+		return 0;
 	leave_batch(w, person, EXCLUDED);
 	leave_shelf(w, p);
 	p->promised = due;
@@ -226,18 +237,22 @@ promise_anew(struct world *w, const struct rules *r, int person)
 	if (due > w->today)
 		p->held = 0;
 	tell(w, person, "promised another day");
+	return 1;
 }
 
-void
+long
 adopt_rules(struct world *w, const struct rules *r)
 {
+	long n = 0;
+
 	w->rules = *r;
 	for (int i = 0; i < w->n; i++) {
 		if (w->person[i].state == LIVE)
 			derive(r, &w->person[i]);
 		else if (w->person[i].state == ARCHIVED)
-			promise_anew(w, r, i);
+			n += promise_anew(w, r, i);
 	}
+	return n;
 }
 
 /* ---- sensitive services -------------------------------------------------------------- */

@@ -126,11 +126,14 @@ void *grow(void *list, size_t size, int n); /* room for N + 1, or ends */
 int add_person(struct world *w, const struct person *p);
 int find_person(const struct world *w, const char *id);
 int holds_on(const struct world *w, int person);
+/* How many that are due HOLD stops. */
+long held_by(const struct world *w, int hold);
 /* A hold was released: what it stopped is on the path again. */
 void settle_holds(struct world *w);
 void restore_person(struct world *w, int person);
-/* Other rules are in force: what they make of everybody. */
-void adopt_rules(struct world *w, const struct rules *r);
+/* Other rules are in force: what they make of everybody.  How many archived
+ * records are promised another day. */
+long adopt_rules(struct world *w, const struct rules *r);
 int month_of(day n); /* YYYYMM */
 /* P's package is on the shelf of the day ON. */
 void to_shelf(struct world *w, struct person *p, day on);
