@@ -273,9 +273,18 @@ new_store --on 2026-01-01 --policy uk-2026
 	person BAD 2008-02-02
 } | import 2026-01-01
 sql "UPDATE record SET death_notified = '1999-01-01' WHERE id = 'BAD'"
-night 2026-02-10
+sql "CREATE TRIGGER no_notes BEFORE INSERT ON trouble
+    BEGIN SELECT RAISE(ABORT, 'no notes today'); END"
+night 2026-02-09
 expect_status 3
 expect_json '"\(.archived) \(.failed)"' '1 1'
+work 2026-02-09
+rows trouble ''
+expect_json '.rows | length' 0
+sql 'DROP TRIGGER no_notes'
+night 2026-02-10
+expect_status 3
+expect_json '"\(.archived) \(.failed)"' '0 1'
 work 2026-02-10
 rows trouble '2026-02-10 BAD'
 command_of trouble 'cpadmin retention explain BAD --reason TEXT'
@@ -308,7 +317,7 @@ test_case 'a run that was cut off, a doubted clock, a half adopted policy'
 sql "UPDATE run SET finished = NULL WHERE n = (SELECT max(n) FROM run)"
 sql 'UPDATE store SET clock_doubt = 3, policy_done = NULL'
 work 2026-02-12
-rows run-unfinished '2026-02-12 run-3'
+rows run-unfinished '2026-02-12 run-4'
 expect_json '[.rows[] | select(.kind == "clock-doubt")] |
     map(.command) | join(" ")' 'cpadmin retention run --accept clock'
 expect_json '[.rows[] | select(.kind == "adoption-unfinished")] | length' 1
