@@ -370,6 +370,7 @@ cp_account_of(struct cp_store *s, const struct cp_rules *rules,
 		return rc;
 	cp_account_init(&made);
 	cp_fact_set_init(&x.facts);
+	x.facts.today = rules->today;
 	rc = tell(&x, id, err);
 	cp_fact_set_clear(&x.facts);
 	if (own)

@@ -57,6 +57,7 @@ ok cpadmin operator add kent --uid 2004 --role team --authority E10000016 \
 	for i in 1 2; do person A$i E08000015 2002-01-05; done
 	for i in 1 2; do person B$i E10000016 2002-01-05; done
 	person C1 E08000015 2002-02-05
+	person E1 E08000015 2002-01-05
 	person W1 E08000015 2004-03-03 '{"left_england":
 	    {"date": "2020-01-02", "intention": "no-return"}}'
 	person L1 E08000015 2015-05 "$(tr '\n' ' ' <<<"$SERVICES" |
@@ -100,6 +101,21 @@ for h in 2 3 4; do
 	    --on 2020-01-02
 done
 
+test_case 'what depends on the day is told for the day'
+ok cpadmin consent give E1 --ground care-leaver --by self --date 2020-01-02 \
+    --statement v1 --evidence F1 --on 2020-01-02
+for where in 'state = live' 'state = extended' 'ground = care-leaver' \
+    'ground in (none, connexions)'; do
+	ok place 2020-01-02 root --where "authority = E08000015 and ($where)"
+done
+expect_eq "$(blocked E1 2020-01-04)" 'H-0005 H-0007' 'before 18'
+expect_eq "$(blocked E1 2020-01-05)" 'H-0006 H-0007' 'at 18'
+expect_eq "$(blocked L2 2020-01-05)" 'H-0005 H-0008' 'no consent'
+for h in 5 6 7 8; do
+	ok cpadmin hold release "H-000$h" --reason over --as mary \
+	    --on 2020-01-02
+done
+
 test_case 'the reach of an operator is the reach of a hold'
 run place 2020-01-02 kent --where 'authority = E10000016'
 expect_status 9
@@ -114,7 +130,7 @@ run cpadmin hold review H-0001 --review 2041-01-01 --reason x --as kent \
 expect_status 9
 ok place 2020-01-02 kent --authority E10000016 --dry-run
 expect_json '[.hold, .status] | map(tostring) | join(" ")' 'null not placed'
-expect_eq "$(sql 'SELECT count(*) FROM hold')" 4
+expect_eq "$(sql 'SELECT count(*) FROM hold')" 8
 
 test_case 'a dry run says how many, and changes nothing'
 night 2020-01-05
@@ -146,7 +162,7 @@ ok place 2026-01-06 root --record A1 --dry-run
 expect_json '[.in_batches, .because_true] | join(" ")' '1 1'
 ok place 2026-01-06 root --all --dry-run
 expect_json '[.in_batches, .because_true] | join(" ")' '5 5'
-expect_eq "$(sql 'SELECT count(*) FROM hold')" 4
+expect_eq "$(sql 'SELECT count(*) FROM hold')" 8
 
 test_case 'late holds split an approved batch, the rest is destroyed'
 ok cpadmin destruction approve "$D1" --as mary --on 2026-01-06
@@ -161,7 +177,7 @@ expect_json .destroyed 2
 night 2026-01-07
 expect_json '[.destroyed, .held] | join(" ")' '2 3'
 expect_eq "$(items "$D1")" "A1 destroyed null, A2 destroyed null, \
-B1 split H-0005, B2 split H-0005, W1 split H-0006" items
+B1 split H-0009, B2 split H-0009, W1 split H-0010" items
 ok cpadmin destruction certificate "$D1" --on 2026-01-07
 jq -r .body "$OUT_FILE" >"$T/body"
 for id in A1 A2; do
@@ -175,21 +191,21 @@ test_case 'what each suspends, and why'
 ok cpadmin hold list --json --on 2026-01-07
 expect_json '[.rows[] | select(.status == "active") | "\(.hold) \(.suspends)" +
     " \(.because_true) \(.because_unknown)"] | join(", ")' \
-    'H-0001 0 0 0, H-0005 2 2 0, H-0006 1 0 1, H-0007 0 0 0'
-ok cpadmin hold show H-0005 --json --on 2026-01-07
+    'H-0001 0 0 0, H-0009 2 2 0, H-0010 1 0 1, H-0011 0 0 0'
+ok cpadmin hold show H-0009 --json --on 2026-01-07
 expect_json '[.reason, .legal_basis, .contact, .review, .where] | join("|")' \
     'inquiry|s.21|legal@example.org|2040-01-01|authority in (E10000016)'
 expect_json '.records | map(.id + " " + .why) | join(", ")' 'B1 true, B2 true'
-ok cpadmin hold show H-0006 --json --on 2026-01-07
+ok cpadmin hold show H-0010 --json --on 2026-01-07
 expect_json '.records | map(.id + " " + .why) | join(", ")' 'W1 unknown'
-ok cpadmin hold show H-0005 --json --as kent --on 2026-01-07
+ok cpadmin hold show H-0009 --json --as kent --on 2026-01-07
 expect_json '.records | length' 2
-ok cpadmin hold show H-0006 --json --as kent --on 2026-01-07
+ok cpadmin hold show H-0010 --json --as kent --on 2026-01-07
 expect_json '"\(.records | length) \(.records_left_out)"' '0 1'
-ok cpadmin hold show H-0006 --columns records,suspends --on 2026-01-07
+ok cpadmin hold show H-0010 --columns records,suspends --on 2026-01-07
 expect_out_contains 'W1 (not known)'
-expect_eq "$(blocked B1 2026-01-07)" H-0005 'why B1 is held'
-expect_eq "$(blocked W1 2026-01-07)" H-0006 'why W1 is held'
+expect_eq "$(blocked B1 2026-01-07)" H-0009 'why B1 is held'
+expect_eq "$(blocked W1 2026-01-07)" H-0010 'why W1 is held'
 run cpadmin hold show H-0099
 expect_status 4
 
@@ -218,20 +234,20 @@ expect_json '[.rows[] | select(.action == "hold.review")][0].detail |
 
 test_case 'held until the last of several goes'
 ok place 2026-02-06 mary --where 'authority = E10000016 and archived < 2021'
-run cpadmin hold release H-0008 --reason x --as mary --on 2026-02-07
+run cpadmin hold release H-0012 --reason x --as mary --on 2026-02-07
 expect_status 5
 expect_err_contains 'cannot release it alone'
-ok cpadmin hold release H-0005 --reason over --as mary --on 2026-02-07 --json
+ok cpadmin hold release H-0009 --reason over --as mary --on 2026-02-07 --json
 expect_json '.rows | map(.id + " " + .why) | join(", ")' 'B1 true, B2 true'
 expect_eq "$(parked)" B1,B2,C1,W1
-expect_eq "$(blocked B1 2026-02-07)" H-0008
-ok cpadmin hold release H-0008 --reason over --on 2026-02-07 --json
+expect_eq "$(blocked B1 2026-02-07)" H-0012
+ok cpadmin hold release H-0012 --reason over --on 2026-02-07 --json
 expect_json '.rows | map(.id) | join(" ")' 'B1 B2'
 expect_eq "$(parked)" C1,W1
-ok cpadmin hold release H-0006 --reason over --as mary --on 2026-02-07 --json
+ok cpadmin hold release H-0010 --reason over --as mary --on 2026-02-07 --json
 expect_json '.rows | map(.id + " " + .why) | join(", ")' 'W1 unknown'
 expect_eq "$(parked)" C1
-run cpadmin hold release H-0006 --reason over --as mary --on 2026-02-07
+run cpadmin hold release H-0010 --reason over --as mary --on 2026-02-07
 expect_status 5
 
 test_case 'back on the path: proposed, approved, destroyed'
@@ -256,9 +272,9 @@ expect_eq "$(parked)" '' 'still parked'
 expect_eq "$(blocked C1 2026-02-09)" ''
 
 test_case 'a predicate that cannot be read holds everything'
-sql "UPDATE hold SET predicate = 'nonsense(' WHERE id = 'H-0007'"
-expect_eq "$(blocked C1 2026-02-09)" H-0007
+sql "UPDATE hold SET predicate = 'nonsense(' WHERE id = 'H-0011'"
+expect_eq "$(blocked C1 2026-02-09)" H-0011
 sql "UPDATE record SET parked = 1 WHERE id = 'C1'"
 ok cpadmin hold list --json --on 2026-02-09
-expect_json '[.rows[] | select(.hold == "H-0007") | .because_true] | first' 1
+expect_json '[.rows[] | select(.hold == "H-0011") | .because_true] | first' 1
 ok cpadmin audit verify
