@@ -3,7 +3,7 @@
 #include "cpadmin/take.h"
 #include "lifecycle/store/json_put.h"
 
-/* ---- what the verbs share ---------------------------------------------------- */
+/* ---- what the verbs share ------------------------------------------------ */
 
 enum cp_rc
 cp_hold_open(const struct cp_call *call, enum cp_store_mode mode,
@@ -92,7 +92,7 @@ cp_hold_put(struct cp_out *o, const struct cp_hold *h, const char *status)
 	cp_out_date(o, h->released);
 }
 
-/* ---- tables ------------------------------------------------------------------ */
+/* ---- tables -------------------------------------------------------------- */
 
 static const struct cp_opt place_options[] = {
 	{ "record", 0, CP_OPT_TEXT, "ID", "hold one record" },

@@ -236,7 +236,7 @@ cp_hold_run_place(struct cp_call *call, struct cp_err *err)
 	return rc;
 }
 
-/* ---- review ------------------------------------------------------------------ */
+/* ---- review -------------------------------------------------------------- */
 
 static const struct cp_column review_columns[] = { CP_HOLD_COLUMNS };
 

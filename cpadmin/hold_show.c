@@ -6,7 +6,7 @@
 #include "cpadmin/progress.h"
 #include "lifecycle/store/json_put.h"
 
-/* ---- list -------------------------------------------------------------------- */
+/* ---- list ---------------------------------------------------------------- */
 
 static const struct cp_column list_columns[] = {
 	CP_HOLD_COLUMNS,
@@ -78,7 +78,7 @@ cp_hold_run_list(struct cp_call *call, struct cp_err *err)
 	return rc;
 }
 
-/* ---- show -------------------------------------------------------------------- */
+/* ---- show ---------------------------------------------------------------- */
 
 static const struct cp_column show_columns[] = {
 	{ "hold", "Hold" },

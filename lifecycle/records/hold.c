@@ -14,7 +14,7 @@ cp_hold_scope_word(enum cp_hold_scope scope)
 	return SCOPES[scope];
 }
 
-/* ---- placing ----------------------------------------------------------------- */
+/* ---- placing ------------------------------------------------------------- */
 
 static enum cp_rc
 check_review(struct cp_date review, struct cp_date today, struct cp_err *err)
@@ -90,7 +90,7 @@ cp_hold_place(struct cp_store *s, struct cp_hold *h, const char *operator_name,
 	return cp_exec(q, err);
 }
 
-/* ---- reading ----------------------------------------------------------------- */
+/* ---- reading ------------------------------------------------------------- */
 
 static enum cp_hold_scope
 read_scope(const char *word)
@@ -164,7 +164,7 @@ cp_hold_each(struct cp_store *s, cp_hold_fn *fn, void *ctx, struct cp_err *err)
 	return rc;
 }
 
-/* ---- changes ----------------------------------------------------------------- */
+/* ---- changes ------------------------------------------------------------- */
 
 static enum cp_rc
 refuse_released(const struct cp_hold *h, struct cp_err *err)

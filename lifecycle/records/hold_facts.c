@@ -184,7 +184,7 @@ load_services(struct cp_store *s, int64_t n, struct cp_hold_facts *f,
 	struct cp_stmt *q = cp_stmt(s, SQL_DOCUMENT_GET);
 	struct cp_predicate_facts *k = &f->known;
 	struct cp_reject why;
-	struct cp_err ignored;
+	struct cp_err ignored = { 0 };
 	const char *text;
 	int row, sensitive = 0;
 	enum cp_rc rc;

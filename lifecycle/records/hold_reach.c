@@ -168,7 +168,7 @@ tally_of(struct cp_store *s, const char *name, int64_t *out,
 	return cp_exec_int(q, 0, out, err);
 }
 
-/* ---- what is suspended ------------------------------------------------------- */
+/* ---- what is suspended --------------------------------------------------- */
 
 static enum cp_rc
 suspends_record(struct walk *w, int64_t n, struct cp_err *err)
@@ -204,7 +204,7 @@ cp_hold_suspends(struct cp_store *s, const struct cp_hold *h,
 	return rc;
 }
 
-/* ---- all of them at once ----------------------------------------------------- */
+/* ---- all of them at once ------------------------------------------------- */
 
 static enum cp_rc
 add_lens(void *ctx, const struct cp_hold *h, struct cp_err *err)
@@ -308,7 +308,7 @@ cp_tallies_free(struct cp_tallies *t)
 	free(t);
 }
 
-/* ---- what a hold does today -------------------------------------------------- */
+/* ---- what a hold does today ---------------------------------------------- */
 
 /* Whether it can act on no archived record, whatever else is so. */
 static int

@@ -278,7 +278,7 @@ static enum cp_rc
 list(struct parser *s, const struct predicate_field *f,
     struct cp_predicate_node *node)
 {
-	enum cp_rc rc;
+	enum cp_rc rc = CP_OK;
 
 	if (s->token != T_OPEN)
 		return refuse(s, s->from, "the list is missing", "(");
@@ -311,15 +311,15 @@ operator_of(struct parser *s, const struct predicate_field *f,
 {
 	size_t from = s->from;
 	enum cp_rc rc = CP_OK;
-	int not = is(s, "not");
+	int opposite = is(s, "not");
 
-	if (not)
+	if (opposite)
 		rc = next(s);
 	if (rc != CP_OK)
 		return rc;
 	if (is(s, "in"))
-		*op = not ? OP_NOT_IN : OP_IN;
-	else if (not)
+		*op = opposite ? OP_NOT_IN : OP_IN;
+	else if (opposite)
 		return refuse(s, s->from, "only in may follow not there",
 		    "in");
 	else if (s->token == T_OP)
@@ -388,7 +388,7 @@ parenthesised(struct parser *s)
 static enum cp_rc
 negation(struct parser *s)
 {
-	static const struct cp_predicate_node not = { .op = OP_NOT };
+	static const struct cp_predicate_node node = { .op = OP_NOT };
 	struct cp_predicate_node *last;
 	int odd = 0;
 	enum cp_rc rc = CP_OK;
@@ -403,7 +403,7 @@ negation(struct parser *s)
 		return rc;
 	last = &s->out->nodes[s->out->n_nodes - 1];
 	if (last->op != OP_NOT)
-		return put(s, &not);
+		return put(s, &node);
 	memset(last, 0, sizeof(*last));
 	s->out->n_nodes--;
 	return CP_OK;

@@ -58,7 +58,7 @@ released_all() {
 		echo "found $got"
 		return 1
 	}
-	cpadmin --store "$1" audit verify 2>&1 >/dev/null
+	{ cpadmin --store "$1" audit verify >/dev/null; } 2>&1
 }
 
 RELEASE=("$CPADMIN" hold release H-0001 --reason over --as mary

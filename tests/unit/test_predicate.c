@@ -76,7 +76,7 @@ is(const char *text, const struct cp_predicate_facts *f, enum cp_truth want)
 	ck_assert_msg(got == want, "%s: %d, not %d", text, got, want);
 }
 
-/* ---- what is said in the manual -------------------------------------------- */
+/* ---- what is said in the manual ------------------------------------------ */
 
 START_TEST(what_is_sealed_is_unknown)
 {
@@ -250,7 +250,7 @@ START_TEST(how_it_was_understood)
 }
 END_TEST
 
-/* ---- what is refused -------------------------------------------------------- */
+/* ---- what is refused ----------------------------------------------------- */
 
 static void
 refused(const char *text, unsigned column, const char *hint)
@@ -366,7 +366,7 @@ START_TEST(limits)
 }
 END_TEST
 
-/* ---- random predicates and a second evaluator -------------------------------- */
+/* ---- random predicates and a second evaluator ---------------------------- */
 
 /* A world in which all is known, in a small span of time. */
 enum { DAY0 = 70000, DAYS = 800, NO_DAY = -1, NONE = -100000 };
@@ -550,9 +550,9 @@ grow_all(void)
 }
 
 static int
-test_one(const struct tree *t, const struct world *w, int i)
+test_word(const struct tree *t, const struct world *w, int v)
 {
-	int v = t->from[i], d;
+	unsigned has = t->what == 9 ? w->grounds : w->services;
 
 	if (t->what == 6)
 		return w->state == v;
@@ -560,11 +560,16 @@ test_one(const struct tree *t, const struct world *w, int i)
 		return w->rule == v;
 	if (t->what == 8)
 		return w->authority == v;
-	if (t->what >= 9) {
-		unsigned has = t->what == 9 ? w->grounds : w->services;
+	return v < 0 ? has == 0 : (int)(has >> v & 1);
+}
 
-		return v < 0 ? has == 0 : (int)(has >> v & 1);
-	}
+static int
+test_one(const struct tree *t, const struct world *w, int i)
+{
+	int v = t->from[i], d;
+
+	if (t->what >= SPANS)
+		return test_word(t, w, v);
 	d = w->date[t->what];
 	if (v == NONE)
 		return d == NO_DAY;
@@ -838,7 +843,7 @@ START_TEST(printed_and_parsed_again_it_is_the_same)
 }
 END_TEST
 
-/* ---- nonsense ---------------------------------------------------------------- */
+/* ---- nonsense ------------------------------------------------------------ */
 
 static void
 try(const char *text, struct cp_buf *out)
