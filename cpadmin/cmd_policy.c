@@ -3,6 +3,7 @@
 #include "cpadmin/progress.h"
 #include "cpadmin/session.h"
 #include "lifecycle/duties/adopting.h"
+#include "lifecycle/records/reach.h"
 #include "lifecycle/rules/policy.h"
 
 /* ---- check ------------------------------------------------------------------- */
@@ -209,6 +210,11 @@ adopt(struct cp_call *call, struct cp_session *s,
 	struct cp_progress p;
 	enum cp_rc rc = cp_operator_may(&s->op, CP_ROLE_ADMIN, err);
 
+	if (rc == CP_OK && cp_reach_limited(s->store)) {
+		rc = cp_fail(err, CP_DENIED, "a policy is for every record, and "
+		    "operator %s acts for some authorities only", s->op.name);
+		cp_err_hint(err, "an administrator who acts for all adopts it");
+	}
 	if (rc != CP_OK)
 		return rc;
 	cp_progress_init(&p, call, "recomputing", 0);

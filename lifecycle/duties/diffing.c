@@ -1,5 +1,6 @@
 #include "lifecycle/duties/diffing.h"
 
+#include "lifecycle/records/reach.h"
 #include "lifecycle/store/stmt.h"
 
 enum { PROGRESS_EVERY = 4096 };
@@ -31,8 +32,12 @@ look(struct cp_diff *d, struct cp_mover *m, const struct cp_scanned *r,
     struct cp_err *err)
 {
 	struct cp_outlook o;
-	enum cp_rc rc = cp_mover_look(m, r, &o, err);
+	int reached;
+	enum cp_rc rc = cp_reach_row(d->store, r->n, &reached, err);
 
+	if (rc != CP_OK || !reached)
+		return rc;
+	rc = cp_mover_look(m, r, &o, err);
 	for (int i = 0; rc == CP_OK && d->each != NULL && i < o.n_moves; i++)
 		rc = d->each(d->ctx, &o.moves[i], err);
 	return rc;

@@ -22,7 +22,8 @@ struct cp_diff {
 };
 
 /* Goes through the whole store as it stands at one moment, and changes
- * nothing; memory does not grow with it.  Ends at the first of EACH other than
+ * nothing; memory does not grow with it.  What the operator does not reach
+ * (reach.h) is neither shown nor counted.  Ends at the first of EACH other than
  * CP_OK. */
 enum cp_rc cp_diff(struct cp_diff *d, struct cp_err *err) CP_MUST_CHECK;
 

@@ -270,6 +270,21 @@ run cpadmin policy adopt "$T/4.cfg" --as mary --on "$ON"
 expect_status 9
 run cpadmin policy adopt "$T/4.cfg" --as mary --on "$ON" --dry-run
 expect_status 9
+ok cpadmin operator add anna --uid 3001 --role admin --authority E08000015 \
+    --on "$ON"
+ok cpadmin operator add otto --uid 3002 --role admin --authority E08000012 \
+    --on "$ON"
+ok cpadmin policy diff "$T/4.cfg" --as anna --on "$ON"
+expect_out_contains R1
+expect_err_contains 'looked at 1 live and 3 archived'
+ok cpadmin policy diff "$T/4.cfg" --as otto --on "$ON"
+expect_out_empty
+expect_err_contains 'looked at 0 live and 0 archived'
+for dry in '' --dry-run; do
+	# shellcheck disable=SC2086
+	run cpadmin policy adopt "$T/4.cfg" --as anna --on "$ON" $dry
+	expect_status 9
+done
 adopt 4
 sed 's/"P8Y"/"P3Y"/' "$T/4.cfg" >"$T/other.cfg"
 for dry in '' --dry-run; do

@@ -116,8 +116,8 @@ test_case 'a run unhurt prunes'
 unhurt pruned "${PRUNE[@]}"
 expect_eq "$(grep -c 'record.prune|3' "$T/pruned")" 1 pruned
 SWEEP_PROG=
-sweep 'retention run that prunes' "$CPADMIN_STORE" check_pruned "$MODES" \
-    "${PRUNE[@]}"
+sweep 'retention run that prunes' "$CPADMIN_STORE" check_pruned \
+    "${MODES%% *}" "${PRUNE[@]}"
 
 # Of many points a few, in each of several transactions.
 some_points() {
