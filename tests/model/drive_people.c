@@ -370,6 +370,24 @@ drive_record(struct drive *d, const char *id, char state[16], day *due,
 	*prune_due = drive_day(r.prune_due);
 }
 
+/* The explanation comes to the same, and says why. */
+static int
+explained(struct drive *d, const struct cp_fact_set *f,
+    const struct cp_decision *x)
+{
+	struct cp_explanation e;
+	int same;
+
+	cp_explanation_init(&e);
+	drive_must(d, cp_decide_explain(d->policy, &f->facts, d->now.today,
+	    &e, &d->err), "explain");
+	same = e.n_steps > 2 && e.decision.action == x->action &&
+	    cp_date_cmp(e.decision.due, x->due) == 0 &&
+	    e.decision.rule == x->rule && e.decision.blocked == x->blocked;
+	cp_explanation_clear(&e);
+	return same;
+}
+
 int
 drive_decides_same(struct drive *d, long n)
 {
@@ -387,7 +405,7 @@ drive_decides_same(struct drive *d, long n)
 		same = r.parked == CP_PARKED_UNDECIDABLE &&
 		    r.next_action == CP_ACTION_NONE;
 	else
-		same = rc == CP_OK && x.action == r.next_action &&
+		same = rc == CP_OK && explained(d, &f, &x) && x.action == r.next_action &&
 		    cp_date_cmp(x.due, r.next_due) == 0 &&
 		    strcmp(x.rule_name, r.rule) == 0 &&
 		    cp_date_cmp(x.extended_from, r.extended_from) == 0;

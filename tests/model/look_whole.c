@@ -86,6 +86,37 @@ look_decisions(struct world *w)
 			    "decision now");
 }
 
+static void
+look_hold_rows(struct world *w)
+{
+	static const char *const scopes[] = { "record", "authority",
+		"predicate", "all" };
+	sqlite3_stmt *q = look_ask("SELECT id, scope, record, authority, "
+	    "released IS NOT NULL FROM hold ORDER BY n");
+	struct text want = { 0 }, have = { 0 };
+	int n = 0;
+
+	for (; sqlite3_step(q) == SQLITE_ROW && n < w->n_holds; n++) {
+		const struct hold *h = &w->hold[n];
+
+		want.n = have.n = 0;
+		put(&want, "%s %s, record %d, authority %s, released %d",
+		    h->id, scopes[h->scope], h->scope == ON_RECORD ?
+		    h->person + 1 : 0, h->scope == ON_AUTHORITY ?
+		    authority_code(h->authority) : "-", h->released);
+		put(&have, "%s %s, record %d, authority %s, released %d",
+		    look_text(q, 0), look_text(q, 1), sqlite3_column_int(q, 2),
+		    look_text(q, 3), sqlite3_column_int(q, 4));
+		look_same(w, h->scope == ON_RECORD ? h->person : -1,
+		    "the hold", &want, &have);
+	}
+	(void)sqlite3_finalize(q);
+	if (n != w->n_holds)
+		wrong(w, -1, "hold %s is gone", w->hold[n].id);
+	drop(&want);
+	drop(&have);
+}
+
 /* What each hold in force is said to suspend. */
 static void
 look_holds(struct world *w)
@@ -118,6 +149,7 @@ look_all(struct world *w)
 	look_tally(w);
 	look_never(w);
 	look_decisions(w);
+	look_hold_rows(w);
 	look_holds(w);
 	look_plan(w);
 	look_forecast(w);

@@ -22,11 +22,11 @@ one_op(struct world *w)
 {
 	uint32_t dice = roll(w, 100);
 
-	if (dice < 6)
-		op_import(w, 1 + (int)roll(w, 12));
-	else if (dice < 14)
-		op_feed(w, 1 + (int)roll(w, 8));
-	else if (dice < 27)
+	if (dice < 4)
+		op_import(w, 1 + (int)roll(w, 18));
+	else if (dice < 10)
+		op_feed(w, 1 + (int)roll(w, 11));
+	else if (dice < 23)
 		op_correct(w);
 	else if (dice < 49)
 		op_give(w);

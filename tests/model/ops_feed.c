@@ -112,8 +112,8 @@ known_without_id(const struct person *old, const struct person *q)
 static void
 row_again(struct world *w, struct rows *x, int same)
 {
-	int n = somebody(w, LIVE), known, back;
-	struct person q;
+	int n = somebody(w, LIVE), known, back, strip;
+	struct person q, told;
 	struct text was = { 0 };
 
 	if (n < 0 || w->person[n].id[0] == '\0')
@@ -123,13 +123,19 @@ row_again(struct world *w, struct rows *x, int same)
 		change(w, &q);
 	back = q.withdrawn.evidence != 0 && q.n_involved < USUAL_INVOLVEMENTS &&
 	    chance(w, 50);
+	strip = !same && q.n_involved == w->person[n].n_involved &&
+	    chance(w, 20);
 	known = known_without_id(&w->person[n], &q) && chance(w, 30);
 	if (known)
 		q.id[0] = '\0';
-	/* What was withdrawn is not brought back by any feed. */
+	/* What was withdrawn is not brought back by any feed, and what the
+	 * ledger knows to be sensitive stays so where the feed does not. */
 	if (back)
 		q.involved[q.n_involved++] = q.withdrawn;
-	write_row(x, &q, q.word);
+	told = q;
+	for (int i = 0; strip && i < told.n_involved; i++)
+		told.involved[i].basis = NOT_SENSITIVE;
+	write_row(x, &told, q.word);
 	q.n_involved -= back;
 	memcpy(q.id, w->person[n].id, sizeof(q.id));
 	if (q.state != LIVE || !acceptable(&q, w->today)) {
