@@ -103,7 +103,7 @@ place(enum cp_hold_scope scope, int64_t record, const char *by)
 static const char *
 held(int64_t n)
 {
-	static char text[200];
+	static char text[400];
 	struct cp_fact_set f;
 
 	cp_fact_set_init(&f);
@@ -177,6 +177,70 @@ START_TEST(a_split_doubles_the_holds)
 }
 END_TEST
 
+/* Record ONE is born on 2010-05-04, TWO in 2010-06. */
+static const char *const over[] = {
+	"born = 2010-05-04", "born > 2010-05-04",
+	"born < 2010-05-05 and died = none", "died < 2020",
+	"left = none", "left >= 1990",
+	"service = none", "service in (education, police)",
+	"ground = none", "not ground = none",
+	"entered <= 2020-01-02", "entered < 2020-01-02",
+	"authority = E08000015 and born < 2011", "authority = E10000016",
+};
+enum { OVER = sizeof(over) / sizeof(over[0]) };
+
+static void
+place_all(void)
+{
+	for (int i = 0; i < OVER; i++) {
+		struct cp_hold h = { .scope = CP_HOLD_PREDICATE,
+			.reason = "inquiry", .legal_basis = "s.21",
+			.contact = "x", .review = day("2021-01-01") };
+
+		(void)snprintf(h.predicate, sizeof(h.predicate), "%s",
+		    over[i]);
+		OK(cp_hold_place(store, &h, "root", now.today, &err));
+	}
+}
+
+/* What acts on a record whose facts are known acts when they are sealed, and
+ * so does what then may, unless what is left says that it cannot. */
+START_TEST(sealing_a_record_releases_it_from_no_hold)
+{
+	struct cp_record r;
+
+	place_all();
+	ck_assert_str_eq(held(one), "H-0001 H-0003 H-0005 H-0007 H-0009 "
+	    "H-0011 H-0013");
+	ck_assert_str_eq(held(two), "H-0002 H-0005 H-0007 H-0009 H-0011 "
+	    "H-0013");
+	OK(cp_record_at(store, one, &r, &err));
+	OK(cp_store_begin(store, &err));
+	OK(cp_record_strip(store, &r, day("2026-01-03"), rules.policy_n, &now,
+	    &err));
+	OK(cp_store_commit(store, &err));
+	ck_assert_str_eq(held(one), "H-0001 H-0002 H-0003 H-0004 H-0005 "
+	    "H-0006 H-0007 H-0008 H-0009 H-0010 H-0011 H-0013");
+	OK(cp_record_bury(store, one, &now, &err));
+	ck_assert_str_eq(held(one), "");
+}
+END_TEST
+
+/* Facts are used again for the next record: nothing of the one before is. */
+START_TEST(the_facts_of_one_are_not_those_of_the_next)
+{
+	struct cp_fact_set f;
+
+	place_all();
+	cp_fact_set_init(&f);
+	for (int i = 0; i < 6; i++) {
+		OK(cp_facts_load(store, i % 2 == 0 ? one : two, &f, &err));
+		ck_assert_uint_eq(f.facts.n_holds, i % 2 == 0 ? 7 : 6);
+	}
+	cp_fact_set_clear(&f);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -188,6 +252,8 @@ main(void)
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t, a_merge_takes_the_holds_along);
 	tcase_add_test(t, a_split_doubles_the_holds);
+	tcase_add_test(t, sealing_a_record_releases_it_from_no_hold);
+	tcase_add_test(t, the_facts_of_one_are_not_those_of_the_next);
 	suite_add_tcase(s, t);
 	r = srunner_create(s);
 	srunner_run_all(r, CK_ENV);
