@@ -62,17 +62,20 @@ log_shelf(struct cp_run *run, int month, struct cp_err *err)
 static enum cp_rc
 destroy_shelves(struct cp_run *run, struct cp_err *err)
 {
-	int months[SHELVES], n;
+	int months[SHELVES], n = SHELVES;
 	char day[CP_DATE_TEXT];
-	enum cp_rc rc = empty_shelves(run, months, &n, err);
+	enum cp_rc rc = CP_OK;
 
 	cp_date_format(run->now->today, day);
-	for (int i = 0; rc == CP_OK && i < n; i++) {
-		rc = cp_shelf_destroy(run->ring, months[i], day, err);
-		if (rc == CP_OK)
-			rc = log_shelf(run, months[i], err);
-		if (rc == CP_OK)
-			run->shelves_destroyed++;
+	while (rc == CP_OK && n == SHELVES) {
+		rc = empty_shelves(run, months, &n, err);
+		for (int i = 0; rc == CP_OK && i < n; i++) {
+			rc = cp_shelf_destroy(run->ring, months[i], day, err);
+			if (rc == CP_OK)
+				rc = log_shelf(run, months[i], err);
+			if (rc == CP_OK)
+				run->shelves_destroyed++;
+		}
 	}
 	return rc;
 }
