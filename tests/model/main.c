@@ -150,5 +150,6 @@ main(int argc, char **argv)
 	say(&w);
 	look_close();
 	drive_free(w.drive);
+	free_world(&w);
 	return 0;
 }

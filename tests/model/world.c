@@ -59,6 +59,29 @@ wrong(const struct world *w, int person, const char *fmt, ...)
 	exit(1);
 }
 
+void
+free_world(struct world *w)
+{
+	for (int i = 0; i < w->n; i++) {
+		struct line *l = w->person[i].story, *before;
+
+		for (; l != NULL; l = before) {
+			before = l->before;
+			free(l);
+		}
+	}
+	for (int i = 0; i < w->n_batches; i++) {
+		free(w->batch[i].person);
+		free(w->batch[i].item);
+	}
+	free(w->person);
+	free(w->batch);
+	free(w->hold);
+	free(w->shelf);
+	free(w->kept);
+	free(w->pair);
+}
+
 /* ---- people ---------------------------------------------------------------------- */
 
 void *

@@ -148,6 +148,7 @@ void forget_bases(struct person *p);
 struct kept *keep(struct world *w, int person, const struct person *was);
 uint64_t digest(const struct world *w, int person);
 void leave_batch(struct world *w, int person, enum item_state how);
+void free_world(struct world *w);
 /* One line of the story of a person (-1: of nobody), beginning with the number
  * of the operation. */
 void tell(struct world *w, int person, const char *fmt, ...)
