@@ -48,7 +48,7 @@ drive_why(const struct drive *d)
 	return d->err.what;
 }
 
-/* ---- opening ---------------------------------------------------------------------- */
+/* ---- opening ------------------------------------------------------------- */
 
 static void
 make_store(const char *cpadmin, const char *dir, day on)
@@ -177,7 +177,7 @@ drive_today(struct drive *d, day on)
 	d->rules.today = d->now.today;
 }
 
-/* ---- transactions ------------------------------------------------------------------ */
+/* ---- transactions -------------------------------------------------------- */
 
 void
 drive_flush(struct drive *d)

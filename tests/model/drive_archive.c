@@ -14,7 +14,7 @@
 /* What is done in the archive, as the commands retention, destruction, archive
  * and policy do it. */
 
-/* ---- the night ---------------------------------------------------------------------- */
+/* ---- the night ----------------------------------------------------------- */
 
 static void
 note_trouble(void *ctx, const char *id, const struct cp_err *err)
@@ -84,7 +84,7 @@ drive_adopt(struct drive *d, const char *path, long *redated)
 	return rc;
 }
 
-/* ---- holds --------------------------------------------------------------------------- */
+/* ---- holds --------------------------------------------------------------- */
 
 long
 drive_suspends(struct drive *d, const char *hold)
@@ -98,7 +98,7 @@ drive_suspends(struct drive *d, const char *hold)
 	return (long)(count.certain + count.unknown);
 }
 
-/* ---- batches ------------------------------------------------------------------------ */
+/* ---- batches ------------------------------------------------------------- */
 
 static enum cp_rc
 begin_decision(struct drive *d, int who, const char *action, const char *id,
@@ -156,7 +156,7 @@ drive_exclude(struct drive *d, int who, const char *batch, const char *id)
 	return drive_end_change(d, who, 1, rc);
 }
 
-/* ---- packages ----------------------------------------------------------------------- */
+/* ---- packages ------------------------------------------------------------ */
 
 struct opening {
 	struct cp_parcel parcel;
@@ -266,7 +266,7 @@ drive_restore(struct drive *d, int who, const char *id, const char *field,
 	return rc;
 }
 
-/* ---- ahead -------------------------------------------------------------------------- */
+/* ---- ahead --------------------------------------------------------------- */
 
 struct planned {
 	void (*fn)(void *ctx, const char *line);
@@ -317,7 +317,7 @@ drive_forecast(struct drive *d, int months, long *archive, long *destroy)
 	}
 }
 
-/* ---- the log ------------------------------------------------------------------------ */
+/* ---- the log ------------------------------------------------------------- */
 
 enum cp_rc
 drive_verify_log(struct drive *d)

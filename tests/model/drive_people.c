@@ -73,7 +73,7 @@ drive_correct(struct drive *d, int who, int alone, const char *id,
 	    n, "it was wrong", changed, &why, &d->err));
 }
 
-/* ---- consent ---------------------------------------------------------------------- */
+/* ---- consent ------------------------------------------------------------- */
 
 static enum cp_rc
 give(struct drive *d, int who, const char *id, const struct consent *c,
@@ -207,7 +207,7 @@ drive_undo(struct drive *d, int who, int alone, const char *id)
 	    "entered by mistake", &undone, &d->err));
 }
 
-/* ---- moves ---------------------------------------------------------------------------- */
+/* ---- moves --------------------------------------------------------------- */
 
 enum cp_rc
 drive_offer(struct drive *d, int who, int alone, const char *id,
@@ -235,7 +235,7 @@ drive_settle(struct drive *d, int who, int alone, const char *id,
 	    ends[end], "agreed", &m, &d->err));
 }
 
-/* ---- one of two, two of one ---------------------------------------------------------- */
+/* ---- one of two, two of one ---------------------------------------------- */
 
 enum cp_rc
 drive_merge(struct drive *d, int who, int alone, const char *id,
@@ -270,7 +270,7 @@ drive_split(struct drive *d, int who, int alone, const char *id,
 	return rc;
 }
 
-/* ---- holds ------------------------------------------------------------------------ */
+/* ---- holds --------------------------------------------------------------- */
 
 static enum cp_rc
 place(struct drive *d, int who, struct cp_hold *h, const char *id)
@@ -331,7 +331,7 @@ drive_release(struct drive *d, int who, const char *hold)
 	    d->now.today, &freed, NULL, NULL, &d->err) : rc;
 }
 
-/* ---- looking ---------------------------------------------------------------------- */
+/* ---- looking ------------------------------------------------------------- */
 
 int
 drive_finds(struct drive *d, const char *number, const char *name,

@@ -5,7 +5,7 @@
 
 /* Two records are one person, or one record two; and what undoes it. */
 
-/* ---- merging --------------------------------------------------------------------- */
+/* ---- merging ------------------------------------------------------------- */
 
 static int
 leads_to(const struct world *w, int n, int person)
@@ -167,7 +167,7 @@ merge(struct world *w, int from, int into)
 	k->other_left = digest(w, from);
 }
 
-/* ---- splitting ------------------------------------------------------------------- */
+/* ---- splitting ----------------------------------------------------------- */
 
 static void
 take_name(struct person *p, struct person *q, const struct parting *x)
@@ -247,7 +247,7 @@ part(struct world *w, int from, const struct parting *x,
 	return n;
 }
 
-/* ---- undoing --------------------------------------------------------------------- */
+/* ---- undoing ------------------------------------------------------------- */
 
 int
 last_kept(const struct world *w, int person)

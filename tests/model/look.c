@@ -78,7 +78,7 @@ look_id(int n, char out[ID_TEXT])
 	(void)sqlite3_finalize(q);
 }
 
-/* ---- records ----------------------------------------------------------------------- */
+/* ---- records ------------------------------------------------------------- */
 
 static const char *
 state_word(enum state s)

@@ -75,7 +75,7 @@ look_plan(struct world *w)
 	free(have.line);
 }
 
-/* ---- months ---------------------------------------------------------------------- */
+/* ---- months -------------------------------------------------------------- */
 
 /* Which month from now on is ON in; what is overdue is in the first. */
 static int

@@ -3,7 +3,7 @@
 #include <dirent.h>
 #include <string.h>
 
-/* ---- the archive ------------------------------------------------------------------- */
+/* ---- the archive --------------------------------------------------------- */
 
 static void
 put_package(const struct person *p, int last, struct text *t)
@@ -106,7 +106,7 @@ look_shelves(struct world *w)
 		wrong(w, -1, "shelves that nobody needed");
 }
 
-/* ---- batches ----------------------------------------------------------------------- */
+/* ---- batches ------------------------------------------------------------- */
 
 void
 look_batches(struct world *w, int first)

@@ -12,7 +12,7 @@
  * to be made twice to go unseen.
  */
 
-/* ---- civil.c: days ---------------------------------------------------------- */
+/* ---- civil.c: days ------------------------------------------------------- */
 
 typedef int32_t day; /* 1 = 0001-01-01; 0 = none */
 
@@ -38,7 +38,7 @@ const char *span_text(struct span s, char out[SPAN_TEXT]);
  * common year, or on 28 February where the policy says so. */
 day birthday(day birth, int years, int on_february_28);
 
-/* ---- people ------------------------------------------------------------------ */
+/* ---- people -------------------------------------------------------------- */
 
 enum state { ABSENT, LIVE, ARCHIVED, DESTROYED, MERGED };
 /* The first three let a record stay; on the others an involvement of a
@@ -146,7 +146,7 @@ struct verdict {
 	day due, extended_from;
 };
 
-/* ---- rules.c: what follows from what ------------------------------------------ */
+/* ---- rules.c: what follows from what ------------------------------------- */
 
 day first_day(struct born b); /* that it can be */
 day last_day(struct born b);

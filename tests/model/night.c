@@ -13,7 +13,7 @@ due_to_leave(const struct person *p, day on)
 	return p->state == LIVE && !p->cannot && p->due <= on;
 }
 
-/* ---- guards ---------------------------------------------------------------------- */
+/* ---- guards -------------------------------------------------------------- */
 
 static int
 guards_refuse(struct world *w, const struct night *x)
@@ -46,7 +46,7 @@ doubts(struct world *w, const struct night *x)
 	return doubted && !x->accept_clock;
 }
 
-/* ---- archiving ------------------------------------------------------------------- */
+/* ---- archiving ----------------------------------------------------------- */
 
 static void
 archive(struct world *w, struct night *x, int i)
@@ -91,7 +91,7 @@ prune(struct world *w, struct night *x, int n)
 		tell(w, n, "pruned to %d involvements", kept);
 }
 
-/* ---- destruction ----------------------------------------------------------------- */
+/* ---- destruction --------------------------------------------------------- */
 
 static void
 destroy(struct world *w, struct night *x, int n)
@@ -216,7 +216,7 @@ propose(struct world *w, struct night *x)
 	free(list);
 }
 
-/* ---- the whole ------------------------------------------------------------------- */
+/* ---- the whole ----------------------------------------------------------- */
 
 static void
 count(const struct world *w, struct night *x)

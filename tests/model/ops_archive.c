@@ -5,7 +5,7 @@
 
 /* Holds, nights, batches, packages and policies. */
 
-/* ---- holds --------------------------------------------------------------------------- */
+/* ---- holds --------------------------------------------------------------- */
 
 static void
 enter_hold(struct world *w, const struct hold *h)
@@ -107,7 +107,7 @@ op_release(struct world *w)
 		look_person(w, h->person);
 }
 
-/* ---- batches ------------------------------------------------------------------------- */
+/* ---- batches ------------------------------------------------------------- */
 
 /* With luck one that is open. */
 static int
@@ -199,7 +199,7 @@ op_decide(struct world *w)
 		exclude(w, b, who);
 }
 
-/* ---- packages ------------------------------------------------------------------------ */
+/* ---- packages ------------------------------------------------------------ */
 
 void
 op_restore(struct world *w)
@@ -258,7 +258,7 @@ op_open(struct world *w)
 	drop(&history);
 }
 
-/* ---- policies ------------------------------------------------------------------------ */
+/* ---- policies ------------------------------------------------------------ */
 
 void
 op_adopt(struct world *w)
@@ -285,7 +285,7 @@ op_adopt(struct world *w)
 	drop(&t);
 }
 
-/* ---- nights -------------------------------------------------------------------------- */
+/* ---- nights -------------------------------------------------------------- */
 
 static void
 put_night(const struct night *x, struct text *t)

@@ -32,7 +32,7 @@ touch(struct rows *x, int person)
 		x->touched[x->n++] = person;
 }
 
-/* ---- rows of an import -------------------------------------------------------------- */
+/* ---- rows of an import --------------------------------------------------- */
 
 static void
 write_row(struct rows *x, const struct person *p, int n)
@@ -245,7 +245,7 @@ op_import(struct world *w, int rows)
 	drop(&x.text);
 }
 
-/* ---- events ------------------------------------------------------------------------- */
+/* ---- events -------------------------------------------------------------- */
 
 struct event {
 	enum kind kind;

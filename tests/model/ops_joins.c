@@ -67,7 +67,7 @@ op_merge(struct world *w)
 	look_person(w, into);
 }
 
-/* ---- splitting ------------------------------------------------------------------------ */
+/* ---- splitting ----------------------------------------------------------- */
 
 static int
 some_staying(struct world *w, const struct person *p)
@@ -157,7 +157,7 @@ op_split(struct world *w)
 	look_person(w, fresh);
 }
 
-/* ---- undoing -------------------------------------------------------------------------- */
+/* ---- undoing ------------------------------------------------------------- */
 
 void
 op_undo(struct world *w)

@@ -50,7 +50,7 @@ alone(struct world *w, enum cp_rc want)
 	return want != CP_OK || chance(w, 4);
 }
 
-/* ---- corrections --------------------------------------------------------------------- */
+/* ---- corrections --------------------------------------------------------- */
 
 static int
 correct_birth(struct world *w, struct person *q, char set[80])
@@ -177,7 +177,7 @@ op_correct(struct world *w)
 	look_person(w, n);
 }
 
-/* ---- consent ------------------------------------------------------------------------- */
+/* ---- consent ------------------------------------------------------------- */
 
 static enum cp_rc
 foretell_consent(const struct world *w, const struct person *p,
@@ -455,7 +455,7 @@ op_confirm(struct world *w)
 	look_person(w, n);
 }
 
-/* ---- looking ------------------------------------------------------------------------- */
+/* ---- looking ------------------------------------------------------------- */
 
 /* A live person is found, by number or by name and birth date, anybody else is
  * not. */

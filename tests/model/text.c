@@ -214,7 +214,7 @@ person_text(const struct person *p, int n, struct text *out)
 	put(out, ",\"letters\":null}");
 }
 
-/* ---- policies ------------------------------------------------------------------ */
+/* ---- policies ------------------------------------------------------------ */
 
 static void
 put_rule(struct text *t, const char *key, const char *value, int quoted)

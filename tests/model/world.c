@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- stories --------------------------------------------------------------------- */
+/* ---- stories ------------------------------------------------------------- */
 
 void
 tell(struct world *w, int person, const char *fmt, ...)
@@ -82,7 +82,7 @@ free_world(struct world *w)
 	free(w->pair);
 }
 
-/* ---- people ---------------------------------------------------------------------- */
+/* ---- people -------------------------------------------------------------- */
 
 void *
 grow(void *list, size_t size, int n)
@@ -112,7 +112,7 @@ find_person(const struct world *w, const char *id)
 	return -1;
 }
 
-/* ---- holds ----------------------------------------------------------------------- */
+/* ---- holds --------------------------------------------------------------- */
 
 /* Of an archived record. */
 static int
@@ -180,7 +180,7 @@ settle_holds(struct world *w)
 			w->person[i].held = 0;
 }
 
-/* ---- the archive ------------------------------------------------------------------- */
+/* ---- the archive --------------------------------------------------------- */
 
 void
 leave_batch(struct world *w, int person, enum item_state how)
@@ -278,7 +278,7 @@ adopt_rules(struct world *w, const struct rules *r)
 	return n;
 }
 
-/* ---- sensitive services -------------------------------------------------------------- */
+/* ---- sensitive services -------------------------------------------------- */
 
 static int
 stands_for(const struct consent *c, const struct involvement *i)
@@ -348,7 +348,7 @@ forget_bases(struct person *p)
 	p->n_consents = kept;
 }
 
-/* ---- undoing ------------------------------------------------------------------------- */
+/* ---- undoing ------------------------------------------------------------- */
 
 static uint64_t
 add_bytes(uint64_t h, const void *data, size_t len)

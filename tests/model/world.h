@@ -107,7 +107,7 @@ struct world {
 	char last[400];      /* what was being done */
 };
 
-/* ---- dice.c -------------------------------------------------------------------- */
+/* ---- dice.c -------------------------------------------------------------- */
 
 uint32_t roll(struct world *w, uint32_t sides); /* 0 to SIDES - 1 */
 int chance(struct world *w, int percent);
@@ -120,7 +120,7 @@ void some_child(struct world *w, struct person *p);
 void some_involvement(struct world *w, struct person *p);
 void some_rules(struct world *w, struct rules *r);
 
-/* ---- world.c --------------------------------------------------------------------- */
+/* ---- world.c ------------------------------------------------------------- */
 
 void *grow(void *list, size_t size, int n); /* room for N + 1, or ends */
 int add_person(struct world *w, const struct person *p);
@@ -157,7 +157,7 @@ void tell(struct world *w, int person, const char *fmt, ...)
 _Noreturn void wrong(const struct world *w, int person, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* ---- joins.c --------------------------------------------------------------------- */
+/* ---- joins.c ------------------------------------------------------------- */
 
 int barred(const struct world *w, int a, int b);
 /* 0 where what the two say of one thing cannot both be right. */
@@ -179,7 +179,7 @@ int last_kept(const struct world *w, int person);
 int as_left(const struct world *w, const struct kept *k);
 void undo(struct world *w, int at);
 
-/* ---- night.c --------------------------------------------------------------------- */
+/* ---- night.c ------------------------------------------------------------- */
 
 struct night {
 	day on;
@@ -194,7 +194,7 @@ struct night {
 /* What a run does; with dry the world stays as it is. */
 void pass_night(struct world *w, struct night *x);
 
-/* ---- text.c ---------------------------------------------------------------------- */
+/* ---- text.c -------------------------------------------------------------- */
 
 struct text {
 	char *s; /* owned; never NULL once something was added */
