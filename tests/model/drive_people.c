@@ -405,7 +405,8 @@ drive_decides_same(struct drive *d, long n)
 		same = r.parked == CP_PARKED_UNDECIDABLE &&
 		    r.next_action == CP_ACTION_NONE;
 	else
-		same = rc == CP_OK && explained(d, &f, &x) && x.action == r.next_action &&
+		same = rc == CP_OK && explained(d, &f, &x) &&
+		    x.action == r.next_action &&
 		    cp_date_cmp(x.due, r.next_due) == 0 &&
 		    strcmp(x.rule_name, r.rule) == 0 &&
 		    cp_date_cmp(x.extended_from, r.extended_from) == 0;

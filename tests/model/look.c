@@ -168,13 +168,15 @@ same_facts(struct world *w, int i, sqlite3_stmt *q)
 
 	born_text(p->born, birth);
 	put(&want, "%s %s %s, born %s, death %s, left %s, destroyed %s, "
-	    "merged into %d, offered to %s", p->id, authority_code(p->authority), action_of(p),
+	    "merged into %d, offered to %s", p->id,
+	    authority_code(p->authority), action_of(p),
 	    live ? birth : "-", look_day(live ? p->notified : 0, a),
 	    look_day(live ? p->left_on : 0, b), look_day(p->destroyed_on, c),
 	    p->state == MERGED ? p->into + 1 : 0, p->offer == 0 ? "-" :
 	    authority_code(p->offered_to));
 	put(&have, "%s %s %s, born %s, death %s, left %s, destroyed %s, "
-	    "merged into %d, offered to %s", look_text(q, 1), look_text(q, 2), look_text(q, 4), look_text(q, 10),
+	    "merged into %d, offered to %s", look_text(q, 1), look_text(q, 2),
+	    look_text(q, 4), look_text(q, 10),
 	    look_text(q, 11), look_text(q, 12), look_text(q, 13),
 	    sqlite3_column_int(q, 14), look_text(q, 15));
 	look_same(w, i, "the row of the record", &want, &have);
@@ -185,9 +187,9 @@ same_facts(struct world *w, int i, sqlite3_stmt *q)
 void
 look_records(struct world *w)
 {
-	sqlite3_stmt *q = look_ask("SELECT n, id, authority, state, next_action, "
-	    "next_due, rule, extended_from, parked, prune_due, birth, "
-	    "death_notified, left_on, destroyed, merged_into, (SELECT "
+	sqlite3_stmt *q = look_ask("SELECT n, id, authority, state, "
+	    "next_action, next_due, rule, extended_from, parked, "
+	    "prune_due, birth, death_notified, left_on, destroyed, merged_into, (SELECT "
 	    "to_authority FROM move m WHERE m.record = record.n AND status = "
 	    "'offered') FROM record ORDER BY n");
 	struct text want = { 0 }, have = { 0 };
@@ -260,9 +262,9 @@ put_consent(const struct consent *c, struct text *t)
 void
 look_consents(struct world *w)
 {
-	sqlite3_stmt *q = look_ask("SELECT record, ground, by, given, end_kind, "
-	    "ended, CASE WHEN ground LIKE 's%' THEN NULL ELSE until END, "
-	    "confirm_due, n FROM consent ORDER BY record, n");
+	sqlite3_stmt *q = look_ask("SELECT record, ground, by, given, "
+	    "end_kind, ended, CASE WHEN ground LIKE 's%' THEN NULL "
+	    "ELSE until END, confirm_due, n FROM consent ORDER BY record, n");
 	struct text want = { 0 }, have = { 0 };
 	int row = sqlite3_step(q);
 
@@ -277,7 +279,8 @@ look_consents(struct world *w)
 		while (row == SQLITE_ROW && sqlite3_column_int(q, 0) ==
 		    i + 1) {
 			put(&have, "C-%s %s by %s on %s, %s %s, until %s, "
-			    "confirm %s; ", look_text(q, 8), look_text(q, 1), look_text(q, 2),
+			    "confirm %s; ", look_text(q, 8),
+			    look_text(q, 1), look_text(q, 2),
 			    look_text(q, 3), look_text(q, 4), look_text(q, 5),
 			    look_text(q, 6), look_text(q, 7));
 			row = sqlite3_step(q);

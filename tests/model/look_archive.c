@@ -27,7 +27,8 @@ put_package_row(sqlite3_stmt *q, struct text *t)
 	put(t, "%s, header %d", look_text(q, 1), sqlite3_column_int(q, 2));
 	if (strcmp(look_text(q, 1), "archived") == 0)
 		put(t, ", on %s by %s until %s, volume %s", look_text(q, 3),
-		    look_text(q, 4), look_text(q, 5), look_text(q, 7)[0] == '-' ?
+		    look_text(q, 4), look_text(q, 5),
+		    look_text(q, 7)[0] == '-' ?
 		    "there" : "gone");
 	else if (strcmp(look_text(q, 1), "destroyed") == 0)
 		put(t, ", on %s", look_text(q, 6));
@@ -68,7 +69,8 @@ look_packages(struct world *w)
 void
 look_volumes(struct world *w)
 {
-	long want = look_number("SELECT count(*) FROM volume WHERE gone IS NULL");
+	long want = look_number("SELECT count(*) FROM volume "
+	    "WHERE gone IS NULL");
 	long have = 0;
 	struct dirent *e;
 	char path[600];
@@ -161,8 +163,8 @@ look_all_batches(struct world *w)
 		"refused", "executed" };
 	sqlite3_stmt *q = look_ask("SELECT id, status, not_before FROM batch "
 	    "ORDER BY n");
-	sqlite3_stmt *items = look_ask("SELECT p.record, i.status FROM batch_item "
-	    "i JOIN package p ON p.n = i.package WHERE i.batch = ?");
+	sqlite3_stmt *items = look_ask("SELECT p.record, i.status FROM "
+	    "batch_item i JOIN package p ON p.n = i.package WHERE i.batch = ?");
 	int n = 0;
 
 	for (; sqlite3_step(q) == SQLITE_ROW; n++) {

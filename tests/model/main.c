@@ -14,7 +14,8 @@
 static const char *const KIND[KINDS] = { "create", "update", "unchanged",
 	"reject", "died", "left", "returned", "moved", "correct", "give",
 	"withdraw", "end", "hold", "release", "run", "dry run", "approve",
-	"refuse", "exclude", "restore", "open", "find", "adopt", "confirm", "undo", "merge", "split",
+	"refuse", "exclude", "restore", "open", "find", "adopt", "confirm",
+	"undo", "merge", "split",
 	"offer", "mark", "accept", "decline", "take back" };
 
 static void

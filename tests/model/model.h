@@ -82,7 +82,8 @@ struct involvement {
 	int evidence; /* number of its reference */
 };
 
-enum { CONSENTS = 32, INVOLVEMENTS = 14, FORMER = 6, ID_TEXT = 33, NHS_TEXT = 11,
+enum { CONSENTS = 32, INVOLVEMENTS = 14, FORMER = 6, ID_TEXT = 33,
+	NHS_TEXT = 11,
 	TOKEN_TEXT = 8 };
 
 struct line { /* of a person's story */
@@ -104,7 +105,7 @@ struct person {
 	enum leaving left;
 	struct involvement involved[INVOLVEMENTS];
 	int n_involved;
-	struct involvement withdrawn; /* the last one that went with its basis */
+	struct involvement withdrawn; /* that went last with its basis */
 	struct consent consent[CONSENTS];
 	int n_consents;
 	/* what follows from it */

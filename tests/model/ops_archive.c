@@ -39,7 +39,8 @@ op_hold(struct world *w)
 	int n = somebody(w, chance(w, 70) ? ARCHIVED : LIVE);
 	uint32_t dice = roll(w, 1000);
 	struct hold h = { .scope = dice < 965 ? ON_RECORD : dice < 975 ?
-		ON_AUTHORITY : dice < 997 ? ON_PREDICATE : ON_ALL, .person = n, .by = some_operator(w),
+		ON_AUTHORITY : dice < 997 ? ON_PREDICATE : ON_ALL,
+		.person = n, .by = some_operator(w),
 		.authority = (int)roll(w, AUTHORITIES),
 		.said = (enum said)roll(w, SAIDS) };
 	char about[100];

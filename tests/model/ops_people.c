@@ -232,7 +232,8 @@ op_give(struct world *w)
 	count_op(w, K_GIVE, want != CP_OK);
 	tell(w, n, "consent, ground %d, by %d, on %s%s", c.ground, c.by,
 	    day_text(c.given, on), want != CP_OK ? ", refused" : "");
-	(void)snprintf(evidence, sizeof(evidence), "EV/%s", token(p->word, word));
+	(void)snprintf(evidence, sizeof(evidence), "EV/%s",
+	    token(p->word, word));
 	expect(w, n, drive_give(w->drive, who, alone(w, want), p->id, &c,
 	    evidence, late, best), want);
 	if (want == CP_OK) {

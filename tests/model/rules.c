@@ -145,7 +145,8 @@ why_then(const struct rules *r, const struct person *p, day on)
 
 	for (int i = 0; i < p->n_consents; i++)
 		if (is_for_staying(&p->consent[i]) && consent_until(r,
-		    p->born, &p->consent[i], &why) == on && p->consent[i].given < on && why < best)
+		    p->born, &p->consent[i], &why) == on &&
+		    p->consent[i].given < on && why < best)
 			best = why;
 	return best == BY_NOTHING ? BY_AGE : best;
 }
