@@ -189,7 +189,8 @@ look_records(struct world *w)
 {
 	sqlite3_stmt *q = look_ask("SELECT n, id, authority, state, "
 	    "next_action, next_due, rule, extended_from, parked, "
-	    "prune_due, birth, death_notified, left_on, destroyed, merged_into, (SELECT "
+	    "prune_due, birth, death_notified, left_on, destroyed, merged_into, "
+	    "(SELECT "
 	    "to_authority FROM move m WHERE m.record = record.n AND status = "
 	    "'offered') FROM record ORDER BY n");
 	struct text want = { 0 }, have = { 0 };
