@@ -47,7 +47,7 @@ expect_out_empty
 test_case 'wrong use of a command'
 run cpadmin operator
 expect_status 2
-expect_err_contains 'verbs: add, suspend, resume, remove, list'
+expect_err_contains 'verbs: add, renew, suspend, resume, remove, list'
 run cpadmin operator lst
 expect_status 2
 expect_err_contains 'did you mean list?'
