@@ -136,7 +136,7 @@ expectations() {
 		rows_of $LIVE >"$T/live"
 		rows_of $ARCHIVED >"$T/archived"
 		TALLY="$(set -- $ARCHIVED; echo $#) $(set -- $DESTROYED
-		    echo $#) $(set -- $LIVE; echo $#) $(set -- $HELD
+		    echo $#) $(set -- $LIVE; echo $#) 0 $(set -- $HELD
 		    echo $#) 1 0"
 		SUM="$(set -- $LEAVING; echo $#) 1 $(set -- $DESTROYED
 		    echo $#) $(set -- $HELD; echo $#) 1 1 1"
