@@ -172,7 +172,10 @@ cp_policy_diff(struct cp_call *call, struct cp_err *err)
 	if (rc == CP_OK)
 		rc = cp_session_open(call, CP_STORE_READ, &s, err);
 	if (rc == CP_OK) {
-		rc = diff(call, &s, policy, err);
+		rc = cp_operator_may(&s.op, CP_ROLE_ADMIN | CP_ROLE_DPO |
+		    CP_ROLE_AUDITOR, err);
+		if (rc == CP_OK)
+			rc = diff(call, &s, policy, err);
 		cp_session_close(&s);
 	}
 	cp_policy_free(policy);

@@ -70,18 +70,19 @@ first_prune(const struct cp_document *doc, const struct cp_policy *policy,
 	return first;
 }
 
+/* The rule would say whether it is a sensitive service that is involved; it is
+ * only counted. */
 static void
-put_prune(const struct cp_scanned *r, struct cp_date due,
-    enum cp_rule rule_now, enum cp_rule rule, struct cp_move *m)
+put_prune(const struct cp_scanned *r, struct cp_date due, enum cp_rule rule,
+    struct cp_move *m)
 {
 	m->id = r->id;
 	m->state = r->facts.state;
 	m->action_now = "prune";
 	m->due_now = r->prune_due;
-	m->rule_now = cp_rule_name(rule_now);
+	m->rule_now = m->rule_then = "";
 	m->action_then = cp_date_set(due) ? "prune" : "none";
 	m->due_then = due;
-	m->rule_then = cp_date_set(due) ? cp_rule_name(rule) : "";
 	m->rule = cp_date_set(due) ? rule : CP_RULE_COUNT;
 }
 
@@ -91,7 +92,7 @@ look_prune(struct cp_mover *m, const struct cp_scanned *r,
 {
 	const struct cp_policy *p = m->policy, *old;
 	struct cp_record record = { .n = r->n, .state = r->facts.state };
-	enum cp_rule rule, rule_now;
+	enum cp_rule rule;
 	struct cp_document *doc = NULL;
 	enum cp_rc rc;
 
@@ -108,11 +109,10 @@ look_prune(struct cp_mover *m, const struct cp_scanned *r,
 	rc = cp_record_document(m->store, &record, &doc, err);
 	if (rc != CP_OK)
 		return rc == CP_CORRUPT ? CP_OK : rc;
-	(void)first_prune(doc, old != NULL ? old : p, &rule_now);
 	out->prune_due = first_prune(doc, p, &rule);
 	cp_document_free(doc);
 	if (cp_date_cmp(out->prune_due, r->prune_due) != 0)
-		put_prune(r, out->prune_due, rule_now, rule,
+		put_prune(r, out->prune_due, rule,
 		    &out->moves[out->n_moves++]);
 	return CP_OK;
 }

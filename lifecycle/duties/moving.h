@@ -17,7 +17,7 @@ struct cp_move {
 	const char *action_now, *action_then; /* archive, destroy, prune, none;
 	                                       * constants */
 	struct cp_date due_now, due_then;  /* none with "none" */
-	const char *rule_now, *rule_then;  /* "" with "none" */
+	const char *rule_now, *rule_then;  /* "" with "none" and "prune" */
 	enum cp_rule rule;                 /* then; CP_RULE_COUNT with "none" */
 };
 
