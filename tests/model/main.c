@@ -129,6 +129,11 @@ say(const struct world *w)
 	    "traces %ld, searches that found %ld\n", w->left[ARCHIVED],
 	    w->left[DESTROYED], w->pruned, w->reopened, w->logs,
 	    w->scans, w->found);
+	(void)printf("  each month: every record in one state, its dates, "
+	    "document, consents, offers,\n  packages, headers and holds; "
+	    "volumes, shelves, batches, tally, plan, forecast; nothing\n"
+	    "  destroyed before its day or within five years; dates that a "
+	    "decision gives again\n");
 }
 
 int
