@@ -132,7 +132,7 @@ find_someone() {
 	local heard
 
 	heard=$(misspelt "$SOMEONE_NAME")
-	chapter 'Two questions of an ordinary day'
+	chapter 'Three questions of an ordinary day'
 	say "A hospital asks for $heard. Nobody is written like that; the search
 	    goes by sound as well as by letters."
 	show -n 6 cpadmin record find --name "$heard" \
@@ -149,6 +149,13 @@ why_still_here() {
 	    --reason 'question of a councillor' --on "$END"
 	run cpadmin retention explain "$LEAVER" --on "$END" --json
 	expect 'the care leaver is' "$(json .state)" extended
+}
+
+what_waits() {
+	say 'And: what waits for a person today? The most urgent first, each
+	    with the command that settles it.'
+	show -n 6 cpadmin worklist --role team --on "$END"
+	show cpadmin retention forecast --months 24 --chart --on "$END"
 }
 
 farewell() {

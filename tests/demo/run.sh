@@ -151,6 +151,7 @@ prove_log
 prove_archive
 find_someone
 short || why_still_here
+what_waits
 and_beside
 now_us
 farewell
