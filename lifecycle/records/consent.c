@@ -318,7 +318,9 @@ cp_consent_status(const struct cp_consent *c, struct cp_date today)
 {
 	if (cp_date_cmp(c->given, today) > 0)
 		return "given"; /* seen from an earlier day */
-	if (cp_date_set(c->ended) && cp_date_cmp(c->ended, today) <= 0)
+	/* One that had lapsed when it was withdrawn stays so in the list. */
+	if (cp_date_set(c->ended) && cp_date_cmp(c->ended, today) <= 0 &&
+	    !(cp_date_set(c->until) && cp_date_cmp(c->until, c->ended) < 0))
 		return c->ended_by == CP_ENDED_BY_GROUND ? "ended" :
 		    "withdrawn";
 	if (cp_date_set(c->until) && cp_date_cmp(c->until, today) <= 0)

@@ -38,13 +38,18 @@ is_meant(const struct cp_consent_ending *e, const struct cp_consent *c)
 {
 	if (e->n != 0 && e->n != c->n)
 		return 0;
-	/* What has lapsed by then is no longer anybody's to take back. */
-	if (e->n == 0 && c->kind == CP_CONSENT_STAY && cp_date_set(c->until) &&
-	    cp_date_cmp(c->until, e->date) <= 0)
-		return 0;
 	if (e->ground != NULL)
 		return strcmp(e->ground, c->ground_word) == 0;
 	return e->n != 0 || c->kind != CP_CONSENT_HARM;
+}
+
+/* What has lapsed by then ends too, so that a birth date put right later does
+ * not bring it back, but is not one of those that the ending is about. */
+static int
+has_lapsed(const struct cp_consent_ending *e, const struct cp_consent *c)
+{
+	return e->n == 0 && c->kind == CP_CONSENT_STAY &&
+	    cp_date_set(c->until) && cp_date_cmp(c->until, e->date) <= 0;
 }
 
 static enum cp_rc
@@ -99,7 +104,7 @@ end_all(struct cp_store *s, const struct cp_record *r,
 		if (rc != CP_OK)
 			return rc;
 		e->sensitive += c.kind != CP_CONSENT_STAY;
-		e->ended++;
+		e->ended += !has_lapsed(e, &c);
 	}
 	if (rc == CP_OK && e->ended == 0)
 		rc = cp_fail(err, CP_REFUSED, "record %s has no such consent "

@@ -342,3 +342,26 @@ complete_after() {
 }
 expect_eq "$(complete_after consent statement)" 'list show add'
 expect_eq "$(complete_after consent give)" ''
+
+test_case 'what was withdrawn after it lapsed does not come back'
+new_store --policy uk-2026 --on 2026-01-01
+{
+	person F1 2008-03-01
+	person F2 2008-03-01
+} >"$T/f.ndjson"
+ok "$CPADMIN" record import "$T/f.ndjson" --on 2026-01-01
+ON=2026-01-05
+for id in F1 F2; do
+	ok give $id care-leaver parent 2026-01-02
+	ok give $id connexions self 2026-01-02
+done
+ok "$CPADMIN" consent withdraw F1 --date 2026-03-02 --on 2026-03-02 --json
+expect_json .ended 1
+for id in F1 F2; do
+	ok "$CPADMIN" record correct $id --set birth_date=2009-03-01 \
+	    --reason 'the certificate says so' --on 2026-03-02
+done
+ON=2026-06-01
+expect_eq "$(ledger '[.rows[] | [.id, .ground, .status] | join(" ")] |
+    join("; ")')" 'F1 care-leaver withdrawn; F1 connexions withdrawn; '\
+'F2 care-leaver in-force; F2 connexions in-force'

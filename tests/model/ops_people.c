@@ -301,14 +301,19 @@ op_mark(struct world *w)
 	look_person(w, n);
 }
 
-/* All that rests on consent, or one ground; not what has lapsed by then. */
+/* All that rests on consent, or one ground. */
 static int
-meant(const struct consent *c, enum ground ground, day on)
+meant(const struct consent *c, enum ground ground)
 {
-	if (c->ground < STAYING && c->until != 0 && c->until <= on)
-		return 0;
 	return c->how == RUNNING && (ground == GROUNDS ? c->ground != HARM :
 	    c->ground == ground);
+}
+
+/* It ends too, but an ending is not about it. */
+static int
+lapsed(const struct consent *c, day on)
+{
+	return c->ground < STAYING && c->until != 0 && c->until <= on;
 }
 
 /* Nobody can withdraw what does not rest on consent. */
@@ -320,12 +325,12 @@ foretell_end(const struct world *w, const struct person *p,
 	if (p->state != LIVE || on > w->today)
 		return CP_REFUSED;
 	for (int i = 0; i < p->n_consents; i++) {
-		if (!meant(&p->consent[i], ground, on))
+		if (!meant(&p->consent[i], ground))
 			continue;
 		if (p->consent[i].given > on || (how == WITHDRAWN &&
 		    p->consent[i].ground == HARM))
 			return CP_REFUSED;
-		(*ended)++;
+		*ended += !lapsed(&p->consent[i], on);
 	}
 	return *ended > 0 ? CP_OK : CP_REFUSED;
 }
@@ -372,7 +377,7 @@ op_end(struct world *w)
 	expect(w, n, drive_end(w->drive, who, alone(w, want), p->id, ground,
 	    how, on, have), want);
 	for (int i = 0; want == CP_OK && i < p->n_consents; i++) {
-		if (!meant(&p->consent[i], ground, on))
+		if (!meant(&p->consent[i], ground))
 			continue;
 		p->consent[i].how = how;
 		p->consent[i].ended = on;
