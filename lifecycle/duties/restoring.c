@@ -7,6 +7,7 @@
 #include "lifecycle/duties/destruction.h"
 #include "lifecycle/duties/history.h"
 #include "lifecycle/records/document_edit.h"
+#include "lifecycle/records/number.h"
 #include "lifecycle/store/json_put.h"
 
 enum cp_rc
@@ -96,6 +97,8 @@ revive(const struct cp_restoring *in, const struct cp_parcel *p,
 	if (rc == CP_OK)
 		rc = cp_record_revive(in->store, in->rules, r, x->doc, in->now,
 		    err);
+	if (rc == CP_OK)
+		rc = cp_numbers_alone(in->store, in->rules, r->n, err);
 	if (rc == CP_OK)
 		rc = cp_history_load(in->store, r, x->history, x->history_len,
 		    err);

@@ -6,6 +6,7 @@
 #include "lifecycle/records/document_edit.h"
 #include "lifecycle/records/events.h"
 #include "lifecycle/records/find.h"
+#include "lifecycle/records/number.h"
 #include "lifecycle/records/undo.h"
 #include "lifecycle/store/json.h"
 #include "lifecycle/store/operator.h"
@@ -276,6 +277,8 @@ enter(const struct cp_change *c, const struct cp_record *r,
 	if (rc == CP_OK)
 		rc = cp_record_replace(c->store, c->rules, r, old, doc,
 		    c->now, err);
+	if (rc == CP_OK)
+		rc = cp_numbers_alone(c->store, c->rules, r->n, err);
 	if (rc == CP_OK)
 		rc = log_correction(c, old, doc, reason, &u.seq, err);
 	if (rc == CP_OK)

@@ -5,10 +5,11 @@
 #include "lifecycle/records/document_edit.h"
 #include "lifecycle/records/ident.h"
 #include "lifecycle/records/import_impl.h"
+#include "lifecycle/records/number.h"
 #include "lifecycle/store/json_put.h"
 #include "lifecycle/store/operator.h"
 
-enum { CANDIDATES = 16, ID_TRIES = 100 };
+enum { ID_TRIES = 100 };
 
 void
 import_row_clear(struct import_row *row)
@@ -134,55 +135,24 @@ by_id(struct cp_import *im, const char *id, struct cp_record *r, int *found,
 	return rc;
 }
 
-/* Does record N, found by a hash, really have NUMBER, and (BIRTH given) was
- * it born then?  *R is it. */
-static enum cp_rc
-is_holder(struct cp_import *im, int64_t n, const struct cp_number *number,
-    const struct cp_partial_date *birth, struct cp_record *r, int *yes,
-    struct cp_err *err)
-{
-	struct cp_document *doc = NULL;
-	enum cp_rc rc = cp_record_at(im->store, n, r, err);
-
-	*yes = 0;
-	if (rc == CP_OK)
-		rc = cp_record_document(im->store, r, &doc, err);
-	if (rc != CP_OK)
-		return rc;
-	for (size_t i = 0; i < doc->n_numbers; i++)
-		if (doc->numbers[i].type == number->type &&
-		    strcmp(doc->numbers[i].value, number->value) == 0)
-			*yes = 1;
-	if (birth != NULL && (birth->year != doc->birth.year ||
-	    birth->month != doc->birth.month || birth->day != doc->birth.day))
-		*yes = 0;
-	cp_document_free(doc);
-	return CP_OK;
-}
-
 /* The live record other than SELF that has NUMBER, whose key is KEY. */
 static enum cp_rc
 holder(struct cp_import *im, uint64_t key, const struct cp_number *number,
     const struct cp_partial_date *birth, int64_t self, struct cp_record *r,
     int *found, struct cp_err *err)
 {
-	struct cp_stmt *q = cp_stmt(im->store, SQL_IMPORT_KEY_RECORDS);
-	int64_t n[2 * CANDIDATES], one;
+	int64_t n[2 * CP_NUMBER_CANDIDATES], one;
 	size_t count = 0, place = 0;
-	int row;
-	enum cp_rc rc;
+	enum cp_rc rc = cp_number_candidates(im->store, key, n, &count, err);
 
 	*found = 0;
-	cp_bind_int(q, (int64_t)key);
-	while ((rc = cp_step(q, &row, err)) == CP_OK && row)
-		if (count < CANDIDATES)
-			n[count++] = cp_col_int(q, 0);
-	while (rc == CP_OK && count < 2 * CANDIDATES &&
+	while (rc == CP_OK && count < 2 * CP_NUMBER_CANDIDATES &&
 	    (one = import_keys_find(&im->keys, key, &place)) != 0)
 		n[count++] = one;
 	for (size_t i = 0; rc == CP_OK && !*found && i < count; i++)
 		if (n[i] != self)
-			rc = is_holder(im, n[i], number, birth, r, found, err);
+			rc = cp_number_is_held(im->store, n[i], number, birth,
+			    r, found, err);
 	return rc;
 }
 

@@ -7,6 +7,7 @@
 #include "lifecycle/records/hold.h"
 #include "lifecycle/records/link.h"
 #include "lifecycle/records/move.h"
+#include "lifecycle/records/number.h"
 #include "lifecycle/records/prepare.h"
 #include "lifecycle/records/reach.h"
 #include "lifecycle/records/undo.h"
@@ -343,6 +344,8 @@ cp_record_merge(const struct cp_change *c, const struct cp_merge *m,
 	/* Nobody gives away what they do not reach (--set authority). */
 	if (rc == CP_OK)
 		rc = cp_reach_need(c->store, into.n, into.id, err);
+	if (rc == CP_OK)
+		rc = cp_numbers_alone(c->store, c->rules, into.n, err);
 	if (rc == CP_OK)
 		rc = note(c, m, &r, &into, was, cp_buf_text(&extra), err);
 	if (rc == CP_OK)

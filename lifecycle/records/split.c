@@ -8,6 +8,7 @@
 #include "lifecycle/records/hold.h"
 #include "lifecycle/records/ident.h"
 #include "lifecycle/records/link.h"
+#include "lifecycle/records/number.h"
 #include "lifecycle/records/reach.h"
 #include "lifecycle/records/undo.h"
 #include "lifecycle/store/json.h"
@@ -221,6 +222,10 @@ store_both(const struct cp_change *c, const struct cp_split *x,
 		    c->now, err);
 	if (rc == CP_OK)
 		rc = cp_record_refresh(c->store, c->rules, n, err);
+	if (rc == CP_OK)
+		rc = cp_numbers_alone(c->store, c->rules, r->n, err);
+	if (rc == CP_OK)
+		rc = cp_numbers_alone(c->store, c->rules, n, err);
 	if (rc == CP_OK)
 		rc = cp_record_at(c->store, n, &out->parted, err);
 	return rc == CP_OK ? cp_record_at(c->store, r->n, &out->record, err) :

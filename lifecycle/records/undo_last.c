@@ -7,6 +7,7 @@
 #include "lifecycle/records/link.h"
 #include "lifecycle/records/merge.h"
 #include "lifecycle/records/move.h"
+#include "lifecycle/records/number.h"
 #include "lifecycle/records/undo_priv.h"
 #include "lifecycle/store/json.h"
 #include "lifecycle/store/stmt.h"
@@ -277,6 +278,10 @@ put_back(const struct cp_change *c, const struct kept *k, struct cp_err *err)
 		    c->now, err);
 	if (rc == CP_OK)
 		rc = put_ledger(c, k->record.n, k->extra, "ledger", err);
+	if (rc == CP_OK)
+		rc = cp_numbers_alone(c->store, c->rules, k->record.n, err);
+	if (rc == CP_OK && k->both)
+		rc = cp_numbers_alone(c->store, c->rules, k->other.n, err);
 	cp_document_free(was);
 	cp_document_free(is);
 	return rc;

@@ -230,3 +230,44 @@ ok cpadmin record list --json --on 2022-03-02
 expect_json '.rows[0]|[.state,.next_action,.next_due]|@csv' \
     '"archived","destroy","2028-03-02"'
 expect_no Brien in "$CPADMIN_STORE/store.db"
+
+test_case 'an NHS number is one live person'"'"'s, whichever way it comes'
+new_store
+numbered() {
+	printf '{"cpadmin":"record/1","id":"%s","authority":"E08000015",' "$1"
+	printf '"names":[{"type":"current","given":"Ann","family":"Lee"}],'
+	printf '"gender":"female","birth_date":"%s","numbers":[%s]}\n' "$2" \
+	    "${3:+{\"type\":\"nhs\",\"value\":\"$3\"\}}"
+}
+numbered N-1 2004-03-01 9434765919 >"$T/first.ndjson"
+{
+	numbered N-2 2010-03-01 9434765919
+	numbered N-3 2010-03-01 |
+	    sed 's/"Lee"}]/"Lee"},{"type":"former","family":"Li"}]/'
+} >"$T/second.ndjson"
+ok cpadmin record import "$T/first.ndjson" --on 2022-02-01
+ok cpadmin retention run --on 2022-03-01 --accept clock --accept share --yes
+ok cpadmin record import "$T/second.ndjson" --on 2022-03-01
+run cpadmin record correct N-3 --set nhs=9434765919 --reason x --on 2022-03-01
+expect_status 5
+expect_err_contains 'another live record has the NHS number of record N-3'
+run cpadmin record split N-3 --take 'names[1]' --set nhs=9434765919 \
+    --reason x --on 2022-03-01
+expect_status 5
+expect_err_contains 'another live record has the NHS number of'
+run cpadmin archive restore N-1 --reason x --set birth_date=2010-03-01 \
+    --on 2022-03-01
+expect_status 5
+expect_err_contains 'another live record has the NHS number of record N-1'
+ok cpadmin record list --on 2022-03-01 --json
+expect_json '[.rows[] | [.id, .state] | join(" ")] | join("; ")' \
+    'N-1 archived; N-2 live; N-3 live'
+ok cpadmin archive restore N-1 --reason x --set birth_date=2010-03-01 \
+    --set nhs= --on 2022-03-01
+ok cpadmin record correct N-2 --set nhs= --reason 'was of N-1' --on 2022-03-01
+ok cpadmin record correct N-1 --set nhs=9434765919 --reason back \
+    --on 2022-03-01
+run cpadmin record undo N-2 --reason x --on 2022-03-01
+expect_status 5
+ok cpadmin record undo N-1 --reason x --on 2022-03-01
+ok cpadmin record undo N-2 --reason x --on 2022-03-01
