@@ -162,6 +162,19 @@ differs() {
 	printf '%s:\nwanted %s\ngot    %s\n' "$1" "$2" "$3"
 }
 
+# normal FILE: its documents with their keys in order, sorted.  Nearly every run
+# leaves the same ones, so that what jq made of them is kept.
+normal() {
+	local sum part=$T/normal.$BASHPID
+
+	sum=$T/normal.$(cksum <"$1" | tr ' ' .)
+	[ -f "$sum" ] || {
+		jq -cS . "$1" | sort >"$part"
+		mv "$part" "$sum"
+	}
+	echo "$(<"$sum")"
+}
+
 # Each record's state, live document, header rows and packages; what the
 # database says of itself; which volumes there are.
 check_database() {
@@ -197,8 +210,8 @@ check_database() {
 	    bad=1
 	differs volumes "$(sed -n 's/^volume //p' "$1.sql")" \
 	    "$(ls "$1/archive")" && bad=1
-	differs 'live documents' "$(<"$T/live")" \
-	    "$(grep '^{' "$1.sql" | jq -cS . | sort)" && bad=1
+	grep '^{' "$1.sql" >"$1.docs"
+	differs 'live documents' "$(<"$T/live")" "$(normal "$1.docs")" && bad=1
 	return $bad
 }
 
@@ -219,23 +232,26 @@ check_packages() {
 	for id in $ARCHIVED; do
 		run_in "$1" archive open "$id" --purpose court-order \
 		    --reason test --json || return 1
-		cat "$1.out"
+		sed 's/.*"record":\({"cpadmin":"record.*}\),"history":.*/\1/' \
+		    "$1.out"
 	done >"$1.opened"
 	differs 'archived documents' "$(<"$T/archived")" \
-	    "$(jq -cS .record "$1.opened" | sort)" && bad=1
+	    "$(normal "$1.opened")" && bad=1
 	run_in "$1" archive show E1 --json && differs 'the emptied shelf' \
-	    destroyed "$(jq -r .shelf_state "$1.out")" && bad=1
+	    destroyed "$(sed -n 's/.*"shelf_state":"\([a-z]*\)".*/\1/p' \
+	    "$1.out")" && bad=1
 	return $bad
 }
 
 check_batches() {
-	local bad=0 batch file
+	local bad=0 batch file rows
 
 	run_in "$1" destruction list --json || return 1
-	differs batches "$BATCHES" "$(jq -r '[.rows[] |
-	    "\(.count) \(.status)"] | join(" ")' "$1.out")" && bad=1
-	for batch in $(jq -r '.rows[] | select(.status == "done") | .batch' \
-	    "$1.out"); do
+	rows=$(sed 's/},{/}\n{/g' "$1.out" | sed -n 's/.*"batch":"\([^"]*\)".*'\
+'"count":\([0-9]*\),"status":"\([a-z]*\)".*/\1 \2 \3/p')
+	differs batches "$BATCHES" "$(cut -d ' ' -f 2- <<<"$rows" |
+	    paste -sd ' ')" && bad=1
+	for batch in $(sed -n 's/ .* done$//p' <<<"$rows"); do
 		file=$1/outbox/certificate-$batch.json
 		"$CPADMIN" verify "$file" --key "$1/keys/signing.pub" --json \
 		    >"$1.cert" 2>&1 || {
@@ -319,8 +335,9 @@ if [ "${FAULT_ALL:-0}" = 1 ]; then
 	MODES=$SWEEP_ALL
 	sweep 'retention run, large' "$PREPARED" check kill-before "${RUN[@]}"
 else
-	echo 'not swept without FAULT_ALL=1: the large store, and modes' \
-	    'kill-after, enospc-short, eio-from'
+	echo 'not swept without FAULT_ALL=1: the large store, modes' \
+	    'kill-after, enospc-short, eio-from, and torn, enospc and eio at' \
+	    'two points of three'
 fi
 
 prepare small

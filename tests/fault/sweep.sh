@@ -20,6 +20,9 @@
 #  - no point was hurt;
 #  - in the unhurt run a power cut could undo what was taken for safe
 #    (durable.awk; a case of its own).
+# The first mode strikes at every point.  The others take turns: each at one
+# point of SWEEP_THIN (default 3), another one each, so that every call is met
+# by an error of some kind; FAULT_ALL=1: every mode at every point.
 # Points past the expected total are tried until one is not reached, since a
 # run need not change the disk equally often each time.
 #
@@ -113,17 +116,18 @@ after the second run: $(head -c 2000 "$dir/said")"
 	echo "$n" >>"$dir.hurt"
 }
 
-# A worker takes points FIRST, FIRST+JOBS...; KINDS are the calls that the
-# mode can hurt otherwise than another mode does.
+# A worker takes points FIRST, FIRST+JOBS..., those of them whose TURN it is of
+# THIN; KINDS are the calls that the mode can hurt otherwise than another mode
+# does.
 sweep_worker() {
 	local dir=$1 store=$2 check=$3 mode=$4 total=$5 first=$6 jobs=$7 kinds=$8
-	local n=$first
+	local thin=$9 turn=${10} n=$first
 
-	shift 8
+	shift 10
 	while :; do
-		if [ "$n" -le "$total" ] &&
+		if [ "$n" -le "$total" ] && { [ $(((n + turn) % thin)) -ne 0 ] ||
 		    ! awk -v n="$n" -v k="$kinds" '$1 == n && $2 ~ k { f = 1 }
-		    END { exit !f }' "$SWEEP_CALLS"; then
+		    END { exit !f }' "$SWEEP_CALLS"; }; then
 			n=$((n + jobs))
 			continue
 		fi
@@ -145,10 +149,12 @@ sweep_kinds() {
 }
 
 sweep_mode() {
-	local name=$1 store=$2 check=$3 mode=$4 total=$5 base kinds j
+	local name=$1 store=$2 check=$3 mode=$4 total=$5 turn=$6 base kinds j
 	local jobs=${SWEEP_JOBS:-2} start=$SECONDS hurt pids=()
+	local thin=${SWEEP_THIN:-3}
 
-	shift 5
+	shift 6
+	[ "$turn" -gt 0 ] && [ "${FAULT_ALL:-0}" != 1 ] || thin=1
 	base=${SWEEP_DIR:-$T}/sweep
 	rm -rf "$base"
 	mkdir -p "$base"
@@ -156,7 +162,7 @@ sweep_mode() {
 	test_case "$name: $mode"
 	for ((j = 1; j <= jobs; j++)); do
 		sweep_worker "$base/$j" "$store" "$check" "$mode" "$total" \
-		    "$j" "$jobs" "$kinds" "$@" &
+		    "$j" "$jobs" "$kinds" "$thin" "$turn" "$@" &
 		pids+=($!)
 	done
 	wait "${pids[@]}"
@@ -182,6 +188,7 @@ sweep_undurable() {
 
 sweep() {
 	local name=$1 store=$2 check=$3 modes=${4:-$SWEEP_ALL} dir total mode
+	local turn=0
 
 	shift 4
 	test_case "$name: unhurt"
@@ -202,6 +209,8 @@ sweep() {
 	fi
 	rm -rf "$dir"
 	for mode in $modes; do
-		sweep_mode "$name" "$store" "$check" "$mode" "$total" "$@"
+		sweep_mode "$name" "$store" "$check" "$mode" "$total" "$turn" \
+		    "$@"
+		turn=$((turn + 1))
 	done
 }
