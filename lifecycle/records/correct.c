@@ -4,6 +4,7 @@
 
 #include "lifecycle/records/consent_sensitive.h"
 #include "lifecycle/records/document_edit.h"
+#include "lifecycle/records/document_join.h"
 #include "lifecycle/records/events.h"
 #include "lifecycle/records/find.h"
 #include "lifecycle/records/number.h"
@@ -113,22 +114,6 @@ put_changes(struct cp_buf *out, const char *path, const struct cp_json *was,
 }
 
 static enum cp_rc
-tree_of(const struct cp_document *doc, struct cp_json **out,
-    struct cp_err *err)
-{
-	struct cp_buf text;
-	enum cp_rc rc;
-
-	cp_buf_init(&text);
-	cp_document_text(doc, &text);
-	rc = cp_buf_check(&text, err);
-	if (rc == CP_OK)
-		rc = cp_json_parse(cp_buf_text(&text), text.len, out, err);
-	cp_buf_clear(&text);
-	return rc;
-}
-
-static enum cp_rc
 log_correction(const struct cp_change *c, const struct cp_document *old,
     const struct cp_document *doc, const char *reason, int64_t *seq,
     struct cp_err *err)
@@ -136,11 +121,11 @@ log_correction(const struct cp_change *c, const struct cp_document *old,
 	struct cp_entry e = { "record.correct", doc->id, NULL, NULL };
 	struct cp_json *was = NULL, *is = NULL;
 	struct cp_buf b;
-	enum cp_rc rc = tree_of(old, &was, err);
+	enum cp_rc rc = cp_document_tree(old, &was, err);
 
 	cp_buf_init(&b);
 	if (rc == CP_OK)
-		rc = tree_of(doc, &is, err);
+		rc = cp_document_tree(doc, &is, err);
 	if (rc == CP_OK) {
 		cp_json_open(&b, '{');
 		cp_json_put_key(&b, "changes");
