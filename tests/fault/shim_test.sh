@@ -2,6 +2,8 @@
 # The tools of the fault tests, tried on programs whose faults are known.
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/sweep.sh"
+# Every mode at every point: it is the sweep itself that is tested.
+SWEEP_THIN=1
 
 # hurt MODE AT CMD...: on a fresh $D, with counts beside it.
 D=$T/box/store
