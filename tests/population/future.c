@@ -177,10 +177,13 @@ future_events(const struct world *w, const struct child *c, int years,
 	struct event list[EVENTS];
 	struct consent plan[2];
 	int32_t until;
-	uint32_t i, n;
+	uint32_t i, n, given;
 
-	(void)consents_plan(c, &r, plan, &until);
+	given = consents_plan(c, &r, plan, &until);
 	n = events_plan(w, c, years, percent, until, list);
+	/* Nobody gives the consent of somebody who has gone. */
+	if (given > 0 && n > 0 && plan[given - 1].given >= list[0].date)
+		until = day_birthday(c->birth, 18);
 	for (i = 0; i < n; i++) {
 		if (list[i].on > horizon(w, years) || list[i].on >= until ||
 		    (i > 0 && list[i].on < list[i - 1].on))
