@@ -35,7 +35,10 @@ enum cp_rule {
 	CP_RULE_OPEN_FIRST_YEAR_PERIOD,
 	CP_RULE_OPEN_FIRST_YEAR_PURPOSES,
 	CP_RULE_OPEN_LATER_PURPOSES,
+	CP_RULE_OPEN_OPERATORS, /* may be absent: 1 */
+	CP_RULE_DRILL_PERIOD,   /* may be absent: never */
 	CP_RULE_DESTRUCTION_APPROVALS,
+	CP_RULE_EARLY_APPROVALS, /* may be absent: as for what is due */
 	CP_RULE_DESTRUCTION_WAIT,
 	CP_RULE_CLOCK_AHEAD_HOURS,
 	CP_RULE_SHARE_PERCENT,
@@ -90,8 +93,12 @@ struct cp_policy {
 	struct cp_period open_first_year_period; /* from archiving */
 	struct cp_words open_first_year_purposes;
 	struct cp_words open_later_purposes;
+	int open_operators; /* who agree to an opening, custodians apart, >= 1 */
+	struct cp_period drill_period; /* between drills of a custodian ... */
+	int drills;                    /* ... if they are asked for */
 	/* destruction */
 	int destruction_approvals; /* by others than the proposer, >= 1 */
+	int early_approvals; /* the same before a package's day, >= 1 */
 	struct cp_period destruction_wait; /* from proposal */
 	/* guards */
 	int clock_ahead_hours;

@@ -71,8 +71,14 @@ static const struct rule_form FORMS[CP_RULE_COUNT] = {
 	    AT(open_first_year_purposes), 0, 0, NULL },
 	[CP_RULE_OPEN_LATER_PURPOSES] = { "archive.open_later_purposes",
 	    KIND_WORDS, AT(open_later_purposes), 0, 0, NULL },
+	[CP_RULE_OPEN_OPERATORS] = { "archive.open_operators", KIND_INT,
+	    AT(open_operators), 1, 9, "1" },
+	[CP_RULE_DRILL_PERIOD] = { "archive.drill_period", KIND_PERIOD,
+	    AT(drill_period), 1, 0, "never" },
 	[CP_RULE_DESTRUCTION_APPROVALS] = { "destruction.approvals", KIND_INT,
 	    AT(destruction_approvals), 1, 9, NULL },
+	[CP_RULE_EARLY_APPROVALS] = { "destruction.early_approvals", KIND_INT,
+	    AT(early_approvals), 1, 9, "as destruction.approvals" },
 	[CP_RULE_DESTRUCTION_WAIT] = { "destruction.wait", KIND_PERIOD,
 	    AT(destruction_wait), 0, 0, NULL },
 	[CP_RULE_CLOCK_AHEAD_HOURS] = { "guards.clock_ahead_hours", KIND_INT,
@@ -305,6 +311,8 @@ cp_policy_absent(struct cp_policy *policy, enum cp_rule rule,
 		return 0;
 	policy->value_text[rule] = copy(FORMS[rule].absent, report);
 	policy->source[rule] = copy("this policy does not say", report);
+	if (rule == CP_RULE_OPEN_OPERATORS)
+		policy->open_operators = 1;
 	return 1;
 }
 
@@ -332,6 +340,8 @@ cp_policy_set_value(struct cp_policy *policy, enum cp_rule rule,
 	}
 	if (rule == CP_RULE_RECONFIRM_PERIOD)
 		policy->reconfirms = 1;
+	if (rule == CP_RULE_DRILL_PERIOD)
+		policy->drills = 1;
 }
 
 void
@@ -396,7 +406,7 @@ months(struct cp_period p)
 }
 
 void
-cp_policy_check_whole(const struct cp_policy *policy,
+cp_policy_check_whole(struct cp_policy *policy,
     const unsigned line[CP_RULE_COUNT], struct cp_policy_report *report)
 {
 	unsigned i, rule;
@@ -409,6 +419,12 @@ cp_policy_check_whole(const struct cp_policy *policy,
 			    "%s: it must be over retention.age_limit",
 			    FORMS[rule].name);
 	}
+	if (!policy->stated[CP_RULE_EARLY_APPROVALS])
+		policy->early_approvals = policy->destruction_approvals;
+	if (policy->early_approvals < policy->destruction_approvals)
+		cp_policy_problem(report, line[CP_RULE_EARLY_APPROVALS],
+		    "destruction.early_approvals: it must not be below "
+		    "destruction.approvals");
 	if (months(policy->reminder_age) >= policy->age_limit * 12)
 		cp_policy_problem(report, line[CP_RULE_REMINDER_AGE],
 		    "consent.reminder_age: it must come before "

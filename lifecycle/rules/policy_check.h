@@ -54,9 +54,10 @@ int cp_policy_absent(struct cp_policy *policy, enum cp_rule rule,
 void cp_policy_set_identity(struct cp_policy *policy, const char *key,
     const struct cp_raw *raw, struct cp_policy_report *report);
 
-/* Rules that contradict each other, in a policy with no other problem; LINE
- * gives each rule's line. */
-void cp_policy_check_whole(const struct cp_policy *policy,
+/* What follows from other rules is filled in; rules that contradict each
+ * other, in a policy with no other problem, are found; LINE gives the line of
+ * each. */
+void cp_policy_check_whole(struct cp_policy *policy,
     const unsigned line[CP_RULE_COUNT], struct cp_policy_report *report);
 
 #endif

@@ -18,7 +18,7 @@ test_case 'a policy is shown rule by rule, each with its source'
 run cpadmin policy show "$PACK" --json
 expect_status 0
 expect_json '.rows[0] | .rule + " " + .value' 'name uk-2026'
-expect_json '[.rows[] | select(.rule | contains("."))] | length' 26
+expect_json '[.rows[] | select(.rule | contains("."))] | length' 29
 expect_json '[.rows[] | select(.rule | contains(".")) |
     select(.source == "" or .source == null)] | length' 0
 expect_json '.rows[] | select(.rule == "archive.period") | .value' P6Y
@@ -28,14 +28,17 @@ expect_status 0
 expect_out_contains retention.age_limit
 
 test_case 'what an older policy does not say is shown as not stated'
-sed '/^\treconfirm_period = {/,/^\t};/d; /^\talready_archived = {/,/^\t};/d' \
+sed '/^\t\(reconfirm_period\|already_archived\) = {/,/^\t};/d
+    /^\t\(open_operators\|drill_period\|early_approvals\) = {/,/^\t};/d' \
     "$PACK" >"$T/older.cfg"
 run cpadmin policy check "$T/older.cfg"
 expect_status 0
 run cpadmin policy show "$T/older.cfg" --json
 expect_status 0
 expect_json '[.rows[] | select(.stated | not) | .rule + " " + .value] |
-    join(", ")' 'consent.reconfirm_period never, archive.already_archived keep'
+    join(", ")' 'consent.reconfirm_period never, archive.already_archived keep, '\
+'archive.open_operators 1, archive.drill_period never, '\
+'destruction.early_approvals as destruction.approvals'
 expect_json '.rows[] | select(.rule == "archive.already_archived") | .source' \
     'this policy does not say'
 

@@ -196,8 +196,12 @@ START_TEST(the_packs_say_what_they_should)
 		{ CP_RULE_OPEN_LATER_PURPOSES, "archive.open_later_purposes",
 		    "section-47-enquiry, serious-case-review, "
 		    "child-death-review, court-order, subject-access" },
+		{ CP_RULE_OPEN_OPERATORS, "archive.open_operators", "1" },
+		{ CP_RULE_DRILL_PERIOD, "archive.drill_period", "P1Y" },
 		{ CP_RULE_DESTRUCTION_APPROVALS, "destruction.approvals",
 		    "1" },
+		{ CP_RULE_EARLY_APPROVALS, "destruction.early_approvals",
+		    "2" },
 		{ CP_RULE_DESTRUCTION_WAIT, "destruction.wait", "P0D" },
 		{ CP_RULE_CLOCK_AHEAD_HOURS, "guards.clock_ahead_hours",
 		    "26" },
@@ -246,7 +250,12 @@ START_TEST(values_reach_their_places)
 	(void)edit(&base, "value = \"P6Y\"", "value = \"P10D\"");
 	(void)edit(&base, "value = \"keep\"", "value = \"replace\"");
 	(void)edit(&base, "value = \"P1Y\"", "value = \"P11D\"");
+	(void)edit(&base, "value = 1;", "value = 4;"); /* operators */
 	(void)edit(&base, "value = 1;", "value = 2;");
+	(void)edit(&base, "drill_period = {\n\t\tvalue = \"P1Y\"",
+	    "drill_period = {\n\t\tvalue = \"P13D\"");
+	(void)edit(&base, "early_approvals = {\n\t\tvalue = 2",
+	    "early_approvals = {\n\t\tvalue = 3");
 	(void)edit(&base, "value = \"P0D\"", "value = \"P12D\"");
 	(void)edit(&base, "value = 26;\n\t\tsource = \"policy: a day",
 	    "value = 27;\n\t\tsource = \"policy: a day");
@@ -277,7 +286,11 @@ START_TEST(values_reach_their_places)
 	ck_assert_int_eq(policy->archive_period.days, 10);
 	ck_assert_int_eq(policy->already_archived, CP_ARCHIVED_REPLACE);
 	ck_assert_int_eq(policy->open_first_year_period.days, 11);
+	ck_assert_int_eq(policy->open_operators, 4);
+	ck_assert_int_eq(policy->drills, 1);
+	ck_assert_int_eq(policy->drill_period.days, 13);
 	ck_assert_int_eq(policy->destruction_approvals, 2);
+	ck_assert_int_eq(policy->early_approvals, 3);
 	ck_assert_int_eq(policy->destruction_wait.days, 12);
 	ck_assert_int_eq(policy->clock_ahead_hours, 27);
 	ck_assert_int_eq(policy->share_percent, 3);
@@ -320,7 +333,9 @@ START_TEST(wrong_values_are_refused)
 	refused("reconfirm_period = {\n\t\tvalue = \"P1Y\";",
 	    "reconfirm_period = {\n", 1,
 	    "reconfirm_period: the value is absent");
-	refused("value = 1;", "value = 0;", 1, "destruction.approvals: 0 is");
+	refused("value = 1;", "value = 0;", 1, "archive.open_operators: 0 is");
+	refused("value = 2;", "value = 0;", 1,
+	    "destruction.early_approvals: 0 is");
 	refused("\"audit\",", "5,", 1, "mismatched element type");
 	refused("\"audit\",", "\"Audit\",", 0, "item 4 is not a word");
 }
@@ -398,7 +413,9 @@ static int
 may_be_absent(size_t rule)
 {
 	return rule == CP_RULE_RECONFIRM_PERIOD ||
-	    rule == CP_RULE_ALREADY_ARCHIVED;
+	    rule == CP_RULE_ALREADY_ARCHIVED ||
+	    rule == CP_RULE_OPEN_OPERATORS || rule == CP_RULE_DRILL_PERIOD ||
+	    rule == CP_RULE_EARLY_APPROVALS;
 }
 
 /* Takes the group NAME, one tab deep, out of the base. */
@@ -422,15 +439,22 @@ cut_rule(const char *name)
 	base = out;
 }
 
-START_TEST(two_rules_may_be_absent)
+START_TEST(five_rules_may_be_absent)
 {
 	cut_rule("reconfirm_period");
 	cut_rule("already_archived");
+	cut_rule("open_operators");
+	cut_rule("drill_period");
+	cut_rule("early_approvals");
 	ck_assert_msg(load(cp_buf_text(&base), base.len) == CP_OK, "%s",
 	    err.what);
 	ck_assert_int_eq(policy->reconfirms, 0);
 	ck_assert(cp_period_is_zero(policy->reconfirm_period));
 	ck_assert_int_eq(policy->already_archived, CP_ARCHIVED_KEEP);
+	ck_assert_int_eq(policy->open_operators, 1);
+	ck_assert_int_eq(policy->drills, 0);
+	ck_assert_int_eq(policy->early_approvals,
+	    policy->destruction_approvals);
 	ck_assert_str_eq(policy->value_text[CP_RULE_RECONFIRM_PERIOD],
 	    "never");
 	ck_assert_str_eq(policy->value_text[CP_RULE_ALREADY_ARCHIVED],
@@ -452,7 +476,7 @@ START_TEST(every_other_rule_must_be_there)
 	size_t i;
 
 	ck_assert(load(text, strlen(text)) == CP_BAD_INPUT);
-	ck_assert_uint_eq(report.n, CP_RULE_COUNT - 2);
+	ck_assert_uint_eq(report.n, CP_RULE_COUNT - 5);
 	for (i = 0; i < CP_RULE_COUNT; i++) {
 		if (may_be_absent(i))
 			continue;
@@ -529,7 +553,7 @@ START_TEST(syntax_errors_and_includes_are_refused)
 	ck_assert(load(nul, sizeof(nul)) == CP_BAD_INPUT);
 	expect_problem(2, "NUL");
 	ck_assert(load("", 0) == CP_BAD_INPUT);
-	ck_assert_uint_eq(report.n, CP_RULE_COUNT - 2 + 3);
+	ck_assert_uint_eq(report.n, CP_RULE_COUNT - 5 + 3);
 }
 END_TEST
 
@@ -612,7 +636,7 @@ main(void)
 	tcase_add_test(tc, wrong_lists_are_refused);
 	tcase_add_test(tc, unknown_and_misplaced_settings_are_refused);
 	tcase_add_test(tc, absent_parts_are_refused);
-	tcase_add_test(tc, two_rules_may_be_absent);
+	tcase_add_test(tc, five_rules_may_be_absent);
 	tcase_add_test(tc, every_other_rule_must_be_there);
 	tcase_add_test(tc, sources_are_required);
 	tcase_add_test(tc, identity_is_checked);
