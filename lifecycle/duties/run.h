@@ -69,6 +69,13 @@ enum cp_rc cp_run_destroy(struct cp_run *run, struct cp_err *err)
  * and volumes that no transaction names (their records are live).  Called
  * before this run is noted as begun, and that before it changes anything. */
 enum cp_rc cp_run_sweep(struct cp_run *run, struct cp_err *err) CP_MUST_CHECK;
+/* A shelf whose month is over and that holds no package loses its key. */
+enum cp_rc cp_run_shelves(struct cp_run *run, struct cp_err *err)
+    CP_MUST_CHECK;
+/* Volumes without a live package are removed, those of which more than half is
+ * dead rewritten.  One that is corrupt is named and left for repair. */
+enum cp_rc cp_run_retire(struct cp_run *run, struct cp_err *err)
+    CP_MUST_CHECK;
 /* Finishes what follows a destruction and can be done again: empty shelves
  * are zeroised, dead volumes removed or rewritten, certificates written.  Runs
  * first, for what a crash left, and after destruction. */
