@@ -13,9 +13,11 @@ endif
 # What a fresh Debian 12 lacks: for building, and for testing.
 PACKAGES_BUILD := gcc libc6-dev libgcrypt20-dev libarchive-dev libsqlite3-dev \
 	libconfig-dev libjansson-dev libunistring-dev libpopt-dev \
-	libsmartcols-dev libbsd-dev libsystemd-dev
+	libsmartcols-dev libbsd-dev libsystemd-dev libpango1.0-dev \
+	libcairo2-dev libqrencode-dev libqpdf-dev pkg-config \
+	fonts-noto-core fonts-dejavu-core
 PACKAGES_CHECK := $(PACKAGES_BUILD) check clang jq age zstd mandoc sqlite3 \
-	zlib1g-dev xxd openssl strace
+	zlib1g-dev xxd openssl strace poppler-utils qpdf zbar-tools
 PACKAGES_DEMO  := $(PACKAGES_BUILD) jq age zstd
 PACKAGES_BENCH := $(PACKAGES_CHECK) borgbackup
 
@@ -31,6 +33,12 @@ LDHARDEN := -pie -Wl,-z,relro,-z,now -Wl,--as-needed -pthread
 LIBS     := -lgcrypt -lsqlite3 -lconfig -ljansson -lunistring -lpopt \
 	-lsmartcols -lbsd
 LIBS_FULL := $(LIBS) -larchive
+LIBS_PRINT := $(LIBS_FULL) -lpangocairo-1.0 -lpangoft2-1.0 -lpango-1.0 \
+	-lcairo -lgobject-2.0 -lglib-2.0 -lfontconfig -lqrencode -lqpdf
+# Asked for only where it is needed, when what is missing has been installed;
+# the warnings are for this project's sources.
+PAGES_CPPFLAGS = $(patsubst -I%,-isystem %,$(shell pkg-config --cflags \
+	pangocairo pangoft2 cairo-pdf fontconfig libqrencode libqpdf))
 
 # A sanitised build must not fortify twice and wants its own flags.
 ifdef SANITIZE
@@ -44,11 +52,14 @@ FRONT_SRC := $(sort $(filter-out $(CMD_SRC) cpadmin/cpschedd.c,\
 	$(wildcard cpadmin/*.c)))
 # A command that reads or writes packages says CP_NEEDS_ARCHIVE.  Those live
 # in a second program, which the first one executes: libarchive brings
-# libxml2 and ICU, whose loading would cost every other command 2 ms.
-CMD_FULL  := $(if $(CMD_SRC),$(shell grep -l CP_NEEDS_ARCHIVE $(CMD_SRC)))
-CMD_LIGHT := $(filter-out $(CMD_FULL),$(CMD_SRC))
-FRONT_FULL  := $(if $(FRONT_SRC),$(shell grep -l CP_NEEDS_ARCHIVE $(FRONT_SRC)))
-FRONT_LIGHT := $(filter-out $(FRONT_FULL),$(FRONT_SRC))
+# libxml2 and ICU, whose loading would cost every other command 2 ms.  One that
+# sets pages says CP_NEEDS_PAGES and lives, with all others, in a third: Pango
+# and what it brings would cost the nightly run as much again.
+TOP_SRC   := $(CMD_SRC) $(FRONT_SRC)
+TOP_PAGES := $(if $(TOP_SRC),$(shell grep -l CP_NEEDS_PAGES $(TOP_SRC)))
+TOP_FULL  := $(filter-out $(TOP_PAGES),$(TOP_SRC))
+TOP_ARCHIVE := $(if $(TOP_FULL),$(shell grep -l CP_NEEDS_ARCHIVE $(TOP_FULL)))
+TOP_LIGHT := $(filter-out $(TOP_ARCHIVE),$(TOP_FULL))
 SQL_SRC   := $(sort $(wildcard lifecycle/store/sql/*.sql))
 SCHEMA_SRC := $(sort $(wildcard lifecycle/store/schema/*.sql))
 UNIT_SRC  := $(sort $(wildcard tests/unit/test_*.c))
@@ -58,9 +69,11 @@ BENCH_SRC := $(sort $(wildcard tests/bench/*.c))
 
 obj = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 LIB_OBJ := $(call obj,$(LIB_SRC)) $(BUILD)/obj/gen/sql.o
+TABLES := light full print
 GEN := $(BUILD)/gen/sql_ids.h $(BUILD)/gen/sql.c \
-	$(BUILD)/gen/commands_light.c $(BUILD)/gen/commands_full.c
-PROGRAMS := $(BUILD)/cpadmin $(BUILD)/cpadmin-full $(BUILD)/cpschedd
+	$(TABLES:%=$(BUILD)/gen/commands_%.c)
+PROGRAMS := $(BUILD)/cpadmin $(BUILD)/cpadmin-full $(BUILD)/cpadmin-print \
+	$(BUILD)/cpschedd
 UNIT := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(UNIT_SRC))
 TOOLS := $(BUILD)/population $(BUILD)/fault.so
 BENCHES := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(BENCH_SRC))
@@ -95,15 +108,14 @@ $(BUILD)/gen/sql.c: $(SQL_SRC) $(SCHEMA_SRC) lifecycle/store/embed.awk
 	$(Q)awk -v want=text -f lifecycle/store/embed.awk $(SQL_SRC) \
 	    $(SCHEMA_SRC) >$@.tmp
 	$(Q)mv $@.tmp $@
-$(BUILD)/gen/commands_light.c: $(CMD_SRC) cpadmin/commands.awk Makefile
+HAS_light :=
+HAS_full := archive
+HAS_print := archive pages
+$(TABLES:%=$(BUILD)/gen/commands_%.c): $(BUILD)/gen/commands_%.c: $(CMD_SRC) \
+		cpadmin/commands.awk Makefile
 	@mkdir -p $(@D)
 	@echo '  GEN    $@'
-	$(Q)awk -v light=1 -f cpadmin/commands.awk $(CMD_SRC) >$@.tmp
-	$(Q)mv $@.tmp $@
-$(BUILD)/gen/commands_full.c: $(CMD_SRC) cpadmin/commands.awk Makefile
-	@mkdir -p $(@D)
-	@echo '  GEN    $@'
-	$(Q)awk -v light=0 -f cpadmin/commands.awk $(CMD_SRC) >$@.tmp
+	$(Q)awk -v has='$(HAS_$*)' -f cpadmin/commands.awk $(CMD_SRC) >$@.tmp
 	$(Q)mv $@.tmp $@
 
 # ---- objects and programs ---------------------------------------------------
@@ -118,16 +130,23 @@ $(BUILD)/obj/%.o: %.c | $(BUILD)/gen/sql_ids.h
 $(BUILD)/libcpadmin.a: $(LIB_OBJ)
 	@echo '  AR     $@'
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
-$(BUILD)/cpadmin: $(call obj,$(FRONT_LIGHT) $(CMD_LIGHT)) \
+$(call obj,$(wildcard lifecycle/duties/letter*.c)): \
+	CPPFLAGS += $(PAGES_CPPFLAGS)
+$(BUILD)/cpadmin: $(call obj,$(TOP_LIGHT)) \
 		$(BUILD)/obj/gen/commands_light.o $(BUILD)/libcpadmin.a
 	@echo '  LINK   $@'
 	$(Q)$(CC) $(LDHARDEN) -o $@ $^ $(LIBS)
-$(BUILD)/cpadmin-full: $(call obj,$(FRONT_SRC) $(CMD_SRC)) \
+$(BUILD)/cpadmin-full: $(call obj,$(TOP_FULL)) \
 		$(BUILD)/obj/gen/commands_full.o $(BUILD)/libcpadmin.a
 	@echo '  LINK   $@'
 	$(Q)$(CC) $(LDHARDEN) -o $@ $^ $(LIBS_FULL)
+$(BUILD)/cpadmin-print: $(call obj,$(TOP_SRC)) \
+		$(BUILD)/obj/gen/commands_print.o $(BUILD)/libcpadmin.a
+	@echo '  LINK   $@'
+	$(Q)$(CC) $(LDHARDEN) -o $@ $^ $(LIBS_PRINT)
 # Of the front it takes what it uses; it has no commands of its own.
-$(BUILD)/libfront.a: $(call obj,$(filter-out cpadmin/main.c,$(FRONT_LIGHT)))
+$(BUILD)/libfront.a: $(call obj,$(filter-out cpadmin/main.c $(CMD_SRC),\
+		$(TOP_LIGHT)))
 	@echo '  AR     $@'
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 $(BUILD)/cpschedd: $(call obj,cpadmin/cpschedd.c) $(BUILD)/libfront.a \
@@ -140,7 +159,7 @@ $(BUILD)/unit/%: $(BUILD)/obj/tests/unit/%.o $(BUILD)/libcpadmin.a
 	@mkdir -p $(@D)
 	@echo '  LINK   $@'
 	$(Q)$(CC) $(LDHARDEN) -o $@ $(filter %.o,$^) $(BUILD)/libcpadmin.a \
-	    -lcheck -lsubunit -lm -lrt $(LIBS_FULL) -lz
+	    -lcheck -lsubunit -lm -lrt $(LIBS_PRINT) -lz
 $(BUILD)/unit/test_out: $(call obj,$(wildcard cpadmin/call_ask.c cpadmin/out*.c))
 $(BUILD)/unit/test_chart: $(call obj,cpadmin/chart.c)
 $(BUILD)/population: $(call obj,$(TOOL_SRC))
@@ -173,8 +192,8 @@ demo: deps-demo
 	    BUILD='$(BUILD)' bash tests/demo/run.sh
 
 # PREFIX and VERSION are compiled in: those who name them follow a change.
-STAMPED := $(call obj,$(if $(LIB_SRC)$(FRONT_SRC)$(CMD_SRC),$(shell grep -lE \
-	'CP_PREFIX|CP_VERSION' $(LIB_SRC) $(FRONT_SRC) $(CMD_SRC) \
+STAMPED := $(call obj,$(if $(LIB_SRC)$(TOP_SRC),$(shell grep -lE \
+	'CP_PREFIX|CP_VERSION' $(LIB_SRC) $(TOP_SRC) \
 	cpadmin/cpschedd.c)))
 $(STAMPED): $(BUILD)/gen/stamp
 $(BUILD)/gen/stamp: FORCE
@@ -188,10 +207,10 @@ programs-unit: $(UNIT)
 programs-behaviour: $(PROGRAMS) $(BUILD)/notified $(if $(TOOL_SRC),$(BUILD)/population) \
 	$(if $(MODEL_SRC),$(BUILD)/model)
 programs-fault: programs-behaviour $(BUILD)/fault.so
-objects: $(LIB_OBJ) $(call obj,$(FRONT_SRC) $(CMD_SRC) $(UNIT_SRC) \
+objects: $(LIB_OBJ) $(call obj,$(TOP_SRC) $(UNIT_SRC) \
 	cpadmin/cpschedd.c tests/notify/notified.c \
 	$(TOOL_SRC) $(MODEL_SRC) $(BENCH_SRC)) $(BUILD)/fault.so \
-	$(BUILD)/obj/gen/commands_light.o $(BUILD)/obj/gen/commands_full.o
+	$(TABLES:%=$(BUILD)/obj/gen/commands_%.o)
 clang:
 	$(MAKE) BUILD=$(BUILD)/clang CC=clang objects
 
@@ -248,6 +267,7 @@ install: $(PROGRAMS)
 	install -d $(BIN) $(SBIN) $(LIBEXEC) $(SHARE)/cpadmin $(UNITS)
 	install -m 755 $(BUILD)/cpadmin $(BIN)/cpadmin
 	install -m 755 $(BUILD)/cpadmin-full $(LIBEXEC)/cpadmin-full
+	install -m 755 $(BUILD)/cpadmin-print $(LIBEXEC)/cpadmin-print
 	install -m 755 $(BUILD)/cpschedd $(SBIN)/cpschedd
 	sed 's|@SBIN@|$(PREFIX)/sbin|' cpadmin/cpschedd.service \
 	    >$(UNITS)/cpschedd.service
@@ -264,7 +284,8 @@ install: $(PROGRAMS)
 
 uninstall:
 	rm -f $(BIN)/cpadmin $(COMMANDS:%=$(BIN)/cpadmin-%)
-	rm -f $(LIBEXEC)/cpadmin-full $(COMPLETION)/cpadmin
+	rm -f $(LIBEXEC)/cpadmin-full $(LIBEXEC)/cpadmin-print
+	rm -f $(COMPLETION)/cpadmin
 	rm -f $(SBIN)/cpschedd $(UNITS)/cpschedd.service
 	rm -f $(COMPLETION)/cpschedd
 	rm -rf $(SHARE)/cpadmin

@@ -12,6 +12,9 @@
  *
  * A command whose code reaches libarchive says so by writing the word
  * CP_NEEDS_ARCHIVE in its source: it then runs in the program cpadmin-full.
+ * One that sets pages writes CP_NEEDS_PAGES and runs in cpadmin-print, which
+ * has all of cpadmin-full besides.  Any other source of cpadmin/ that reaches
+ * either says the same.
  */
 struct cp_call;
 
@@ -58,10 +61,11 @@ struct cp_command {
 	const struct cp_verb *verbs;
 };
 
-/* Of the generated table; command is NULL for one of the full program. */
+/* Of the generated table; command is NULL for one of another program. */
 struct cp_command_entry {
 	const char *name;
 	const struct cp_command *command;
+	const char *program; /* which; NULL = this one */
 };
 extern const struct cp_command_entry cp_commands[];
 

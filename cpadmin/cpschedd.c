@@ -46,7 +46,7 @@ static const char help_text[] =
     "More: man cpschedd\n";
 
 /* The parser of options knows commands; this program is one by itself. */
-const struct cp_command_entry cp_commands[] = { { NULL, NULL } };
+const struct cp_command_entry cp_commands[] = { { 0 } };
 
 static const struct cp_opt options[] = {
 	{ "once", 0, CP_OPT_FLAG, NULL, "do what is due and end" },

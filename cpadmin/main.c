@@ -11,6 +11,8 @@
 #include "cpadmin/out.h"
 #include "cpadmin/places.h"
 
+static const char PROGRAM_OF_ALL[] = "cpadmin-print";
+
 /* Executes NAME in the folder of this program, if it is there. */
 static void
 try_exec(const char *dir, const char *name, char **argv)
@@ -21,20 +23,23 @@ try_exec(const char *dir, const char *name, char **argv)
 	(void)execv(path, argv);
 }
 
-/* Runs the same words in the program that has every command.  Returns only
- * where there is none. */
+/* Runs the same words in PROGRAM, which has the command.  Returns only where
+ * there is none. */
 static enum cp_rc
-exec_full(char **argv, struct cp_err *err)
+exec_program(const char *program, char **argv, struct cp_err *err)
 {
-	char dir[PATH_MAX];
+	char dir[PATH_MAX], installed[64];
 	enum cp_rc rc = cp_place_program(dir, sizeof(dir), err);
 
 	if (rc != CP_OK)
 		return rc;
-	try_exec(dir, "cpadmin-full", argv);
-	if (errno == ENOENT)
-		try_exec(dir, "../libexec/cpadmin/cpadmin-full", argv);
-	(void)cp_fail_errno(err, CP_FAILED, "cannot run cpadmin-full");
+	try_exec(dir, program, argv);
+	if (errno == ENOENT) {
+		(void)snprintf(installed, sizeof(installed),
+		    "../libexec/cpadmin/%s", program);
+		try_exec(dir, installed, argv);
+	}
+	(void)cp_fail_errno(err, CP_FAILED, "cannot run %s", program);
 	cp_err_hint(err, "it belongs beside cpadmin, or in "
 	    "../libexec/cpadmin; install again");
 	return CP_FAILED;
@@ -84,7 +89,7 @@ print(struct cp_buf *b, struct cp_err *err)
 	return rc;
 }
 
-/* Only the full program knows what each command does in one line. */
+/* Only the program that has them all knows what each does in one line. */
 static enum cp_rc
 help_program(char **argv, struct cp_err *err)
 {
@@ -93,7 +98,7 @@ help_program(char **argv, struct cp_err *err)
 
 	for (e = cp_commands; e->name != NULL; e++) {
 		if (e->command == NULL) {
-			if (exec_full(argv, err) != CP_OK)
+			if (exec_program(PROGRAM_OF_ALL, argv, err) != CP_OK)
 				cp_err_clear(err);
 			break;
 		}
@@ -114,7 +119,7 @@ help_command(int n, char **words, char **argv, struct cp_err *err)
 	if (e == NULL)
 		return fail_command(words[0], err);
 	if (e->command == NULL)
-		return exec_full(argv, err);
+		return exec_program(e->program, argv, err);
 	for (v = e->command->verbs; n > 1 && v->name != NULL; v++)
 		if (strcmp(v->name, words[1]) == 0)
 			verb = v;
@@ -161,7 +166,8 @@ name_of_program(const char *argv0)
 	const char *slash = strrchr(argv0, '/');
 	const char *base = slash != NULL ? slash + 1 : argv0;
 
-	if (strncmp(base, "cpadmin-", 8) != 0 || strcmp(base + 8, "full") == 0)
+	if (strncmp(base, "cpadmin-", 8) != 0 || strcmp(base + 8, "full") == 0 ||
+	    strcmp(base, PROGRAM_OF_ALL) == 0)
 		return NULL;
 	return base + 8;
 }
@@ -213,7 +219,7 @@ dispatch(int argc, char **argv, struct usage *usage, struct cp_err *err)
 		rc = name[0] == '-' ? cp_fail(err, CP_USAGE,
 		    "%.64s: no such option", name) : fail_command(name, err);
 	} else if (e->command == NULL) {
-		rc = exec_full(argv, err);
+		rc = exec_program(e->program, argv, err);
 	} else {
 		rc = run_command(e->command, n - !named, words + !named,
 		    usage, err);

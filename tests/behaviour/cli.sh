@@ -140,6 +140,20 @@ ln -s "$CPADMIN" "$T/cpadmin-archive"
 ok "$T/cpadmin-archive" --help
 expect_out_contains 'usage: cpadmin archive'
 
+test_case 'a program loads what its commands need, and no more'
+brings() {
+	ldd "$1" | awk '{ print $1 }' |
+	    grep -cE '^lib(archive|pango|cairo|fontconfig|qrencode|qpdf)'
+}
+expect_eq "$(brings "$CPADMIN")" 0 'of cpadmin'
+expect_eq "$(brings "$BUILD/cpschedd")" 0 'of cpschedd'
+expect_eq "$(brings "$CPADMIN-full")" 1 'of cpadmin-full: libarchive'
+expect_true [ "$(brings "$CPADMIN-print")" -ge 1 ]
+ok cpadmin --help
+expect_eq "$(grep -cE "$(cd "$ROOT/cpadmin" && printf '^  %s |' cmd_*.c |
+    sed 's/cmd_//g; s/\.c / /g; s/|$//')" "$OUT_FILE")" \
+    "$(find "$ROOT/cpadmin" -name 'cmd_*.c' | wc -l)" 'commands in the help'
+
 test_case 'the full program is found where it is installed'
 mkdir -p "$T/prefix/bin" "$T/prefix/libexec/cpadmin"
 cp "$CPADMIN" "$T/prefix/bin/cpadmin"

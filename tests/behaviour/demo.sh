@@ -9,7 +9,7 @@ expect_file "$BUILD/population"
 
 # A build folder of our own, so that a demo the reader has made stays.
 mkdir "$T/build"
-ln -s "$BUILD/cpadmin" "$BUILD/cpadmin-full" "$BUILD/population" "$T/build/"
+ln -s "$BUILD"/{cpadmin,cpadmin-full,cpadmin-print,population} "$T/build/"
 demo() {
 	BUILD=$T/build CHILDREN=${1:-400} NIGHTS=40 bash "$ROOT/tests/demo/run.sh"
 }

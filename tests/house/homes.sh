@@ -11,7 +11,7 @@ archive(_entry)?\.h archive/package archive/volume lifecycle/duties/pack
 sqlite3\.h lifecycle/store/store
 libconfig\.h lifecycle/rules/policy lifecycle/store/config
 jansson\.h lifecycle/store/json
-(pango|cairo|qpdf|fontconfig)(/.*|[-a-z0-9]*\.h) lifecycle/duties/letter
+(pango|cairo|qpdf|fontconfig|qrencode|glib)(/.*|[-a-z0-9]*\.h) lifecycle/duties/letter
 uni(str|norm|ctype|case|types|conv|width|name|gbrk|lbrk|wbrk|stdio)\.h lifecycle/rules/text
 popt\.h cpadmin/
 libsmartcols(/libsmartcols)?\.h cpadmin/
@@ -86,6 +86,10 @@ caught cpadmin/cmd_policy.c libconfig.h
 caught cpadmin/out.c jansson.h
 caught lifecycle/duties/notice.c pango/pangocairo.h
 caught lifecycle/duties/notice.c cairo-pdf.h
+caught lifecycle/duties/certificate_page.c qrencode.h
+caught cpadmin/custody_sheet.c qpdf/qpdf-c.h
+allowed lifecycle/duties/letter_page.c pango/pangocairo.h
+allowed lifecycle/duties/letter_page_qr.c qrencode.h
 caught cpadmin/out.c unistr.h
 caught cpadmin/out.c uniwidth.h
 caught lifecycle/store/store.c popt.h
