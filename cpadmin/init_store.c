@@ -13,6 +13,7 @@
 #include "archive/hostkey.h"
 #include "archive/shelf.h"
 #include "cpadmin/init.h"
+#include "lifecycle/records/custody_rows.h"
 #include "lifecycle/rules/job.h"
 #include "lifecycle/store/json_put.h"
 
@@ -383,6 +384,9 @@ fill_store(struct cp_init *in, struct cp_store *s, struct cp_err *err)
 		rc = put_policy(in, s, err);
 	if (rc == CP_OK)
 		rc = cp_operator_add(s, &in->op, NULL, &in->now, err);
+	if (rc == CP_OK)
+		rc = cp_custody_row_add(s, &in->custody, NULL, in->op.name,
+		    &in->now, err);
 	if (rc == CP_OK)
 		rc = log_all(in, a, err);
 	if (rc == CP_OK)

@@ -1,0 +1,37 @@
+#include "cpadmin/custody_verbs.h"
+
+/* ---- what the verbs share ------------------------------------------------ */
+
+enum cp_rc
+cp_custody_open_store(const struct cp_call *call, struct cp_session *s,
+    struct cp_err *err)
+{
+	enum cp_rc rc = cp_session_open(call, CP_STORE_WRITE, s, err);
+
+	if (rc != CP_OK)
+		return rc;
+	rc = cp_operator_may(&s->op, CP_ROLE_CUSTODIAN | CP_ROLE_ADMIN, err);
+	if (rc != CP_OK)
+		cp_session_close(s);
+	return rc;
+}
+
+enum cp_rc
+cp_custody_keys_dir(const struct cp_session *s,
+    char out[CP_CUSTODY_KEYS_DIR], struct cp_err *err)
+{
+	return cp_store_path(s->store, out, CP_CUSTODY_KEYS_DIR, err, "keys");
+}
+
+/* ---- table --------------------------------------------------------------- */
+
+static const struct cp_verb verbs[] = {
+	{ "list", "[--columns NAME,...]",
+	    "the keys, who holds their shares, and their drills", NULL,
+	    CP_TAKES_USUAL | CP_TAKES_COLUMNS, 0, 0, cp_custody_run_list },
+	{ NULL, NULL, NULL, NULL, 0, 0, 0, NULL },
+};
+
+const struct cp_command cp_command_custody = {
+	"custody", "the archive's key and who holds its shares", verbs
+};
