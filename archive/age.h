@@ -53,6 +53,9 @@ struct cp_age_identity {
 	void *ask_arg;
 	unsigned work_max; /* scrypt: the highest log2(N) tried, 1 to 22; 0 is
 	                    * CP_AGE_WORK_MAX */
+	const uint8_t *point; /* X25519: SECRET's public key, 32 bytes, where
+	                       * it is known: it saves one X25519 for each
+	                       * header.  NULL: it is computed. */
 };
 
 /* Handles and scratch memory to be used again and again by one thread. */
@@ -86,6 +89,17 @@ enum cp_rc cp_age_header_open(const void *data, size_t len,
     const struct cp_age_identity *identities, size_t n,
     struct cp_secret **file_key, size_t *header_len, struct cp_err *err)
     CP_MUST_CHECK;
+
+/* Appends to OUT the header of LEN bytes (and nothing more) that FROM opens,
+ * its file key wrapped anew, for TO alone (X25519); the file key stays in the
+ * locked memory of S.  What was appended has been read again: it is a header,
+ * it unwraps to the same file key under the key agreed with TO, and its MAC
+ * fits.  Costs three X25519 where FROM knows its point.  Errors as of opening
+ * and sealing; OUT then keeps its length. */
+enum cp_rc cp_age_header_rewrap(struct cp_age_sealer *s, const void *header,
+    size_t len, const struct cp_age_identity *from,
+    const struct cp_age_recipient *to, struct cp_buf *out,
+    struct cp_err *err) CP_MUST_CHECK;
 
 /* Opens a whole payload and appends it to OUT; nothing is appended unless all
  * of it is authentic. */

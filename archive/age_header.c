@@ -308,12 +308,15 @@ try_x25519(struct cp_age_sealer *s, const struct header *h,
 {
 	const uint8_t *scalar = cp_secret_bytes(id->secret);
 	uint8_t point[32];
-	enum cp_rc rc;
+	enum cp_rc rc = CP_OK;
 	size_t i;
 
 	if (cp_secret_len(id->secret) != 32)
 		return cp_fail(err, CP_BAD_INPUT, "an identity has 32 bytes");
-	rc = cp_x25519_base(scalar, point, err);
+	if (id->point != NULL)
+		memcpy(point, id->point, sizeof(point));
+	else
+		rc = cp_x25519_base(scalar, point, err);
 	if (rc != CP_OK)
 		return rc;
 	for (i = 0, rc = CP_KEY; rc == CP_KEY && i < h->known_count; i++) {
@@ -412,31 +415,68 @@ check_mac(struct cp_age_sealer *s, const struct header *h, const void *data,
 }
 
 enum cp_rc
-cp_age_header_open(const void *data, size_t len,
-    const struct cp_age_identity *identities, size_t n,
-    struct cp_secret **file_key, size_t *header_len, struct cp_err *err)
+cp_age_header_read(struct cp_age_sealer *s, const void *data, size_t len,
+    const struct cp_age_identity *identities, size_t n, size_t *header_len,
+    struct cp_err *err)
 {
 	struct header h = { 0 };
 	const char *text = len > 0 ? data : "";
 	struct cursor c = { text, text, text + len };
-	struct cp_age_sealer *s = NULL;
-	enum cp_rc rc;
+	enum cp_rc rc = read_header(&c, &h, err);
 
-	rc = cp_age_sealer_new(&s, err);
-	if (rc == CP_OK)
-		rc = read_header(&c, &h, err);
 	if (rc == CP_OK && header_len == NULL && c.at != c.end)
 		rc = bad(err, "something follows it");
 	if (rc == CP_OK)
 		rc = find_file_key(s, &h, identities, n, err);
 	if (rc == CP_OK)
 		rc = check_mac(s, &h, data, err);
+	if (rc == CP_OK && header_len != NULL)
+		*header_len = (size_t)(c.at - c.start);
+	free(h.known);
+	return rc;
+}
+
+enum cp_rc
+cp_age_header_open(const void *data, size_t len,
+    const struct cp_age_identity *identities, size_t n,
+    struct cp_secret **file_key, size_t *header_len, struct cp_err *err)
+{
+	struct cp_age_sealer *s = NULL;
+	size_t end = 0;
+	enum cp_rc rc = cp_age_sealer_new(&s, err);
+
+	if (rc == CP_OK)
+		rc = cp_age_header_read(s, data, len, identities, n,
+		    header_len != NULL ? &end : NULL, err);
 	if (rc == CP_OK)
 		rc = cp_secret_from(file_key, s->keys->file_key,
 		    CP_AGE_FILE_KEY, err);
 	if (rc == CP_OK && header_len != NULL)
-		*header_len = (size_t)(c.at - c.start);
-	free(h.known);
+		*header_len = end;
 	cp_age_sealer_free(s);
+	return rc;
+}
+
+/* The keys of the payload are not in use while a header is made: there the file
+ * key waits for the one that comes out of the header. */
+enum cp_rc
+cp_age_header_again(struct cp_age_sealer *s, const void *data, size_t len,
+    struct cp_err *err)
+{
+	struct header h = { 0 };
+	struct cursor c = { data, data, (const char *)data + len };
+	enum cp_rc rc = read_header(&c, &h, err);
+
+	memcpy(s->keys->payload, s->keys->file_key, CP_AGE_FILE_KEY);
+	if (rc == CP_OK && (c.at != c.end || h.known_count != 1))
+		rc = bad(err, "is not the one that was made");
+	if (rc == CP_OK)
+		rc = unwrap(s, h.known, err);
+	if (rc == CP_KEY || (rc == CP_OK && !cp_ct_equal(s->keys->payload,
+	    s->keys->file_key, CP_AGE_FILE_KEY)))
+		rc = bad(err, "does not hold its file key");
+	if (rc == CP_OK)
+		rc = check_mac(s, &h, data, err);
+	free(h.known);
 	return rc;
 }

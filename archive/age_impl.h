@@ -42,6 +42,15 @@ enum cp_rc cp_age_scrypt_wrap_key(struct cp_age_sealer *s,
 enum cp_rc cp_age_put_header(struct cp_age_sealer *s,
     const struct cp_age_recipient *recipients, size_t n,
     struct cp_buf *header, struct cp_err *err) CP_MUST_CHECK;
+/* Reads a header as cp_age_header_open does, the file key into
+ * S->keys->file_key. */
+enum cp_rc cp_age_header_read(struct cp_age_sealer *s, const void *data,
+    size_t len, const struct cp_age_identity *identities, size_t n,
+    size_t *header_len, struct cp_err *err) CP_MUST_CHECK;
+/* Whether DATA, which cp_age_put_header just made for one recipient, is a
+ * header of S->keys->file_key under S->keys->wrap: CP_CORRUPT if not. */
+enum cp_rc cp_age_header_again(struct cp_age_sealer *s, const void *data,
+    size_t len, struct cp_err *err) CP_MUST_CHECK;
 /* Derives S->keys->payload from S->keys->file_key. */
 enum cp_rc cp_age_payload_key(struct cp_age_sealer *s,
     const uint8_t nonce[CP_AGE_NONCE], struct cp_err *err) CP_MUST_CHECK;

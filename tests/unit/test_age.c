@@ -8,6 +8,7 @@
 #include <unistd.h>
 #include <zlib.h>
 
+#include "archive/age_impl.h"
 #include "archive/age_keys.h"
 #include "archive/age_stream.h"
 #include "archive/base64.h"
@@ -498,6 +499,101 @@ START_TEST(rewrap)
 	cp_buf_clear(&payload);
 	cp_buf_clear(&fresh);
 	cp_buf_clear(&out);
+}
+END_TEST
+
+/* One call for both, as rekeying a whole archive takes it. */
+START_TEST(rewrap_in_one)
+{
+	struct cp_age_identity id = identity, fresh_id;
+	struct cp_buf header, payload, out, again;
+	struct cp_secret *other = NULL;
+	struct cp_age_recipient to;
+	struct cp_age_sealer *s = NULL;
+
+	cp_buf_init(&header);
+	cp_buf_init(&payload);
+	cp_buf_init(&out);
+	cp_buf_init(&again);
+	ck_assert_int_eq(cp_age_identity_new(&other, &err), CP_OK);
+	ck_assert_int_eq(cp_age_identity_recipient(other, &to, &err), CP_OK);
+	fresh_id = (struct cp_age_identity){ .secret = other };
+	ck_assert_int_eq(cp_age_sealer_new(&s, &err), CP_OK);
+	ck_assert_int_eq(cp_age_seal(s, &public_key, 1, "hello", 5, &header,
+	    &payload, NULL, &err), CP_OK);
+	id.point = public_key.point;
+	ck_assert_int_eq(cp_age_header_rewrap(s, header.data, header.len, &id,
+	    &to, &out, &err), CP_OK);
+	ck_assert_uint_eq(out.len, header.len);
+	/* The new key opens it, with the point told or not; the old one does
+	 * not. */
+	ck_assert_int_eq(cp_age_header_rewrap(s, out.data, out.len, &id,
+	    &to, &again, &err), CP_KEY);
+	ck_assert_uint_eq(again.len, 0);
+	ck_assert_int_eq(cp_age_header_rewrap(s, out.data, out.len, &fresh_id,
+	    &public_key, &again, &err), CP_OK);
+	cp_buf_put(&again, payload.data, payload.len);
+	opens_hello(&again, &id);
+	/* After what is there already. */
+	cp_buf_put(&out, payload.data, payload.len);
+	opens_hello(&out, &fresh_id);
+	ck_assert_int_eq(cp_age_header_rewrap(s, header.data, header.len, &id,
+	    &to, &out, &err), CP_OK);
+	ck_assert_uint_eq(out.len, 2 * header.len + payload.len);
+	/* A point of another key; a byte changed; more than a header. */
+	id.point = to.point;
+	ck_assert_int_eq(cp_age_header_rewrap(s, header.data, header.len, &id,
+	    &to, &out, &err), CP_KEY);
+	id.point = public_key.point;
+	cp_buf_put(&header, "x", 1);
+	ck_assert_int_eq(cp_age_header_rewrap(s, header.data, header.len, &id,
+	    &to, &out, &err), CP_CORRUPT);
+	header.data[header.len - 4] ^= 4;
+	ck_assert_int_eq(cp_age_header_rewrap(s, header.data, header.len - 1,
+	    &id, &to, &out, &err), CP_CORRUPT);
+	to.kind = CP_AGE_SCRYPT;
+	header.data[header.len - 4] ^= 4;
+	ck_assert_int_eq(cp_age_header_rewrap(s, header.data, header.len - 1,
+	    &id, &to, &out, &err), CP_BAD_INPUT);
+	ck_assert_uint_eq(out.len, 2 * (header.len - 1) + payload.len);
+	cp_secret_free(other);
+	cp_age_sealer_free(s);
+	cp_buf_clear(&header);
+	cp_buf_clear(&payload);
+	cp_buf_clear(&out);
+	cp_buf_clear(&again);
+}
+END_TEST
+
+/* What was made for one recipient is read again before it is given away. */
+START_TEST(made_and_read_again)
+{
+	struct cp_age_sealer *s = NULL;
+	struct cp_buf header;
+
+	cp_buf_init(&header);
+	ck_assert_int_eq(cp_age_sealer_new(&s, &err), CP_OK);
+	memset(s->keys->file_key, 7, CP_AGE_FILE_KEY);
+	ck_assert_int_eq(cp_age_put_header(s, &public_key, 1, &header, &err),
+	    CP_OK);
+	for (size_t i = 0; i < header.len; i++) {
+		header.data[i] ^= 1;
+		ck_assert_int_eq(cp_age_header_again(s, header.data,
+		    header.len, &err), CP_CORRUPT);
+		header.data[i] ^= 1;
+		memset(s->keys->file_key, 7, CP_AGE_FILE_KEY);
+	}
+	ck_assert_int_eq(cp_age_header_again(s, header.data, header.len,
+	    &err), CP_OK);
+	s->keys->file_key[0] ^= 1;
+	ck_assert_int_eq(cp_age_header_again(s, header.data, header.len,
+	    &err), CP_CORRUPT);
+	memset(s->keys->file_key, 7, CP_AGE_FILE_KEY);
+	s->keys->wrap[0] ^= 1;
+	ck_assert_int_eq(cp_age_header_again(s, header.data, header.len,
+	    &err), CP_CORRUPT);
+	cp_age_sealer_free(s);
+	cp_buf_clear(&header);
 }
 END_TEST
 
@@ -1241,6 +1337,8 @@ main(void)
 	tcase_add_loop_test(t, sizes_of_chunks, 0, COUNT(sizes));
 	tcase_add_test(t, every_byte_counts);
 	tcase_add_test(t, rewrap);
+	tcase_add_test(t, rewrap_in_one);
+	tcase_add_test(t, made_and_read_again);
 	tcase_add_test(t, many_recipients);
 	tcase_add_test(t, refused_recipients);
 	tcase_add_test(t, passphrase);
