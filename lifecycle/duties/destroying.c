@@ -102,8 +102,9 @@ static enum cp_rc
 commit_proposal(struct gathering *g, size_t count, struct cp_err *err)
 {
 	struct cp_run *run = g->run;
-	struct cp_date not_before = cp_period_after(run->now->today,
-	    run->policy->destruction_wait);
+	struct cp_batch_terms terms = { .policy_n = run->rules.policy_n,
+		.not_before = cp_period_after(run->now->today,
+		    run->policy->destruction_wait) };
 	struct cp_batch b;
 	enum cp_rc rc = cp_txn_begin(run->audit, err);
 
@@ -111,9 +112,8 @@ commit_proposal(struct gathering *g, size_t count, struct cp_err *err)
 		return rc;
 	rc = park_held(g, err);
 	if (rc == CP_OK && count > 0)
-		rc = cp_batch_propose(run->store, g->parcels, count,
-		    run->rules.policy_n, not_before, run->op, run->now, &b,
-		    err);
+		rc = cp_batch_propose(run->store, g->parcels, count, &terms,
+		    run->op, run->now, &b, err);
 	if (rc == CP_OK && count > 0)
 		rc = log_batch(run, "destruction.propose", &b, b.count, NULL,
 		    err);
@@ -284,11 +284,12 @@ recheck(void *ctx, const struct cp_batch_item *i, struct cp_err *err)
 		    "cannot be evaluated", err);
 	if (rc != CP_OK)
 		return rc;
-	if (d.action != CP_ACTION_DESTROY || !d.due_now)
+	if (d.action != CP_ACTION_DESTROY ||
+	    (!d.due_now && !cp_batch_early(x->batch)))
 		return split_off(x, &i->parcel, CP_PARKED_NOT, "not due", err);
-	if (d.blocked)
-		return split_off(x, &i->parcel, CP_PARKED_HELD,
-		    x->facts.facts.holds[0].id, err);
+	if (d.blocked) /* which suspends what is due; else it only prevents */
+		return split_off(x, &i->parcel, d.due_now ? CP_PARKED_HELD :
+		    CP_PARKED_NOT, x->facts.facts.holds[0].id, err);
 	return erase(x, &i->parcel, err);
 }
 

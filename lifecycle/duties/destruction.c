@@ -28,6 +28,28 @@ read_batch(struct cp_stmt *q, struct cp_batch *b)
 	b->certificate_seq = cp_col_int(q, 15);
 	cp_col_copy(q, 16, b->policy, sizeof(b->policy));
 	cp_col_copy(q, 17, b->policy_version, sizeof(b->policy_version));
+	cp_col_copy(q, 18, b->kind, sizeof(b->kind));
+	cp_col_copy(q, 19, b->legal_basis, sizeof(b->legal_basis));
+	b->copies_remain = cp_col_int(q, 20) != 0;
+}
+
+int
+cp_batch_early(const struct cp_batch *b)
+{
+	return strcmp(b->kind, "early") == 0;
+}
+
+unsigned
+cp_batch_deciders(const struct cp_batch *b)
+{
+	return CP_ROLE_APPROVER | (cp_batch_early(b) ? CP_ROLE_DPO : 0);
+}
+
+int
+cp_batch_approvals(const struct cp_batch *b, const struct cp_policy *policy)
+{
+	return cp_batch_early(b) ? policy->early_approvals :
+	    policy->destruction_approvals;
 }
 
 static enum cp_rc
@@ -170,7 +192,7 @@ name_batch(struct cp_batch *b, int64_t n, struct cp_date day)
 
 enum cp_rc
 cp_batch_propose(struct cp_store *s, const struct cp_parcel *parcels, size_t n,
-    int64_t policy_n, struct cp_date not_before, const struct cp_operator *op,
+    const struct cp_batch_terms *terms, const struct cp_operator *op,
     const struct cp_now *now, struct cp_batch *out, struct cp_err *err)
 {
 	struct cp_stmt *q;
@@ -187,9 +209,11 @@ cp_batch_propose(struct cp_store *s, const struct cp_parcel *parcels, size_t n,
 	cp_bind_date(q, now->today);
 	cp_bind_text(q, now->time);
 	cp_bind_text(q, op->name);
-	cp_bind_int(q, policy_n);
+	cp_bind_int(q, terms->policy_n);
 	cp_bind_int(q, (int64_t)n);
-	cp_bind_date(q, not_before);
+	cp_bind_date(q, terms->not_before);
+	cp_bind_text(q, terms->legal_basis != NULL ? "early" : "due");
+	cp_bind_text(q, terms->legal_basis);
 	rc = cp_exec(q, err);
 	out->n = cp_last_insert(s);
 	out->count = (int64_t)n;
@@ -230,8 +254,8 @@ may_approve(struct cp_store *s, const struct cp_batch *b,
 	if (strcmp(b->proposed_by, op->name) == 0) {
 		cp_fail(err, CP_REFUSED, "batch %s was proposed by %s, who "
 		    "cannot approve it", b->id, op->name);
-		cp_err_hint(err, "another operator with the role approver "
-		    "does");
+		cp_err_hint(err, "another operator with the role %s does",
+		    cp_batch_early(b) ? "approver or dpo" : "approver");
 		return CP_REFUSED;
 	}
 	q = cp_stmt(s, SQL_BATCH_APPROVALS);

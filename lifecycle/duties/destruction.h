@@ -10,6 +10,8 @@
  * than the proposer approve, a later run executes, item by item checked again
  * (domain: 4 and 8).  A batch names packages and records, never a person.
  */
+enum { CP_LEGAL_BASIS = 200 };
+
 struct cp_batch {
 	int64_t n;
 	char id[32];      /* "D-20280302-1" */
@@ -24,6 +26,9 @@ struct cp_batch {
 	char executed_by[CP_OPERATOR_NAME], started[24], finished[24];
 	char outcome[12], reason[256];
 	int64_t certificate_seq;
+	char kind[8];     /* due, early */
+	char legal_basis[CP_LEGAL_BASIS + 1]; /* of an early one; "" */
+	int copies_remain; /* its last certificate is not the last word */
 };
 
 /* A certificate lists them in some 125 bytes each, and what is signed may
@@ -58,12 +63,25 @@ enum cp_rc cp_batch_approvers(struct cp_store *s, const struct cp_batch *b,
 enum cp_rc cp_batch_waiting(struct cp_store *s, int64_t *out,
     struct cp_err *err) CP_MUST_CHECK;
 
+/* Whether B is early: before the day of its packages (domain: 8). */
+int cp_batch_early(const struct cp_batch *b);
+/* Which roles may decide about B, as a mask, and how many others must approve
+ * it by POLICY. */
+unsigned cp_batch_deciders(const struct cp_batch *b);
+int cp_batch_approvals(const struct cp_batch *b,
+    const struct cp_policy *policy);
+
 /* ---- changes, within a transaction ----------------------------------------- */
 
+struct cp_batch_terms {
+	int64_t policy_n;
+	struct cp_date not_before;
+	const char *legal_basis; /* of an early batch; NULL: one that is due */
+};
 /* A proposed batch of N packages (rows). */
 enum cp_rc cp_batch_propose(struct cp_store *s,
-    const struct cp_parcel *parcels, size_t n, int64_t policy_n,
-    struct cp_date not_before, const struct cp_operator *op,
+    const struct cp_parcel *parcels, size_t n,
+    const struct cp_batch_terms *terms, const struct cp_operator *op,
     const struct cp_now *now, struct cp_batch *out, struct cp_err *err)
     CP_MUST_CHECK;
 /*

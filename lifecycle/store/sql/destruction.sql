@@ -9,8 +9,8 @@ SELECT coalesce(max(n), 0) + 1 FROM batch
 
 -- name: batch_add
 INSERT INTO batch(id, status, proposed, proposed_at, proposed_by, policy,
-	count, not_before)
-VALUES (?, 'proposed', ?, ?, ?, ?, ?, ?)
+	count, not_before, kind, legal_basis)
+VALUES (?, 'proposed', ?, ?, ?, ?, ?, ?, ?, ?)
 
 -- name: batch_item_add
 INSERT INTO batch_item(batch, package, status) VALUES (?, ?, 'pending')
@@ -22,7 +22,7 @@ UPDATE package SET batch = ?1 WHERE n = ?2
 SELECT b.n, b.id, b.status, b.proposed, b.proposed_at, b.proposed_by,
 	b.policy, b.count, b.not_before, b.decided_seq, b.executed_by,
 	b.started, b.finished, b.outcome, b.reason, b.certificate_seq,
-	p.name, p.version
+	p.name, p.version, b.kind, b.legal_basis, b.copies_remain
 FROM batch b JOIN policy p ON p.n = b.policy WHERE b.id = ?
 
 -- name: batches_all
@@ -30,14 +30,14 @@ FROM batch b JOIN policy p ON p.n = b.policy WHERE b.id = ?
 SELECT b.n, b.id, b.status, b.proposed, b.proposed_at, b.proposed_by,
 	b.policy, b.count, b.not_before, b.decided_seq, b.executed_by,
 	b.started, b.finished, b.outcome, b.reason, b.certificate_seq,
-	p.name, p.version
+	p.name, p.version, b.kind, b.legal_basis, b.copies_remain
 FROM batch b JOIN policy p ON p.n = b.policy ORDER BY b.n
 
 -- name: batch_next_with
 SELECT b.n, b.id, b.status, b.proposed, b.proposed_at, b.proposed_by,
 	b.policy, b.count, b.not_before, b.decided_seq, b.executed_by,
 	b.started, b.finished, b.outcome, b.reason, b.certificate_seq,
-	p.name, p.version
+	p.name, p.version, b.kind, b.legal_basis, b.copies_remain
 FROM batch b INDEXED BY batch_open JOIN policy p ON p.n = b.policy
 WHERE b.status = ?1 AND b.status IN ('proposed', 'approved', 'executed')
 	AND b.n > ?2
@@ -83,3 +83,11 @@ SELECT body FROM batch WHERE n = ?
 -- excused: reads the last row only
 SELECT count(*) FROM (SELECT finished FROM run ORDER BY n DESC LIMIT 1)
 WHERE finished IS NULL
+
+-- name: batches_earlier
+SELECT b.id FROM batch_item i JOIN batch b ON b.n = i.batch
+WHERE i.package = ?1 AND i.batch < ?2 ORDER BY b.n
+
+-- name: package_policy
+SELECT y.name, y.version FROM package p JOIN policy y ON y.n = p.policy
+WHERE p.n = ?

@@ -1,0 +1,42 @@
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "archive/file.h"
+#include "cpadmin/destruction_verbs.h"
+#include "lifecycle/duties/certifying.h"
+
+static enum cp_rc
+put_certificate(const struct cp_call *call, const struct cp_buf *text,
+    struct cp_err *err)
+{
+	const char *path = cp_option(call, "output");
+
+	if (path != NULL)
+		return cp_file_write_new(path, 0600, text->data, text->len,
+		    err);
+	if (fwrite(text->data, 1, text->len, stdout) != text->len ||
+	    fflush(stdout) != 0)
+		return cp_fail_errno(err, CP_FAILED, "standard output");
+	return CP_OK;
+}
+
+enum cp_rc
+cp_destruction_certificate(struct cp_call *call, struct cp_err *err)
+{
+	struct cp_session s;
+	struct cp_batch b;
+	struct cp_buf text;
+	enum cp_rc rc = cp_session_open(call, CP_STORE_WRITE, &s, err);
+
+	if (rc != CP_OK)
+		return rc;
+	cp_buf_init(&text);
+	rc = cp_batch_get(s.store, cp_arg(call, 0), &b, err);
+	if (rc == CP_OK)
+		rc = cp_certificate_of(s.store, s.audit, &b, &text, err);
+	if (rc == CP_OK)
+		rc = put_certificate(call, &text, err);
+	cp_buf_clear(&text);
+	cp_session_close(&s);
+	return rc;
+}
