@@ -262,6 +262,8 @@ make_custody(struct cp_init *in, const char *keys, struct cp_err *err)
 		passphrases[i] = in->passphrase[i];
 	rc = cp_custody_create(keys, &spec, &in->custody, err);
 	if (rc == CP_OK)
+		rc = cp_custody_use(keys, in->custody.id, err);
+	if (rc == CP_OK)
 		(void)snprintf(in->settings.custody,
 		    sizeof(in->settings.custody), "%s", in->custody.id);
 	return rc == CP_OK && in->settings.rehearsal ?
