@@ -1,209 +1,92 @@
 /* CP_NEEDS_ARCHIVE: packages are read. */
 #include "cpadmin/archive_open.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "archive/age_keys.h"
+#include "archive/crypto.h"
 #include "archive/file.h"
+#include "cpadmin/archive_sitting.h"
 #include "cpadmin/out.h"
-#include "cpadmin/rules.h"
-#include "cpadmin/session.h"
-#include "cpadmin/take.h"
-#include "cpadmin/unlock.h"
-#include "lifecycle/duties/opening.h"
-#include "lifecycle/duties/restoring.h"
-#include "lifecycle/store/json_put.h"
 
-/* A package being opened. */
-struct opening {
-	const struct cp_call *call;
-	struct cp_session s;
-	struct cp_policy *policy;
-	struct cp_rules rules;
-	struct cp_parcel parcel;
-	struct cp_parcel_facts facts;
-	struct cp_opener opener;
-	const char *purpose, *reason, *output;
-	const char *action; /* as the log has it */
-	int sealed;
-	struct cp_buf age;   /* header and payload */
-	size_t header_len;
-	struct cp_buf plain; /* the tar.zst */
-	struct cp_opened opened;
+enum { PATH = 4096 };
+
+/* Where packages go. */
+struct outlet {
+	struct cp_sitting *x;
+	const char *output; /* NULL: the screen */
+	const char *to;     /* NULL, or the recipient ... */
+	struct cp_age_recipient recipient; /* ... to whom it is sealed */
+	struct cp_age_sealer *sealer;
+	struct cp_buf sealed; /* the package at hand, sealed to them */
+	struct cp_out *table; /* of several, or NULL */
+	int several, done, failed;
+	struct cp_err first; /* what the first that failed failed of */
+	struct cp_buf named; /* those that failed */
 };
 
-static enum cp_rc
-begin(struct opening *x, struct cp_err *err)
-{
-	enum cp_rc rc = cp_session_reason(x->call, &x->reason, err);
-
-	if (rc == CP_OK)
-		rc = cp_session_open(x->call, CP_STORE_WRITE, &x->s, err);
-	if (rc == CP_OK)
-		rc = cp_parcel_get(x->s.store, cp_arg(x->call, 0), &x->parcel,
-		    err);
-	if (rc == CP_OK)
-		rc = cp_operator_reach(&x->s.op, x->parcel.record_id,
-		    x->parcel.authority, err);
-	if (rc == CP_OK)
-		rc = cp_parcel_facts(x->s.store, &x->parcel, &x->facts, err);
-	if (rc == CP_OK)
-		rc = cp_session_rules(&x->s, &x->policy, &x->rules, err);
-	return rc;
-}
-
-static void
-end(struct opening *x)
-{
-	cp_opened_clear(&x->opened);
-	cp_buf_clear(&x->plain);
-	cp_buf_clear(&x->age);
-	cp_opener_close(&x->opener);
-	cp_policy_free(x->policy);
-	cp_session_close(&x->s);
-}
-
-/* ---- the log ----------------------------------------------------------- */
+/* ---- what is asked for -------------------------------------------------- */
 
 static enum cp_rc
-log_attempt(struct opening *x, const char *outcome, struct cp_err *err)
+take_recipient(struct outlet *w, struct cp_err *err)
 {
-	struct cp_entry e = { x->action, x->parcel.record_id, outcome, NULL };
-	struct cp_buf detail;
 	enum cp_rc rc;
 
-	cp_buf_init(&detail);
-	cp_json_open(&detail, '{');
-	cp_json_put_member(&detail, "package", x->parcel.id);
-	if (x->purpose != NULL)
-		cp_json_put_member(&detail, "purpose", x->purpose);
-	cp_json_put_member(&detail, "reason", x->reason);
-	if (x->purpose != NULL)
-		cp_json_put_member(&detail, "to", x->output != NULL ? "file" :
-		    "screen");
-	cp_json_close(&detail, '}');
-	e.detail = cp_buf_text(&detail);
-	rc = cp_buf_check(&detail, err);
+	if (w->x->sealed)
+		return cp_fail(err, CP_USAGE, "--sealed leaves a package as it "
+		    "is: not with --to");
+	rc = cp_crypto_init(err);
 	if (rc == CP_OK)
-		rc = cp_txn_begin(x->s.audit, err);
-	if (rc == CP_OK) {
-		rc = cp_audit_add(x->s.audit, &e, NULL, err);
-		if (rc == CP_OK)
-			rc = cp_txn_commit(x->s.audit, err);
-		else
-			cp_txn_rollback(x->s.audit);
+		rc = cp_age_recipient_parse(w->to, &w->recipient, err);
+	if (rc == CP_BAD_INPUT) {
+		cp_err_context(err, "--to");
+		rc = err->code = CP_USAGE;
 	}
-	cp_buf_clear(&detail);
-	return rc;
+	return rc == CP_OK ? cp_age_sealer_new(&w->sealer, err) : rc;
 }
 
-/* Logs what came of an attempt that ended in RC other than CP_OK and returns
- * RC; where even that fails, the log's error. */
 static enum cp_rc
-log_failed(struct opening *x, const char *outcome, enum cp_rc rc,
+take_packages(const struct cp_call *call, const char **purpose,
     struct cp_err *err)
 {
-	struct cp_err second = { 0 };
-
-	if (log_attempt(x, outcome, &second) == CP_OK)
-		return rc;
-	*err = second;
-	cp_err_context(err, "the attempt could not be logged");
-	return err->code;
-}
-
-/* ---- opening ----------------------------------------------------------- */
-
-static enum cp_rc
-read_parts(struct opening *x, struct cp_err *err)
-{
-	enum cp_rc rc;
-
-	cp_buf_reset(&x->age);
-	rc = cp_opener_header(&x->opener, &x->parcel, &x->age, err);
-	x->header_len = x->age.len;
-	return rc == CP_OK ? cp_opener_payload(&x->opener, &x->parcel, &x->age,
-	    err) : rc;
-}
-
-/* A run may have moved the package to another volume in between. */
-static enum cp_rc
-read_sealed(struct opening *x, struct cp_err *err)
-{
-	struct cp_err ignored = { 0 };
-	struct cp_parcel now;
-	enum cp_rc rc = cp_opener_open(x->s.store, &x->opener, err);
-
-	if (rc == CP_OK)
-		rc = read_parts(x, err);
-	if (rc != CP_CORRUPT || cp_parcel_at(x->s.store, x->parcel.n, &now,
-	    &ignored) != CP_OK || now.volume == x->parcel.volume)
-		return rc;
-	x->parcel = now;
-	cp_err_clear(err);
-	return read_parts(x, err);
-}
-
-static enum cp_rc
-unseal(struct opening *x, struct cp_err *err)
-{
-	struct cp_custody_public custody;
-	struct cp_secret *identity = NULL;
-	enum cp_rc rc = cp_custody_load(x->opener.keys_dir, x->facts.custody,
-	    &custody, err);
-
-	if (rc == CP_OK)
-		rc = cp_unlock(x->call, &x->s, x->opener.keys_dir, &custody,
-		    &identity, err);
-	if (rc != CP_OK)
-		return rc;
-	cp_opener_unlock(&x->opener, &custody, &identity);
-	rc = cp_opener_plain(&x->opener, x->age.data, x->header_len,
-	    x->age.data + x->header_len, x->age.len - x->header_len,
-	    &x->plain, err);
-	if (rc != CP_OK) {
-		cp_err_context(err, "package %s", x->parcel.id);
-		return rc;
-	}
-	return cp_opened_parse(&x->parcel, x->plain.data, x->plain.len,
-	    &x->opened, err);
-}
-
-/* Into memory only: nothing is shown before the log has it. */
-static enum cp_rc
-open_package(struct opening *x, struct cp_err *err)
-{
-	enum cp_rc rc = read_sealed(x, err);
-
-	return rc == CP_OK && !x->sealed ? unseal(x, err) : rc;
-}
-
-/* ---- open -------------------------------------------------------------- */
-
-static enum cp_rc
-take_open(struct opening *x, struct cp_err *err)
-{
-	enum cp_rc rc = cp_option_required(x->call, "purpose", &x->purpose,
-	    err);
-
-	x->output = cp_option(x->call, "output");
-	x->sealed = cp_flag(x->call, "sealed");
-	x->action = x->sealed ? "archive.export" : "archive.open";
-	if (rc != CP_OK)
-		return rc;
-	if (x->sealed && x->output == NULL)
-		return cp_fail(err, CP_USAGE, "--sealed needs --output");
-	if (x->output != NULL && access(x->output, F_OK) == 0)
-		return cp_fail(err, CP_REFUSED, "%.500s is there already",
-		    x->output);
+	if (cp_option(call, "opening") == NULL && cp_arg_count(call) == 0)
+		return cp_fail(err, CP_USAGE, "PKG is missing");
+	if (cp_option(call, "opening") == NULL)
+		return cp_option_required(call, "purpose", purpose, err);
+	if (cp_arg_count(call) > 0 || cp_option(call, "purpose") != NULL)
+		return cp_fail(err, CP_USAGE, "an opening has its packages and "
+		    "its purpose: neither goes with --opening");
 	return CP_OK;
 }
 
 static enum cp_rc
-may_open(struct opening *x, struct cp_err *err)
+take_open(struct cp_sitting *x, struct outlet *w, struct cp_err *err)
 {
-	enum cp_rc rc = cp_operator_may(&x->s.op, CP_ARCHIVE_OPENERS, err);
+	enum cp_rc rc = take_packages(x->call, &x->purpose, err);
+
+	w->output = cp_option(x->call, "output");
+	w->to = cp_option(x->call, "to");
+	x->sealed = cp_flag(x->call, "sealed");
+	x->action = x->sealed ? "archive.export" : "archive.open";
+	x->to = w->to != NULL ? w->to : w->output != NULL ? "file" : "screen";
+	if (rc != CP_OK)
+		return rc;
+	if ((x->sealed || w->to != NULL) && w->output == NULL)
+		return cp_fail(err, CP_USAGE, "%s needs --output",
+		    x->sealed ? "--sealed" : "--to");
+	if (w->output != NULL && access(w->output, F_OK) == 0)
+		return cp_fail(err, CP_REFUSED, "%.500s is there already",
+		    w->output);
+	return w->to != NULL ? take_recipient(w, err) : CP_OK;
+}
+
+static enum cp_rc
+may_open(struct cp_sitting *x, struct cp_err *err)
+{
+	enum cp_rc rc = cp_sitting_allowed(x, err);
 
 	if (rc == CP_OK)
 		rc = cp_parcel_openable(&x->parcel, &x->facts, err);
@@ -211,12 +94,17 @@ may_open(struct opening *x, struct cp_err *err)
 	    x->s.now.today, x->purpose, err) : rc;
 }
 
+/* ---- to the screen ------------------------------------------------------ */
+
 static const struct cp_column shown_columns[] = {
 	{ "package", "Package" },
 	{ "id", "Record" },
 	{ "record", "Record document" },
 	{ "history", "History" },
+	{ "outcome", NULL }, /* of several: */
+	{ "why", NULL },
 };
+enum { SHOWN_ONE = 4, SHOWN_EACH = 6 };
 
 static void
 out_raw(struct cp_out *o, const char *json, size_t len, struct cp_buf *scratch)
@@ -227,27 +115,44 @@ out_raw(struct cp_out *o, const char *json, size_t len, struct cp_buf *scratch)
 }
 
 static enum cp_rc
-show_package(const struct opening *x, struct cp_err *err)
+out_package(struct cp_out *o, const struct cp_sitting *x, struct cp_err *err)
 {
-	struct cp_out *o = NULL;
 	struct cp_buf scratch;
-	enum cp_rc rc = cp_out_object(x->call, "package", shown_columns,
-	    sizeof(shown_columns) / sizeof(shown_columns[0]), &o, err);
+	enum cp_rc rc;
 
-	if (rc != CP_OK)
-		return rc;
 	cp_buf_init(&scratch);
 	cp_out_text(o, x->parcel.id);
 	cp_out_text(o, x->parcel.record_id);
 	out_raw(o, x->opened.record, x->opened.record_len, &scratch);
 	out_raw(o, x->opened.history, x->opened.history_len, &scratch);
 	rc = cp_buf_check(&scratch, err);
+	cp_buf_clear(&scratch);
+	return rc;
+}
+
+static enum cp_rc
+show_package(struct outlet *w, struct cp_err *err)
+{
+	struct cp_out *o = NULL;
+	enum cp_rc rc;
+
+	if (w->table != NULL) {
+		rc = out_package(w->table, w->x, err);
+		cp_out_text(w->table, "done");
+		cp_out_text(w->table, NULL);
+		return rc == CP_OK ? cp_out_row(w->table, err) : rc;
+	}
+	rc = cp_out_object(w->x->call, "package", shown_columns, SHOWN_ONE, &o,
+	    err);
+	if (rc == CP_OK)
+		rc = out_package(o, w->x, err);
 	if (rc == CP_OK)
 		rc = cp_out_end(&o, err);
-	cp_buf_clear(&scratch);
 	cp_out_free(o);
 	return rc;
 }
+
+/* ---- to files ----------------------------------------------------------- */
 
 static const struct cp_column written_columns[] = {
 	{ "package", "Package" },
@@ -256,169 +161,252 @@ static const struct cp_column written_columns[] = {
 	{ "bytes", "Bytes" },
 	{ "sealed", "Sealed" },
 	{ "custody_id", "Custody key" },
+	{ "sealed_to", "Sealed to" },
+	{ "outcome", "Outcome" }, /* of several: */
+	{ "why", NULL },
 };
+enum { WRITTEN_ONE = 7, WRITTEN_EACH = 9 };
+
+/* Under a file key of its own: what the archive erases later must not be
+ * readable by way of the requester's copy of its key. */
+static enum cp_rc
+seal_to(struct outlet *w, struct cp_err *err)
+{
+	cp_buf_reset(&w->sealed);
+	return cp_age_seal(w->sealer, &w->recipient, 1, w->x->plain.data,
+	    w->x->plain.len, &w->sealed, &w->sealed, NULL, err);
+}
 
 static enum cp_rc
-write_package(const struct opening *x, struct cp_err *err)
+name_output(const struct outlet *w, char path[PATH], struct cp_err *err)
 {
-	const struct cp_buf *b = x->sealed ? &x->age : &x->plain;
-	struct cp_out *o = NULL;
-	enum cp_rc rc = cp_file_write_new(x->output, 0600, b->data, b->len,
-	    err);
+	int n = w->several ? snprintf(path, PATH, "%s/%s%s", w->output,
+	    w->x->parcel.id, w->x->sealed || w->to != NULL ? ".age" :
+	    ".tar.zst") : snprintf(path, PATH, "%s", w->output);
+
+	return n < 0 || n >= PATH ? cp_fail(err, CP_FAILED, "path too long") :
+	    CP_OK;
+}
+
+static void
+out_written(struct cp_out *o, const struct outlet *w, const char *path,
+    size_t len)
+{
+	cp_out_text(o, w->x->parcel.id);
+	cp_out_text(o, w->x->parcel.record_id);
+	cp_out_text(o, path);
+	cp_out_int(o, (int64_t)len);
+	cp_out_bool(o, w->x->sealed || w->to != NULL);
+	cp_out_text(o, w->x->facts.custody);
+	cp_out_text(o, w->to);
+}
+
+static enum cp_rc
+write_package(struct outlet *w, struct cp_err *err)
+{
+	const struct cp_buf *b = w->x->sealed ? &w->x->age : w->to != NULL ?
+	    &w->sealed : &w->x->plain;
+	struct cp_out *o = w->table;
+	char path[PATH];
+	enum cp_rc rc = name_output(w, path, err);
 
 	if (rc == CP_OK)
-		rc = cp_out_object(x->call, "package-file", written_columns,
-		    sizeof(written_columns) / sizeof(written_columns[0]), &o,
-		    err);
+		rc = cp_file_write_new(path, 0600, b->data, b->len, err);
+	if (rc == CP_OK && o == NULL)
+		rc = cp_out_object(w->x->call, "package-file",
+		    written_columns, WRITTEN_ONE, &o, err);
 	if (rc != CP_OK)
 		return rc;
-	cp_out_text(o, x->parcel.id);
-	cp_out_text(o, x->parcel.record_id);
-	cp_out_text(o, x->output);
-	cp_out_int(o, (int64_t)b->len);
-	cp_out_bool(o, x->sealed);
-	cp_out_text(o, x->facts.custody);
+	out_written(o, w, path, b->len);
+	if (w->table != NULL) {
+		cp_out_text(o, "done");
+		cp_out_text(o, NULL);
+		return cp_out_row(o, err);
+	}
 	rc = cp_out_end(&o, err);
 	cp_out_free(o);
 	return rc;
 }
 
+/* ---- one ---------------------------------------------------------------- */
+
 static enum cp_rc
-open_and_show(struct opening *x, struct cp_err *err)
+open_one(struct outlet *w, const char *id, struct cp_err *err)
 {
-	enum cp_rc rc = may_open(x, err);
+	struct cp_sitting *x = w->x;
+	enum cp_rc rc = cp_sitting_take(x, id, err);
 
 	if (rc != CP_OK)
-		return log_failed(x, "refused", rc, err);
-	rc = open_package(x, err);
+		return rc;
+	rc = may_open(x, err);
 	if (rc != CP_OK)
-		return log_failed(x, "failed", rc, err);
-	rc = log_attempt(x, "done", err);
+		return cp_sitting_failed(x, "refused", rc, err);
+	rc = cp_sitting_open(x, err);
+	if (rc == CP_OK && w->to != NULL)
+		rc = seal_to(w, err);
+	if (rc != CP_OK)
+		return cp_sitting_failed(x, "failed", rc, err);
+	rc = cp_sitting_log(x, "done", err);
 	if (rc != CP_OK)
 		return rc;
-	return x->output != NULL ? write_package(x, err) :
-	    show_package(x, err);
+	return w->output != NULL ? write_package(w, err) :
+	    show_package(w, err);
+}
+
+/* ---- several ------------------------------------------------------------ */
+
+struct ids {
+	char (*id)[40];
+	size_t n, cap;
+};
+
+static enum cp_rc
+add_id(struct ids *l, const char *id, struct cp_err *err)
+{
+	size_t cap = l->cap > 0 ? 2 * l->cap : 16, i;
+	void *more;
+
+	for (i = 0; i < l->n; i++)
+		if (strcmp(l->id[i], id) == 0)
+			return CP_OK;
+	if (l->n == l->cap) {
+		more = realloc(l->id, cap * sizeof(*l->id));
+		if (more == NULL)
+			return cp_fail(err, CP_FAILED, "out of memory");
+		l->id = more;
+		l->cap = cap;
+	}
+	(void)snprintf(l->id[l->n++], sizeof(*l->id), "%s", id);
+	return CP_OK;
+}
+
+static enum cp_rc
+add_parcel(void *ctx, const struct cp_parcel *p, struct cp_err *err)
+{
+	return add_id(ctx, p->id, err);
+}
+
+/* A package named twice, by its own id and its record's, is opened once; a
+ * name that is none stays, to be reported. */
+static enum cp_rc
+list_ids(const struct cp_sitting *x, struct ids *l, struct cp_err *err)
+{
+	struct cp_err ignored = { 0 };
+	struct cp_parcel p;
+	enum cp_rc rc = CP_OK;
+
+	if (x->opening.n != 0)
+		return cp_opening_items(x->s.store, &x->opening, add_parcel, l,
+		    err);
+	if (cp_arg_count(x->call) == 1)
+		return add_id(l, cp_arg(x->call, 0), err);
+	for (int i = 0; rc == CP_OK && i < cp_arg_count(x->call); i++)
+		rc = add_id(l, cp_parcel_get(x->s.store, cp_arg(x->call, i),
+		    &p, &ignored) == CP_OK ? p.id : cp_arg(x->call, i), err);
+	return rc;
+}
+
+/* People see several packages one below the other. */
+static enum cp_rc
+begin_several(struct outlet *w, struct cp_err *err)
+{
+	const struct cp_call *call = w->x->call;
+	enum cp_rc rc = CP_OK;
+
+	w->several = 1;
+	if (w->output != NULL)
+		rc = cp_dir_make(w->output, 0700, err);
+	if (rc == CP_OK && w->output != NULL)
+		rc = cp_out_table(call, "package-files", written_columns,
+		    WRITTEN_EACH, &w->table, err);
+	else if (rc == CP_OK && cp_wants_json(call))
+		rc = cp_out_table(call, "opened-packages", shown_columns,
+		    SHOWN_EACH, &w->table, err);
+	return rc;
+}
+
+/* A row for a package that is not there to be shown. */
+static enum cp_rc
+put_failed(struct outlet *w, const char *id, const struct cp_err *why,
+    struct cp_err *err)
+{
+	int n = w->output != NULL ? WRITTEN_EACH : SHOWN_EACH;
+	int refused = why->code == CP_REFUSED || why->code == CP_DENIED;
+
+	if (w->failed++ == 0)
+		w->first = *why;
+	cp_buf_printf(&w->named, "%s%s", w->failed > 1 ? ", " : "", id);
+	if (w->table == NULL)
+		return CP_OK;
+	cp_out_text(w->table, id);
+	for (int i = 1; i < n - 2; i++)
+		cp_out_text(w->table, NULL);
+	cp_out_text(w->table, refused ? "refused" : "failed");
+	cp_out_text(w->table, why->what);
+	return cp_out_row(w->table, err);
+}
+
+static enum cp_rc
+conclude(struct outlet *w, struct cp_err *err)
+{
+	enum cp_rc rc = CP_OK;
+
+	if (w->table != NULL)
+		rc = cp_out_end(&w->table, err);
+	if (rc == CP_OK)
+		rc = cp_buf_check(&w->named, err);
+	if (rc != CP_OK || w->failed == 0)
+		return rc;
+	if (w->done == 0 && w->output != NULL)
+		(void)rmdir(w->output); /* nothing is in it */
+	rc = cp_fail(err, w->done > 0 ? CP_PARTIAL : w->first.code,
+	    "%d of %d packages %s not opened (%.500s); the first: %.400s",
+	    w->failed, w->failed + w->done, w->failed == 1 ? "was" : "were",
+	    cp_buf_text(&w->named), w->first.what);
+	if (w->first.hint[0] != '\0')
+		cp_err_hint(err, "%s", w->first.hint);
+	return rc;
+}
+
+static enum cp_rc
+open_several(struct outlet *w, const struct ids *l, struct cp_err *err)
+{
+	struct cp_err why;
+	enum cp_rc rc = begin_several(w, err);
+
+	for (size_t i = 0; rc == CP_OK && i < l->n; i++) {
+		cp_err_clear(&why);
+		if (open_one(w, l->id[i], &why) == CP_OK)
+			w->done++;
+		else
+			rc = put_failed(w, l->id[i], &why, err);
+	}
+	return rc == CP_OK ? conclude(w, err) : rc;
 }
 
 enum cp_rc
 cp_archive_open(struct cp_call *call, struct cp_err *err)
 {
-	struct opening x = { .call = call };
-	enum cp_rc rc = take_open(&x, err);
+	struct cp_sitting x = { .call = call };
+	struct outlet w = { .x = &x };
+	struct ids l = { NULL, 0, 0 };
+	enum cp_rc rc;
 
+	cp_buf_init(&w.sealed);
+	cp_buf_init(&w.named);
+	rc = take_open(&x, &w, err);
 	if (rc == CP_OK)
-		rc = begin(&x, err);
+		rc = cp_sitting_begin(&x, err);
 	if (rc == CP_OK)
-		rc = open_and_show(&x, err);
-	end(&x);
-	return rc;
-}
-
-/* ---- restore ----------------------------------------------------------- */
-
-enum { CORRECTIONS = 64, FIELD_MAX = 100 };
-
-struct corrections {
-	struct cp_correction list[CORRECTIONS];
-	char field[CORRECTIONS][FIELD_MAX];
-	size_t n;
-};
-
-static enum cp_rc
-take_corrections(const struct cp_call *call, struct corrections *c,
-    struct cp_err *err)
-{
-	const char *text, *equals;
-
-	for (c->n = 0; (text = cp_option_at(call, "set", (int)c->n)) != NULL;
-	    c->n++) {
-		equals = strchr(text, '=');
-		if (c->n == CORRECTIONS)
-			return cp_fail(err, CP_USAGE, "--set: at most %d",
-			    CORRECTIONS);
-		if (equals == NULL || equals == text ||
-		    equals - text >= FIELD_MAX)
-			return cp_fail(err, CP_USAGE, "--set is not "
-			    "FIELD=VALUE");
-		memcpy(c->field[c->n], text, (size_t)(equals - text));
-		c->field[c->n][equals - text] = '\0';
-		c->list[c->n].field = c->field[c->n];
-		c->list[c->n].value = equals + 1;
-	}
-	return CP_OK;
-}
-
-static const struct cp_column restored_columns[] = {
-	{ "id", "Record" },
-	{ "state", "State" },
-	{ "package", "Package" },
-	{ "next_action", "Next" },
-	{ "next_due", "Due" },
-	{ "rule", "By" },
-	{ "due_again", NULL },
-};
-
-static enum cp_rc
-show_restored(const struct opening *x, const struct cp_record *r,
-    struct cp_err *err)
-{
-	struct cp_date today = x->s.now.today;
-	int again = r->next_action == CP_ACTION_ARCHIVE &&
-	    cp_date_set(r->next_due) && cp_date_cmp(r->next_due, today) <= 0;
-	struct cp_out *o = NULL;
-	enum cp_rc rc = cp_out_object(x->call, "restored", restored_columns,
-	    sizeof(restored_columns) / sizeof(restored_columns[0]), &o, err);
-
-	if (rc != CP_OK)
-		return rc;
-	cp_out_text(o, r->id);
-	cp_out_text(o, cp_record_state_word(r, today));
-	cp_out_text(o, x->parcel.id);
-	cp_out_text(o, r->next_action == CP_ACTION_NONE ? NULL :
-	    cp_action_word(r->next_action));
-	cp_out_date(o, r->next_due);
-	cp_out_text(o, r->rule[0] != '\0' ? r->rule : NULL);
-	cp_out_bool(o, again);
-	rc = cp_out_end(&o, err);
-	cp_out_free(o);
-	if (rc == CP_OK && again)
-		cp_say(x->call, "warning: the next run will archive %s again "
-		    "(%s); correct what is wrong before, or use --set", r->id,
-		    r->rule);
-	return rc;
-}
-
-static enum cp_rc
-restore(struct opening *x, const struct corrections *c, struct cp_err *err)
-{
-	struct cp_restoring in = { x->s.store, x->s.audit, &x->rules,
-		&x->s.now, &x->parcel, x->reason, c->list, c->n };
-	struct cp_record r;
-	enum cp_rc rc = cp_operator_may(&x->s.op, CP_ARCHIVE_OPENERS, err);
-
+		rc = list_ids(&x, &l, err);
 	if (rc == CP_OK)
-		rc = cp_restore_allowed(&x->parcel, &x->facts, err);
-	if (rc != CP_OK)
-		return log_failed(x, "refused", rc, err);
-	rc = open_package(x, err);
-	if (rc == CP_OK)
-		rc = cp_restore(&in, &x->opened, &r, err);
-	if (rc != CP_OK)
-		return log_failed(x, "failed", rc, err);
-	return show_restored(x, &r, err);
-}
-
-enum cp_rc
-cp_archive_restore(struct cp_call *call, struct cp_err *err)
-{
-	struct opening x = { .call = call, .action = "record.restore" };
-	struct corrections c;
-	enum cp_rc rc = take_corrections(call, &c, err);
-
-	if (rc == CP_OK)
-		rc = begin(&x, err);
-	if (rc == CP_OK)
-		rc = restore(&x, &c, err);
-	end(&x);
+		rc = l.n == 1 ? open_one(&w, l.id[0], err) :
+		    open_several(&w, &l, err);
+	cp_out_free(w.table);
+	cp_buf_clear(&w.sealed);
+	cp_buf_clear(&w.named);
+	cp_age_sealer_free(w.sealer);
+	free(l.id);
+	cp_sitting_end(&x);
 	return rc;
 }

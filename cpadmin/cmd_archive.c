@@ -428,6 +428,8 @@ run_verify(struct cp_call *call, struct cp_err *err)
 
 #define SHARE_OPTION { "share", 0, CP_OPT_LIST, "F", \
 	"the share file of a custodian" }
+#define OPENING_OPTION { "opening", 0, CP_OPT_TEXT, "O", \
+	"the opening that several operators agreed to" }
 #define NO_OPTION { NULL, 0, CP_OPT_FLAG, NULL, NULL }
 
 static const struct cp_opt list_options[] = {
@@ -447,15 +449,34 @@ static const struct cp_opt verify_options[] = {
 static const struct cp_opt open_options[] = {
 	{ "purpose", 0, CP_OPT_TEXT, "P",
 	    "for what, as the policy lists it" },
+	OPENING_OPTION,
 	SHARE_OPTION,
-	{ "output", 0, CP_OPT_TEXT, "FILE",
-	    "write the package, a tar.zst, to a new file" },
+	{ "output", 0, CP_OPT_TEXT, "FILE|DIR",
+	    "write the package, a tar.zst, to a new file; several to a new "
+	    "folder" },
 	{ "sealed", 0, CP_OPT_FLAG, NULL,
 	    "write it sealed, as an age file" },
+	{ "to", 0, CP_OPT_TEXT, "RECIPIENT",
+	    "write it sealed to this age key" },
+	NO_OPTION
+};
+
+static const struct cp_opt request_options[] = {
+	{ "purpose", 0, CP_OPT_TEXT, "P",
+	    "for what, as the policy lists it" },
+	{ "restore", 0, CP_OPT_FLAG, NULL,
+	    "to bring the record back to live" },
+	NO_OPTION
+};
+
+static const struct cp_opt openings_options[] = {
+	{ "all", 0, CP_OPT_FLAG, NULL,
+	    "those too that were used, declined, or lapsed" },
 	NO_OPTION
 };
 
 static const struct cp_opt restore_options[] = {
+	OPENING_OPTION,
 	SHARE_OPTION,
 	{ "set", 0, CP_OPT_LIST, "FIELD=VALUE",
 	    "rectify a field on the way" },
@@ -473,16 +494,28 @@ static const struct cp_verb verbs[] = {
 	    "whether the archive is what the catalogue says", verify_options,
 	    CP_TAKES_USUAL | CP_TAKES_PASSPHRASE | CP_TAKES_COLUMNS, 0, 0,
 	    run_verify },
-	{ "open", "PKG --purpose P --reason T [--share F...] "
-	    "[--passphrase-file FILE] [--output FILE [--sealed]]",
-	    "read a package, with the custodians", open_options,
-	    CP_TAKES_USUAL | CP_TAKES_REASON | CP_TAKES_PASSPHRASE, 1, 1,
+	{ "open", "PKG... --purpose P --reason T|--opening O [--share F...] "
+	    "[--passphrase-file FILE] "
+	    "[--output FILE|DIR [--sealed|--to RECIPIENT]]",
+	    "read packages, with the custodians", open_options,
+	    CP_TAKES_USUAL | CP_TAKES_REASON | CP_TAKES_PASSPHRASE, 0, -1,
 	    cp_archive_open },
-	{ "restore", "PKG --reason T [--share F...] [--passphrase-file FILE] "
-	    "[--set FIELD=VALUE...]",
+	{ "restore", "PKG --reason T|--opening O [--share F...] "
+	    "[--passphrase-file FILE] [--set FIELD=VALUE...]",
 	    "make an archived record live again", restore_options,
 	    CP_TAKES_USUAL | CP_TAKES_REASON | CP_TAKES_PASSPHRASE, 1, 1,
 	    cp_archive_restore },
+	{ "request", "PKG... --purpose P|--restore --reason T",
+	    "ask another operator to agree to an opening", request_options,
+	    CP_TAKES_USUAL | CP_TAKES_REASON, 1, -1, cp_archive_request },
+	{ "agree", "OPENING", "agree to an opening that another asked for",
+	    NULL, CP_TAKES_USUAL, 1, 1, cp_archive_agree },
+	{ "decline", "OPENING --reason T", "see to it that nobody uses it",
+	    NULL, CP_TAKES_USUAL | CP_TAKES_REASON, 1, 1,
+	    cp_archive_decline },
+	{ "openings", "[--all] [--columns NAME,...]",
+	    "which openings wait, and for whom", openings_options,
+	    CP_TAKES_USUAL | CP_TAKES_COLUMNS, 0, 0, cp_archive_openings },
 	{ NULL, NULL, NULL, NULL, 0, 0, 0, NULL },
 };
 

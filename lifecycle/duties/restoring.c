@@ -39,6 +39,18 @@ correct(const struct cp_restoring *in, struct cp_document **doc,
 	return rc;
 }
 
+/* Declined or used in between: refused. */
+static enum cp_rc
+use_opening(const struct cp_restoring *in, struct cp_err *err)
+{
+	struct cp_opening o;
+
+	if (in->opening == NULL)
+		return CP_OK;
+	o = *in->opening;
+	return cp_opening_end(in->store, &o, "used", err);
+}
+
 /* A proposal not yet approved loses the package. */
 static enum cp_rc
 leave_batch(const struct cp_restoring *in, const struct cp_parcel *p,
@@ -67,7 +79,10 @@ log_restored(const struct cp_restoring *in, const struct cp_parcel *p,
 	cp_buf_init(&detail);
 	cp_json_open(&detail, '{');
 	cp_json_put_member(&detail, "package", p->id);
-	cp_json_put_member(&detail, "reason", in->reason);
+	if (in->opening != NULL)
+		cp_json_put_member(&detail, "opening", in->opening->id);
+	if (in->reason != NULL)
+		cp_json_put_member(&detail, "reason", in->reason);
 	if (facts->waiting)
 		cp_json_put_member(&detail, "batch", facts->batch);
 	cp_json_put_key(&detail, "set");
@@ -119,6 +134,8 @@ restore(const struct cp_restoring *in, const struct cp_opened *x,
 		rc = cp_parcel_facts(in->store, &p, &facts, err);
 	if (rc == CP_OK)
 		rc = cp_restore_allowed(&p, &facts, err);
+	if (rc == CP_OK)
+		rc = use_opening(in, err);
 	if (rc == CP_OK)
 		rc = leave_batch(in, &p, &facts, err);
 	if (rc == CP_OK)

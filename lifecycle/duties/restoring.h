@@ -1,6 +1,7 @@
 #ifndef CP_DUTIES_RESTORING_H
 #define CP_DUTIES_RESTORING_H
 
+#include "lifecycle/duties/agreeing.h"
 #include "lifecycle/duties/opening.h"
 #include "lifecycle/store/audit.h"
 
@@ -22,9 +23,12 @@ struct cp_restoring {
 	const struct cp_rules *rules;
 	const struct cp_now *now;
 	const struct cp_parcel *parcel;
-	const char *reason;
+	const char *reason; /* NULL where an opening has it */
 	const struct cp_correction *corrections;
 	size_t n_corrections;
+	/* to which several operators agreed, and which is used up with it;
+	 * NULL where one is enough */
+	const struct cp_opening *opening;
 };
 
 /* Whether P may be restored: CP_REFUSED unless it is archived and in no

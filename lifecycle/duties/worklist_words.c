@@ -163,6 +163,34 @@ approval(struct cp_stmt *q, const struct cp_work_query *query,
 }
 
 static int
+opening(struct cp_stmt *q, const struct cp_work_query *query,
+    struct cp_work *w)
+{
+	int64_t count = cp_col_int(q, 4);
+
+	if (!cp_operator_reaches(query->op, cp_col_text(q, 3)))
+		return 0;
+	say(w, "%.32s asks to open %lld package%s (%.79s); another operator "
+	    "has to agree", cp_col_text(q, 6), (long long)count,
+	    plural(count), cp_col_text(q, 5));
+	settle(w, "cpadmin archive agree %s", w->id);
+	return 1;
+}
+
+static int
+opening_agreed(struct cp_stmt *q, const struct cp_work_query *query,
+    struct cp_work *w)
+{
+	int64_t count = cp_col_int(q, 3);
+
+	(void)query;
+	say(w, "The opening of %lld package%s (%.79s) is agreed and not used",
+	    (long long)count, plural(count), cp_col_text(q, 4));
+	settle(w, "cpadmin archive open --opening %s --share F...", w->id);
+	return 1;
+}
+
+static int
 batch_late(struct cp_stmt *q, const struct cp_work_query *query,
     struct cp_work *w)
 {
@@ -275,6 +303,7 @@ operator_expires(struct cp_stmt *q, const struct cp_work_query *query,
 	return 1;
 }
 
+#define OPENERS (CP_ROLE_DPO | CP_ROLE_CUSTODIAN | CP_ROLE_ADMIN)
 #define JOBS (CP_ROLE_SCHEDULER | CP_ROLE_ADMIN)
 
 const struct work_source work_sources[] = {
@@ -298,6 +327,9 @@ const struct work_source work_sources[] = {
 	{ "move-offered", CP_ROLE_TEAM, SQL_WORK_MOVES, 0, move },
 	{ "destruction-approval", CP_ROLE_APPROVER, SQL_WORK_BATCHES, 3,
 	    approval },
+	{ "opening-agreement", OPENERS, SQL_WORK_OPENINGS, 3, opening },
+	{ "opening-agreed", OPENERS, SQL_WORK_OPENINGS_AGREED, 3,
+	    opening_agreed },
 	{ "hold-review", CP_ROLE_DPO, SQL_WORK_HOLDS, 1, hold },
 	{ "operator-expires", CP_ROLE_ADMIN, SQL_WORK_OPERATORS, 1,
 	    operator_expires },

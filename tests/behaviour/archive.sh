@@ -301,7 +301,8 @@ sql "DELETE FROM header WHERE package = $N"
 found '' 'missing from the catalogue'
 run cpadmin archive open "$FIRST" "${OPEN[@]}"
 expect_status 8
-sql "INSERT INTO header VALUES ($N, x'$HEX')"
+sql "INSERT INTO header(package, wrapped)
+    VALUES ($N, x'$HEX')"
 ok cpadmin archive verify --share "$SHARE"
 
 test_case 'a header under another package or shelf is found'
