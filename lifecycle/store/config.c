@@ -6,9 +6,10 @@
 
 #include "archive/buf.h"
 #include "archive/file.h"
+#include "lifecycle/store/config_archive.h"
 #include "lifecycle/store/config_schedule.h"
 
-enum { CONFIG_MAX = 65536, AUTHORITY_LEN = 9 };
+enum { CONFIG_MAX = 65536, AUTHORITY_LEN = 9, SCRUB_RATE = 20 };
 
 int
 cp_config_authority_ok(const char *text)
@@ -53,6 +54,8 @@ take(const char *path, const config_setting_t *s, struct cp_config *out,
 	}
 	if (strcmp(name, "schedule") == 0)
 		return config_schedule(path, s, &out->schedule, err);
+	if (strcmp(name, "archive") == 0)
+		return config_archive(path, s, &out->archive, err);
 	return config_bad(path, s, "is not a setting that is known", err);
 }
 
@@ -94,7 +97,7 @@ refuse_include(const char *path, const char *text, struct cp_err *err)
 enum cp_rc
 cp_config_load(const char *path, struct cp_config *out, struct cp_err *err)
 {
-	struct cp_config made = { .workers = 0 };
+	struct cp_config made = { .archive.scrub_rate = SCRUB_RATE };
 	struct cp_buf text;
 	config_t cfg;
 	enum cp_rc rc;
