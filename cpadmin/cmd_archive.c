@@ -2,17 +2,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cpadmin/archive_open.h"
+#include "cpadmin/archive_volumes.h"
 #include "cpadmin/out.h"
-#include "cpadmin/progress.h"
 #include "cpadmin/rules.h"
 #include "cpadmin/session.h"
 #include "cpadmin/take.h"
-#include "cpadmin/unlock.h"
-#include "lifecycle/duties/inspecting.h"
-#include "lifecycle/store/config.h"
+#include "lifecycle/duties/opening.h"
 #include "lifecycle/store/json_put.h"
 
 /* ---- list -------------------------------------------------------------- */
@@ -267,163 +264,6 @@ run_show(struct cp_call *call, struct cp_err *err)
 	return rc;
 }
 
-/* ---- verify ------------------------------------------------------------ */
-
-static const struct cp_column verify_columns[] = {
-	{ "volume", "VOLUME" },
-	{ "packages", "PACKAGES" },
-	{ "live", "LIVE" },
-	{ "status", "STATUS" },
-	{ "faults", NULL },
-	{ "why", "WHY" },
-};
-enum { VERIFY_COLUMNS = sizeof(verify_columns) / sizeof(verify_columns[0]) };
-
-struct verify {
-	struct cp_out *out;
-	struct cp_progress progress;
-	char first[1200]; /* the first that is wrong */
-};
-
-static enum cp_rc
-put_finding(void *ctx, const struct cp_finding *f, struct cp_err *err)
-{
-	struct verify *x = ctx;
-
-	if (x->first[0] == '\0' && strcmp(f->status, "ok") != 0)
-		(void)snprintf(x->first, sizeof(x->first), "%s is %s: %s",
-		    f->volume != NULL ? f->volume : "the keyring", f->status,
-		    f->why);
-	cp_out_text(x->out, f->volume);
-	cp_out_int(x->out, f->packages);
-	cp_out_int(x->out, f->live);
-	cp_out_text(x->out, f->status);
-	cp_out_int(x->out, f->faults);
-	out_or_null(x->out, f->why);
-	return cp_out_row(x->out, err);
-}
-
-static void
-put_progress(void *ctx, int64_t done, int64_t total)
-{
-	struct verify *x = ctx;
-
-	cp_progress_at(&x->progress, done, total);
-}
-
-/* A keyring that cannot be opened is the first finding; the volumes are
- * looked at all the same. */
-static enum cp_rc
-open_ring(struct cp_session *s, struct cp_opener *o, struct verify *x,
-    struct cp_inspection *in, struct cp_err *err)
-{
-	struct cp_err why = { 0 };
-	struct cp_finding f = { NULL, 0, 0, "corrupt", 1, why.what };
-
-	in->opener = o;
-	if (cp_opener_open(s->store, o, &why) == CP_OK)
-		return CP_OK;
-	in->open = 0;
-	in->bad++;
-	return put_finding(x, &f, err);
-}
-
-/* Opening all there is, is an entry in the log, before the first is opened. */
-static enum cp_rc
-unlock(const struct cp_call *call, struct cp_session *s, struct cp_opener *o,
-    struct cp_err *err)
-{
-	static const struct cp_entry e = { "archive.verify", NULL, NULL,
-		"{\"opened\":\"all\"}" };
-	struct cp_custody_public custody;
-	struct cp_secret *identity = NULL;
-	enum cp_rc rc = cp_custody_load(o->keys_dir, NULL, &custody, err);
-
-	if (rc == CP_OK)
-		rc = cp_unlock(call, s, o->keys_dir, &custody, &identity, err);
-	if (rc == CP_OK)
-		rc = cp_txn_begin(s->audit, err);
-	if (rc != CP_OK)
-		return rc;
-	cp_opener_unlock(o, &custody, &identity);
-	rc = cp_audit_add(s->audit, &e, NULL, err);
-	return cp_txn_end(s->audit, rc, err);
-}
-
-static enum cp_rc
-conclude(const struct cp_call *call, const struct cp_inspection *in,
-    const struct verify *x, struct cp_err *err)
-{
-	if (in->bad > 0)
-		return cp_fail(err, CP_CORRUPT, "%lld of the places looked at "
-		    "%s wrong; %s", (long long)in->bad,
-		    in->bad == 1 ? "is" : "are", x->first);
-	if (in->unopened > 0)
-		return cp_fail(err, CP_KEY, "%lld volumes could not be opened "
-		    "with these shares; %s", (long long)in->unopened,
-		    x->first);
-	cp_say(call, "%lld volumes with %lld packages: %s", (long long)
-	    in->volumes, (long long)in->packages, in->open ?
-	    "every byte as written, every package opened and read" :
-	    in->every_byte ? "every byte as written" :
-	    "all there, sizes and headers right (--all reads every byte)");
-	return CP_OK;
-}
-
-static enum cp_rc
-verify(const struct cp_call *call, struct cp_session *s,
-    struct cp_inspection *in, struct cp_err *err)
-{
-	struct cp_opener o = { 0 };
-	struct verify x = { NULL, { NULL, 0, 0, 0, 0, 0 }, "" };
-	enum cp_rc rc = cp_out_table(call, "archive-verify", verify_columns,
-	    VERIFY_COLUMNS, &x.out, err);
-
-	in->report = put_finding;
-	in->report_ctx = &x;
-	in->progress = put_progress;
-	in->progress_ctx = &x;
-	cp_progress_init(&x.progress, call, "packages verified", 0);
-	if (rc == CP_OK)
-		rc = open_ring(s, &o, &x, in, err);
-	if (rc == CP_OK && in->open)
-		rc = unlock(call, s, &o, err);
-	if (rc == CP_OK)
-		rc = cp_inspect(in, err);
-	cp_progress_end(&x.progress, in->packages);
-	if (rc == CP_OK)
-		rc = cp_out_end(&x.out, err);
-	if (rc == CP_OK)
-		rc = conclude(call, in, &x, err);
-	cp_out_free(x.out);
-	cp_opener_close(&o);
-	return rc;
-}
-
-static enum cp_rc
-run_verify(struct cp_call *call, struct cp_err *err)
-{
-	struct cp_inspection in = { .open = cp_option_at(call, "share", 0) !=
-	    NULL };
-	long cores = sysconf(_SC_NPROCESSORS_ONLN);
-	struct cp_session s;
-	enum cp_rc rc;
-
-	in.workers = cores < 1 ? 1 : cores > CP_WORKERS_MAX ? CP_WORKERS_MAX :
-	    (unsigned)cores;
-	in.every_byte = in.open || cp_flag(call, "all");
-	rc = cp_session_open(call, in.open ? CP_STORE_WRITE : CP_STORE_READ,
-	    &s, err);
-	if (rc != CP_OK)
-		return rc;
-	if (in.open)
-		rc = cp_operator_may(&s.op, CP_ARCHIVE_OPENERS, err);
-	if (rc == CP_OK)
-		rc = verify(call, &s, &in, err);
-	cp_session_close(&s);
-	return rc;
-}
-
 /* ---- tables ------------------------------------------------------------ */
 
 #define SHARE_OPTION { "share", 0, CP_OPT_LIST, "F", \
@@ -437,12 +277,6 @@ static const struct cp_opt list_options[] = {
 	    "those to be destroyed in this month" },
 	{ "status", 0, CP_OPT_TEXT, "S",
 	    "archived, restored or destroyed" },
-	NO_OPTION
-};
-
-static const struct cp_opt verify_options[] = {
-	{ "all", 0, CP_OPT_FLAG, NULL, "read every byte of every volume" },
-	SHARE_OPTION,
 	NO_OPTION
 };
 
@@ -491,9 +325,10 @@ static const struct cp_verb verbs[] = {
 	    CP_TAKES_USUAL, 1, 1, run_show },
 	{ "verify", "[--all] [--share F...] [--passphrase-file FILE] "
 	    "[--columns NAME,...]",
-	    "whether the archive is what the catalogue says", verify_options,
+	    "whether the archive is what the catalogue says",
+	    cp_archive_verify_options,
 	    CP_TAKES_USUAL | CP_TAKES_PASSPHRASE | CP_TAKES_COLUMNS, 0, 0,
-	    run_verify },
+	    cp_archive_verify },
 	{ "open", "PKG... --purpose P --reason T|--opening O [--share F...] "
 	    "[--passphrase-file FILE] "
 	    "[--output FILE|DIR [--sealed|--to RECIPIENT]]",

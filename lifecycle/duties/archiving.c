@@ -312,7 +312,7 @@ move_all(struct line *x, struct batch *b, struct cp_date destroy,
 	*moved = *lapsed = 0;
 	cp_buf_init(&scratch);
 	rc = cp_volume_row_add(run->store, b->volume_id, run->custody.id,
-	    run->now->today, &b->sum, b->count, &volume, err);
+	    run->now->today, &b->sum, b->count, run->place, &volume, err);
 	if (rc == CP_OK)
 		rc = cp_shelf_row_add(run->store, cp_shelf_month(destroy),
 		    run->now->today, err);

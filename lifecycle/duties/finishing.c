@@ -8,6 +8,8 @@
 #include "archive/volume.h"
 #include "lifecycle/duties/certifying.h"
 #include "lifecycle/duties/destruction.h"
+#include "lifecycle/duties/disk_files.h"
+#include "lifecycle/duties/placing.h"
 #include "lifecycle/duties/run.h"
 #include "lifecycle/records/hold.h"
 #include "lifecycle/store/stmt.h"
@@ -17,26 +19,57 @@
  * again, so that a kill between any two leaves nothing undone for ever.
  */
 
-struct orphans {
-	struct cp_run *run;
-	char id[32][CP_VOLUME_ID + 1];
-	int n;
-};
-
+/* Removes a volume that a run left which did not come to its transaction; one
+ * that holds what is nowhere else is left for archive repair. */
 static enum cp_rc
-look_at_volume(void *ctx, const char *volume_id, uint64_t size,
+sweep_orphan(struct cp_run *run, const struct cp_disk_file *f,
     struct cp_err *err)
 {
-	struct orphans *x = ctx;
-	struct cp_volume_row v;
-	enum cp_rc rc = cp_volume_row_get(x->run->store, volume_id, &v, err);
+	int needed = 0, whole = 0;
+	char dir[4096];
+	enum cp_rc rc = cp_place_dir(run->store, f->place, dir, err);
 
-	(void)size;
-	if (rc == CP_NOT_FOUND || (rc == CP_OK && v.gone)) {
-		if (x->n < 32)
-			(void)snprintf(x->id[x->n++], CP_VOLUME_ID + 1, "%s",
-			    volume_id);
-		return CP_OK;
+	if (rc == CP_OK)
+		rc = cp_orphan_needed(run->store, dir, f->id, 1, &needed,
+		    &whole, err);
+	if (rc != CP_OK || needed || !whole)
+		return rc;
+	return cp_volume_unlink(dir, f->id, err);
+}
+
+static enum cp_rc
+sweep_orphans(struct cp_run *run, struct cp_err *err)
+{
+	struct cp_disk disk = { .n = 0 };
+	int known = 1;
+	enum cp_rc rc = cp_disk_read(run->store, &disk, err);
+
+	for (size_t i = 0; rc == CP_OK && i < disk.n; i++) {
+		rc = cp_disk_known(run->store, &disk.files[i], &known, err);
+		if (rc == CP_OK && !known)
+			rc = sweep_orphan(run, &disk.files[i], err);
+	}
+	cp_disk_clear(&disk);
+	return rc;
+}
+
+/* The temporaries in every place that is there. */
+static enum cp_rc
+sweep_parts(struct cp_run *run, struct cp_err *err)
+{
+	int64_t places[CP_PLACES_MAX];
+	struct cp_err why = { 0 };
+	char dir[4096];
+	unsigned swept;
+	size_t n = 0;
+	enum cp_rc rc = cp_places(run->store, places, &n, err);
+
+	for (size_t i = 0; rc == CP_OK && i < n; i++) {
+		if (cp_place_ready(run->store, places[i], &why) != CP_OK)
+			continue;
+		rc = cp_place_dir(run->store, places[i], dir, err);
+		if (rc == CP_OK)
+			rc = cp_volume_sweep(dir, &swept, err);
 	}
 	return rc;
 }
@@ -71,19 +104,15 @@ sweep_outbox(struct cp_run *run, struct cp_err *err)
 enum cp_rc
 cp_run_sweep(struct cp_run *run, struct cp_err *err)
 {
-	struct orphans x = { .run = run };
 	int64_t unfinished;
-	unsigned swept;
 	enum cp_rc rc = cp_exec_int(cp_stmt(run->store, SQL_RUN_UNFINISHED), 0,
 	    &unfinished, err);
 
 	if (rc != CP_OK || unfinished == 0)
 		return rc;
-	rc = cp_volume_sweep(run->archive_dir, &swept, err);
+	rc = sweep_parts(run, err);
 	if (rc == CP_OK)
-		rc = cp_volume_list(run->archive_dir, look_at_volume, &x, err);
-	for (int i = 0; rc == CP_OK && i < x.n; i++)
-		rc = cp_volume_unlink(run->archive_dir, x.id[i], err);
+		rc = sweep_orphans(run, err);
 	return rc == CP_OK ? sweep_outbox(run, err) : rc;
 }
 

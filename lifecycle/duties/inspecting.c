@@ -7,13 +7,8 @@
 
 #include "archive/file.h"
 #include "archive/volume.h"
+#include "lifecycle/duties/disk_files.h"
 #include "lifecycle/duties/inspecting_open.h"
-
-struct on_disk {
-	char id[CP_VOLUME_ID + 1];
-	uint64_t size;
-	int known;
-};
 
 /* An archived package of the volume at hand. */
 struct item {
@@ -27,8 +22,7 @@ struct work {
 	struct cp_store *store;
 	struct cp_volume_row *rows;
 	size_t n_rows, rows_cap;
-	struct on_disk *disk;
-	size_t n_disk, disk_cap;
+	struct cp_disk disk;
 	int64_t done, total;    /* packages */
 
 	/* of the volume at hand */
@@ -37,6 +31,7 @@ struct work {
 	struct cp_buf headers;
 	int64_t faults, opening;
 	int parsed;             /* its packages could be told apart */
+	char dir[4096];         /* of its file */
 	const char *status;
 	char why[sizeof(((struct cp_err *)0)->what)];
 };
@@ -83,42 +78,6 @@ add_row(void *ctx, const struct cp_volume_row *v, struct cp_err *err)
 		x->total += v->packages;
 	}
 	return rc;
-}
-
-static enum cp_rc
-add_disk(void *ctx, const char *id, uint64_t size, struct cp_err *err)
-{
-	struct work *x = ctx;
-	void *disk = x->disk;
-	struct on_disk *d;
-	enum cp_rc rc = grow(&disk, x->n_disk, &x->disk_cap, sizeof(*x->disk),
-	    err);
-
-	x->disk = disk;
-	if (rc != CP_OK)
-		return rc;
-	d = &x->disk[x->n_disk++];
-	(void)snprintf(d->id, sizeof(d->id), "%s", id);
-	d->size = size;
-	d->known = 0;
-	return CP_OK;
-}
-
-static int
-by_volume(const void *a, const void *b)
-{
-	return strcmp(((const struct on_disk *)a)->id,
-	    ((const struct on_disk *)b)->id);
-}
-
-static struct on_disk *
-find_disk(struct work *x, const char *id)
-{
-	struct on_disk key;
-
-	(void)snprintf(key.id, sizeof(key.id), "%s", id);
-	return x->n_disk == 0 ? NULL : bsearch(&key, x->disk, x->n_disk,
-	    sizeof(*x->disk), by_volume);
 }
 
 /* ---- one volume -------------------------------------------------------- */
@@ -212,8 +171,8 @@ check_bytes(struct work *x, const struct cp_volume_row *v)
 	char text[160];
 
 	x->parsed = 0;
-	if (cp_volume_check(x->in->opener->archive_dir, v->id, &v->sum,
-	    see_item, x, NULL, &why) != CP_OK)
+	if (cp_volume_check(x->dir, v->id, &v->sum, see_item, x,
+	    NULL, &why) != CP_OK)
 		fault(x, "corrupt", why.what);
 	for (size_t i = 0; x->parsed && i < x->n_items; i++) {
 		if (x->items[i].found)
@@ -269,117 +228,207 @@ open_all(struct work *x, const struct cp_volume_row *v)
 		(void)snprintf(text, sizeof(text), "sealed to custody key %s",
 		    v->custody);
 		fault(x, "unopened", text);
-	} else if (cp_open_volume(&all, v->id, &why) != CP_OK) {
+	} else if (cp_open_volume(&all, x->dir, v->id, &why) != CP_OK) {
 		fault(x, "corrupt", why.what);
 	}
+}
+
+static void
+is_missing(struct work *x, const struct cp_volume_row *v, int64_t place)
+{
+	char why[160];
+
+	x->faults = 0; /* nothing else matters */
+	(void)snprintf(why, sizeof(why), "volume %s is not in %s", v->id,
+	    place == 0 ? "the archive's folder" : "its folder");
+	fault(x, "missing", why);
+}
+
+/* Whether a file of V is there and, unless its bytes are read, of its size. */
+static int
+look_at_file(struct work *x, const struct cp_volume_row *v, int64_t place)
+{
+	struct cp_disk_file *f = cp_disk_find(&x->disk, v->id, place);
+	char why[160];
+
+	if (f == NULL) {
+		is_missing(x, v, place);
+		return 0;
+	}
+	f->known = 1;
+	if (x->in->every_byte) {
+		x->in->bytes += (int64_t)f->size;
+	} else if (f->size != v->sum.size) {
+		(void)snprintf(why, sizeof(why), "volume %s has %llu bytes and "
+		    "not the %llu it was closed with", v->id,
+		    (unsigned long long)f->size,
+		    (unsigned long long)v->sum.size);
+		fault(x, "corrupt", why);
+	}
+	return 1;
 }
 
 static enum cp_rc
 look_at(struct work *x, const struct cp_volume_row *v, struct cp_err *err)
 {
-	struct on_disk *d = find_disk(x, v->id);
-	char why[160];
 	enum cp_rc rc = gather_items(x, v, err);
 
-	if (rc != CP_OK)
+	if (rc == CP_OK)
+		rc = cp_place_dir(x->store, v->place, x->dir, err);
+	if (rc != CP_OK || !look_at_file(x, v, v->place))
 		return rc;
-	if (d == NULL) {
-		x->faults = 0; /* nothing else matters */
-		(void)snprintf(why, sizeof(why), "volume %s is not in the "
-		    "archive's folder", v->id);
-		fault(x, "missing", why);
-		return CP_OK;
-	}
-	d->known = 1;
-	if (x->in->every_byte) {
+	if (x->in->every_byte)
 		check_bytes(x, v);
-	} else if (d->size != v->sum.size) {
-		(void)snprintf(why, sizeof(why), "volume %s has %llu bytes and "
-		    "not the %llu it was closed with", v->id,
-		    (unsigned long long)d->size,
-		    (unsigned long long)v->sum.size);
-		fault(x, "corrupt", why);
-	}
 	if (x->in->open && x->in->every_byte)
 		open_all(x, v);
 	return CP_OK;
 }
 
-static enum cp_rc
-report(struct work *x, const char *volume, int64_t packages, int64_t live,
-    struct cp_err *err)
+static void
+count(struct cp_inspection *in, const struct cp_finding *f)
 {
-	struct cp_finding f = { volume, packages, live, x->status, x->faults,
-		x->why };
+	if (strcmp(f->status, "ok") == 0)
+		in->ok++;
+	else if (strcmp(f->status, "corrupt") == 0)
+		in->corrupt++;
+	else if (strcmp(f->status, "missing") == 0)
+		in->missing++;
+	else if (strcmp(f->status, "orphan") == 0)
+		in->orphans++;
+}
+
+static enum cp_rc
+report(struct work *x, const char *volume, int64_t place, int copy,
+    int64_t packages, int64_t live, struct cp_err *err)
+{
+	struct cp_finding f = { volume, place, copy, packages, live,
+		x->status, x->faults, x->why };
 
 	if (strcmp(x->status, "unopened") == 0)
 		x->in->unopened++;
 	else if (x->faults > 0)
 		x->in->bad++;
+	count(x->in, &f);
 	return x->in->report(x->in->report_ctx, &f, err);
 }
 
-/* A run may have removed the volume since the catalogue was read. */
-static enum cp_rc
-one_volume(struct work *x, const struct cp_volume_row *v, struct cp_err *err)
+static void
+begin_file(struct work *x)
 {
-	struct cp_volume_row again;
-	enum cp_rc rc;
-
 	x->faults = 0;
 	x->status = "ok";
 	x->why[0] = '\0';
+}
+
+/* A run may have removed or moved the volume since the catalogue was read. */
+static enum cp_rc
+still_there(struct work *x, const struct cp_volume_row *v, int *still,
+    struct cp_err *err)
+{
+	struct cp_volume_row again;
+	enum cp_rc rc = cp_volume_row_get(x->store, v->id, &again, err);
+
+	*still = rc == CP_OK && !again.gone && again.place == v->place;
+	return rc;
+}
+
+/* The copies of V; those of a place that is not there are one finding. */
+static enum cp_rc
+look_at_copies(struct work *x, const struct cp_volume_row *v,
+    struct cp_err *err)
+{
+	int64_t places[CP_COPIES_MAX];
+	struct cp_err why = { 0 };
+	size_t n = 0;
+	enum cp_rc rc = cp_copies_of(x->store, v->n, places, &n, err);
+
+	for (size_t i = 0; rc == CP_OK && i < n; i++) {
+		if (!cp_disk_ready(&x->disk, places[i]))
+			continue;
+		begin_file(x);
+		if (look_at_file(x, v, places[i]) && x->in->every_byte) {
+			rc = cp_place_dir(x->store, places[i], x->dir, err);
+			if (rc == CP_OK && cp_volume_check(x->dir, v->id,
+			    &v->sum, NULL, NULL, NULL, &why) != CP_OK)
+				fault(x, "corrupt", why.what);
+		}
+		x->in->copies++;
+		if (rc == CP_OK)
+			rc = report(x, v->id, places[i], 1, v->packages,
+			    (int64_t)x->n_items, err);
+	}
+	return rc;
+}
+
+static enum cp_rc
+one_volume(struct work *x, const struct cp_volume_row *v, struct cp_err *err)
+{
+	int still = 1;
+	enum cp_rc rc;
+
+	begin_file(x);
 	rc = look_at(x, v, err);
 	if (rc != CP_OK)
 		return rc;
 	x->done += v->packages;
 	if (x->in->progress != NULL)
 		x->in->progress(x->in->progress_ctx, x->done, x->total);
-	if (x->faults > 0) {
-		rc = cp_volume_row_get(x->store, v->id, &again, err);
-		if (rc != CP_OK || again.gone)
-			return rc;
-	}
+	if (x->faults > 0)
+		rc = still_there(x, v, &still, err);
+	if (rc != CP_OK || !still)
+		return rc;
 	x->in->volumes++;
 	x->in->packages += (int64_t)x->n_items;
-	return report(x, v->id, v->packages, (int64_t)x->n_items, err);
+	rc = report(x, v->id, v->place, 0, v->packages, (int64_t)x->n_items,
+	    err);
+	return rc == CP_OK ? look_at_copies(x, v, err) : rc;
 }
 
 /* ---- what nobody knows ------------------------------------------------- */
 
-/* Of a volume that was not in the catalogue: whether it is now. */
+/* A place that is not there is one finding, and what lies there besides. */
 static enum cp_rc
-catalogued(struct work *x, const char *id, int *known, struct cp_err *err)
+report_places(struct work *x, struct cp_err *err)
 {
-	struct cp_volume_row v;
-	enum cp_rc rc = cp_volume_row_get(x->store, id, &v, err);
+	char dir[4096];
+	enum cp_rc rc = CP_OK;
 
-	*known = rc == CP_OK && !v.gone;
-	if (rc == CP_OK && v.gone)
-		(void)snprintf(x->why, sizeof(x->why), "by the catalogue it "
-		    "was removed");
-	if (rc != CP_NOT_FOUND)
-		return rc;
-	cp_err_clear(err);
-	return CP_OK;
+	for (size_t i = 1; rc == CP_OK && i < x->disk.n_places; i++) {
+		if (x->disk.ready[i])
+			continue;
+		begin_file(x);
+		rc = cp_place_dir(x->store, x->disk.places[i], dir, err);
+		if (rc != CP_OK)
+			break;
+		fault(x, "missing", "the folder is not there, or without the "
+		    "mark of this store: is its disk mounted?");
+		rc = report(x, NULL, x->disk.places[i], 0, 0, 0, err);
+	}
+	return rc;
 }
 
 static enum cp_rc
 report_orphans(struct work *x, struct cp_err *err)
 {
+	struct cp_volume_row v;
+	struct cp_err none = { 0 };
 	int known = 0;
 	enum cp_rc rc = CP_OK;
 
-	for (size_t i = 0; rc == CP_OK && i < x->n_disk; i++) {
-		if (x->disk[i].known)
+	for (size_t i = 0; rc == CP_OK && i < x->disk.n; i++) {
+		const struct cp_disk_file *f = &x->disk.files[i];
+
+		if (f->known)
 			continue;
-		x->faults = 1;
-		x->status = "orphan";
-		(void)snprintf(x->why, sizeof(x->why), "the catalogue does "
-		    "not know it");
-		rc = catalogued(x, x->disk[i].id, &known, err);
-		if (rc == CP_OK && !known)
-			rc = report(x, x->disk[i].id, 0, 0, err);
+		rc = cp_disk_known(x->store, f, &known, err);
+		if (rc != CP_OK || known)
+			continue;
+		begin_file(x);
+		fault(x, "orphan", cp_volume_row_get(x->store, f->id, &v,
+		    &none) != CP_OK ? "the catalogue does not know it" :
+		    v.gone ? "by the catalogue it was removed" :
+		    "by the catalogue it is in another folder");
+		rc = report(x, f->id, f->place, 0, 0, 0, err);
 	}
 	return rc;
 }
@@ -413,14 +462,14 @@ inspect(struct work *x, struct cp_err *err)
 	enum cp_rc rc = cp_volume_row_each(x->store, add_row, x, err);
 
 	if (rc == CP_OK)
-		rc = cp_volume_list(x->in->opener->archive_dir, add_disk, x,
-		    err);
-	if (rc == CP_NOT_FOUND) /* no folder: every volume is missing */
-		rc = x->n_rows > 0 ? CP_OK : err->code;
-	if (rc == CP_OK && x->n_disk > 1)
-		qsort(x->disk, x->n_disk, sizeof(*x->disk), by_volume);
+		rc = cp_disk_read(x->store, &x->disk, err);
+	if (rc == CP_OK && x->n_rows == 0 && !cp_disk_ready(&x->disk, 0))
+		rc = cp_fail(err, CP_NOT_FOUND, "the archive's folder is not "
+		    "there");
 	for (size_t i = 0; rc == CP_OK && i < x->n_rows; i++)
 		rc = one_volume(x, &x->rows[i], err);
+	if (rc == CP_OK)
+		rc = report_places(x, err);
 	return rc == CP_OK ? look_for_orphans(x, err) : rc;
 }
 
@@ -434,7 +483,7 @@ cp_inspect(struct cp_inspection *in, struct cp_err *err)
 	rc = inspect(&x, err);
 	cp_buf_clear(&x.headers);
 	free(x.items);
-	free(x.disk);
+	cp_disk_clear(&x.disk);
 	free(x.rows);
 	return rc;
 }

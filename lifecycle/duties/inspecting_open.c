@@ -103,8 +103,8 @@ submit(void *ctx, const char *id, const void *payload, size_t len,
 }
 
 enum cp_rc
-cp_open_volume(const struct cp_open_all *all, const char *volume_id,
-    struct cp_err *err)
+cp_open_volume(const struct cp_open_all *all, const char *dir,
+    const char *volume_id, struct cp_err *err)
 {
 	static const struct cp_pool_work work = { open_one, make_plain,
 		clear_plain, NULL };
@@ -121,8 +121,7 @@ cp_open_volume(const struct cp_open_all *all, const char *volume_id,
 	rc = cp_pool_new(&work, all->workers > 1 ? all->workers : 0,
 	    DEPTH, &w.pool, err);
 	if (rc == CP_OK)
-		rc = cp_volume_each(all->opener->archive_dir, volume_id,
-		    submit, &w, err);
+		rc = cp_volume_each(dir, volume_id, submit, &w, err);
 	while (w.pool != NULL && cp_pool_count(w.pool) > 0)
 		collect(&w);
 	cp_pool_free(&w.pool);

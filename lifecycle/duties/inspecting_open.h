@@ -25,7 +25,7 @@ struct cp_open_all {
 
 /* Errors are of the volume or the machine; what is wrong with a package goes
  * to `done'. */
-enum cp_rc cp_open_volume(const struct cp_open_all *all, const char *volume_id,
-    struct cp_err *err) CP_MUST_CHECK;
+enum cp_rc cp_open_volume(const struct cp_open_all *all, const char *dir,
+    const char *volume_id, struct cp_err *err) CP_MUST_CHECK;
 
 #endif

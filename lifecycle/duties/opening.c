@@ -8,6 +8,7 @@
 #include "archive/hostkey.h"
 #include "archive/secret.h"
 #include "archive/volume.h"
+#include "lifecycle/records/places.h"
 #include "lifecycle/store/json.h"
 #include "lifecycle/store/stmt.h"
 
@@ -23,9 +24,6 @@ cp_opener_open(struct cp_store *s, struct cp_opener *out, struct cp_err *err)
 	out->store = s;
 	rc = cp_store_path(s, out->keys_dir, sizeof(out->keys_dir), err,
 	    "keys");
-	if (rc == CP_OK)
-		rc = cp_store_path(s, out->archive_dir,
-		    sizeof(out->archive_dir), err, "archive");
 	if (rc == CP_OK)
 		rc = cp_store_path(s, path, sizeof(path), err,
 		    "keys/shelves.key");
@@ -154,8 +152,11 @@ enum cp_rc
 cp_opener_payload(const struct cp_opener *o, const struct cp_parcel *p,
     struct cp_buf *out, struct cp_err *err)
 {
-	enum cp_rc rc = cp_volume_read(o->archive_dir, p->volume_id, p->id,
-	    out, err);
+	char dir[4096];
+	enum cp_rc rc = cp_place_dir(o->store, p->place, dir, err);
+
+	if (rc == CP_OK)
+		rc = cp_volume_read(dir, p->volume_id, p->id, out, err);
 
 	/* The catalogue promises it. */
 	if (rc == CP_NOT_FOUND) {

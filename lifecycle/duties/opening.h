@@ -15,7 +15,7 @@
 /* The keys of this host, and of the custodians once they came together. */
 struct cp_opener {
 	struct cp_store *store; /* borrowed */
-	char keys_dir[4096], archive_dir[4096];
+	char keys_dir[4096];
 	struct cp_secret *hostkey;
 	struct cp_shelf_ring *ring;  /* to read */
 	struct cp_custody_public custody; /* whose identity it is */

@@ -282,6 +282,8 @@ do_all(struct cp_run *run, struct cp_err *err)
 	if (rc == CP_OK)
 		rc = date_consents(run, err);
 	if (rc == CP_OK)
+	if (rc == CP_OK)
+		rc = cp_run_places(run, err);
 		rc = cp_run_finish(run, err);
 	if (rc == CP_OK)
 		rc = cp_run_archive(run, err);
@@ -298,6 +300,8 @@ do_all(struct cp_run *run, struct cp_err *err)
 	if (rc == CP_OK)
 		rc = finish(run, row, err);
 	/* What was removed is not to stay in the write-ahead log. */
+	if (rc == CP_OK)
+		rc = cp_run_copy(run, err);
 	if (rc == CP_OK && run->archived + run->pruned + run->destroyed > 0 &&
 	    cp_store_checkpoint(run->store, err) == CP_FAILED)
 		rc = CP_FAILED;

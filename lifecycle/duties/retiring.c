@@ -2,8 +2,9 @@
 #include <string.h>
 
 #include "archive/volume.h"
+#include "lifecycle/duties/placing.h"
 #include "lifecycle/duties/run.h"
-#include "lifecycle/records/catalogue.h"
+#include "lifecycle/records/volume_state.h"
 
 struct keeping {
 	struct cp_run *run;
@@ -45,10 +46,18 @@ mark_gone(struct cp_run *run, const struct cp_volume_row *v,
 	e.detail = detail;
 	if (successor != NULL) {
 		rc = cp_volume_row_add(run->store, successor, v->custody,
-		    run->now->today, sum, sum->count, &n, err);
+		    run->now->today, sum, sum->count, v->place, &n, err);
 		if (rc == CP_OK)
 			rc = cp_volume_row_move(run->store, v->n, n, err);
 	}
+	if (rc == CP_OK)
+		rc = cp_leftover_add(run->store, v->n, v->place,
+		    run->now->today, err);
+	if (rc == CP_OK)
+		rc = cp_leftover_copies(run->store, v->n, run->now->today,
+		    err);
+	if (rc == CP_OK)
+		rc = cp_volume_trouble_settle(run->store, v->n, err);
 	if (rc == CP_OK)
 		rc = cp_volume_row_gone(run->store, v->n, run->now->today,
 		    err);
@@ -57,7 +66,7 @@ mark_gone(struct cp_run *run, const struct cp_volume_row *v,
 	return cp_txn_end(run->audit, rc, err);
 }
 
-/* Copies what lives into a new volume; the old one goes afterwards. */
+/* Copies what lives into a new volume beside it. */
 static enum cp_rc
 rewrite_volume(struct cp_run *run, const struct cp_volume_row *v,
     struct cp_err *err)
@@ -65,40 +74,40 @@ rewrite_volume(struct cp_run *run, const struct cp_volume_row *v,
 	struct keeping k = { run, err, CP_OK };
 	struct cp_volume_counts counts;
 	struct cp_volume_sum sum;
-	char id[CP_VOLUME_ID + 1];
+	char id[CP_VOLUME_ID + 1], dir[4096];
 	enum cp_rc rc = cp_volume_new_id(run->now->today, id, err);
 
 	if (rc == CP_OK)
-		rc = cp_volume_rewrite(run->archive_dir, v->id, id, &v->sum,
-		    keep, &k, &counts, &sum, err);
+		rc = cp_place_dir(run->store, v->place, dir, err);
+	if (rc == CP_OK)
+		rc = cp_volume_rewrite(dir, v->id, id, &v->sum, keep, &k,
+		    &counts, &sum, err);
 	if (rc == CP_OK)
 		rc = k.rc;
 	return rc == CP_OK ? mark_gone(run, v, "volume.rewrite", id, &sum,
 	    err) : rc;
 }
 
+/* A place that is not there now can have its turn another night. */
 static enum cp_rc
 retire_volume(struct cp_run *run, const struct cp_volume_row *v,
     struct cp_err *err)
 {
 	enum cp_rc rc;
 
-	if (v->live > 0) {
+	if (v->live == 0)
+		return mark_gone(run, v, "volume.remove", NULL, NULL, err);
+	rc = cp_place_ready(run->store, v->place, err);
+	if (rc == CP_OK)
 		rc = rewrite_volume(run, v, err);
-		return rc == CP_OK ? cp_volume_unlink(run->archive_dir, v->id,
-		    err) : rc;
-	}
-	rc = cp_volume_unlink(run->archive_dir, v->id, err);
-	if (rc != CP_OK && rc != CP_NOT_FOUND) /* done before a kill */
-		return rc;
-	return mark_gone(run, v, "volume.remove", NULL, NULL, err);
+	return rc;
 }
 
-enum cp_rc
-cp_run_retire(struct cp_run *run, struct cp_err *err)
+static enum cp_rc
+retire_all(struct cp_run *run, struct cp_err *err)
 {
 	struct cp_volume_row v = { 0 };
-	struct cp_err why;
+	struct cp_err why = { 0 };
 	int found = 1;
 	enum cp_rc rc = CP_OK;
 
@@ -107,12 +116,20 @@ cp_run_retire(struct cp_run *run, struct cp_err *err)
 		if (rc != CP_OK || !found)
 			break;
 		rc = retire_volume(run, &v, &why);
-		if (rc == CP_CORRUPT) { /* named, and left for repair */
-			cp_run_trouble(run, v.id, &why);
-			rc = CP_OK;
+		if (rc == CP_CORRUPT || rc == CP_NOT_FOUND) {
+			cp_run_volume_trouble(run, &v, v.place, &why);
+			rc = CP_OK; /* named, and left for repair */
 		} else if (rc != CP_OK) {
 			*err = why;
 		}
 	}
 	return rc;
+}
+
+enum cp_rc
+cp_run_retire(struct cp_run *run, struct cp_err *err)
+{
+	enum cp_rc rc = retire_all(run, err);
+
+	return rc == CP_OK ? cp_leftovers_remove(run->store, err) : rc;
 }

@@ -34,7 +34,10 @@ struct cp_run {
 	struct cp_shelf_ring *ring;
 	struct cp_custody_public custody;
 	struct cp_age_recipient recipient;
-	char archive_dir[4096];
+	char archive_dir[4096]; /* where new volumes go: cp_run_places */
+	int64_t place;          /* its place */
+	int copying;            /* archive.copy is set */
+	int64_t copy_place;     /* or CP_PLACE_NONE: it is not there */
 	int lock;
 	int64_t row; /* of this run; 0 before it is noted as begun */
 	struct cp_run_note *notes; /* troubles not written down yet */
@@ -44,6 +47,11 @@ struct cp_run {
 	int64_t archived, pruned, destroyed, held, awaiting, lapsed, failed;
 	int64_t undecidable, volumes, proposed, shelves_destroyed;
 	int clock_doubted;   /* destruction waits for a second person */
+	int64_t copied, copies_owed;
+	int64_t moved;           /* held packages, to other shelves */
+	/* shelves whose month is over that packages waiting for approval keep
+	 * alive, and how many those are: after the last look at them */
+	int64_t shelves_waiting, shelf_packages;
 	int withheld;        /* batches that were due but waited for that */
 };
 
@@ -53,6 +61,16 @@ enum cp_rc cp_run_open(struct cp_run *run, struct cp_err *err) CP_MUST_CHECK;
 void cp_run_close(struct cp_run *run);
 
 /* Archives everything due, in volumes of at most 1,000 packages, each with
+/* Finds where new volumes go and, with archive.copy, where copies do; a place
+ * that is named for the first time is marked and added.  CP_NOT_FOUND: the
+ * folder of new volumes is not there.  Outside a transaction. */
+enum cp_rc cp_run_places(struct cp_run *run, struct cp_err *err)
+    CP_MUST_CHECK;
+/* Copies each closed volume that has no copy yet.  A disk for copies that is
+ * not there, or fails, fails no run: what is owed is counted, and on the
+ * worklist. */
+enum cp_rc cp_run_copy(struct cp_run *run, struct cp_err *err)
+    CP_MUST_CHECK;
  * its one transaction.  A record that cannot be archived is counted in failed
  * and reported; what the whole run cannot do without is returned. */
 enum cp_rc cp_run_archive(struct cp_run *run, struct cp_err *err)
@@ -99,3 +117,8 @@ void cp_run_trouble(struct cp_run *run, const char *id,
 void cp_run_note(struct cp_run *run, int all);
 
 #endif
+/* The same of a volume, or its copy, that is not what it should be: noted for
+ * the worklist, outside a transaction, until it is repaired or read as right. */
+struct cp_volume_row;
+void cp_run_volume_trouble(struct cp_run *run, const struct cp_volume_row *v,
+    int64_t place, const struct cp_err *err);

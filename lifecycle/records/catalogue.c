@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "archive/crypto.h"
-#include "lifecycle/store/stmt.h"
+#include "lifecycle/records/catalogue_priv.h"
 
 /* Crockford's base 32: no I, L, O, U. */
 static enum cp_rc
@@ -65,6 +65,7 @@ read_parcel(struct cp_stmt *q, struct cp_parcel *p)
 	cp_col_copy(q, 9, p->status, sizeof(p->status));
 	cp_col_copy(q, 10, p->rule, sizeof(p->rule));
 	cp_col_copy(q, 11, p->authority, sizeof(p->authority));
+	p->place = cp_col_int(q, 12);
 }
 
 static enum cp_rc
@@ -166,7 +167,7 @@ cp_parcel_header(struct cp_store *s, const struct cp_parcel *p,
 enum cp_rc
 cp_volume_row_add(struct cp_store *s, const char *id, const char *custody,
     struct cp_date made, const struct cp_volume_sum *sum, int64_t live,
-    int64_t *n, struct cp_err *err)
+    int64_t place, int64_t *n, struct cp_err *err)
 {
 	struct cp_stmt *q = cp_stmt(s, SQL_VOLUME_ADD);
 	enum cp_rc rc;
@@ -178,6 +179,7 @@ cp_volume_row_add(struct cp_store *s, const char *id, const char *custody,
 	cp_bind_int(q, live);
 	cp_bind_int(q, (int64_t)sum->size);
 	cp_bind_blob(q, sum->sha256, sizeof(sum->sha256));
+	cp_bind_int(q, place);
 	rc = cp_exec(q, err);
 	if (rc == CP_OK)
 		*n = cp_last_insert(s);
@@ -254,10 +256,11 @@ read_volume(struct cp_stmt *q, struct cp_volume_row *v)
 	if (len == sizeof(v->sum.sha256))
 		memcpy(v->sum.sha256, hash, len);
 	v->gone = !cp_col_null(q, 8);
+	v->place = cp_col_int(q, 9);
 }
 
-static enum cp_rc
-get_volume(struct cp_stmt *q, struct cp_volume_row *out, int *found,
+enum cp_rc
+cp_volume_row_take(struct cp_stmt *q, struct cp_volume_row *out, int *found,
     struct cp_err *err)
 {
 	enum cp_rc rc = cp_step(q, found, err);
@@ -278,7 +281,7 @@ cp_volume_row_get(struct cp_store *s, const char *id,
 	enum cp_rc rc;
 
 	cp_bind_text(q, id);
-	rc = get_volume(q, out, &found, err);
+	rc = cp_volume_row_take(q, out, &found, err);
 	if (rc == CP_OK && !found)
 		rc = cp_fail(err, CP_NOT_FOUND, "no volume of that name in the "
 		    "catalogue");
@@ -312,7 +315,7 @@ cp_volume_row_dead(struct cp_store *s, int64_t after, int *found,
 	struct cp_stmt *q = cp_stmt(s, SQL_VOLUMES_DEAD);
 
 	cp_bind_int(q, after);
-	return get_volume(q, out, found, err);
+	return cp_volume_row_take(q, out, found, err);
 }
 
 enum cp_rc

@@ -13,6 +13,7 @@ struct cp_parcel {
 	char authority[CP_AUTHORITY_MAX]; /* of the record */
 	int64_t volume;
 	char volume_id[CP_VOLUME_ID + 1];
+	int64_t place;             /* of the volume: cp_place_dir */
 	struct cp_date archived, destroy_due;
 	int shelf;                 /* YYYYMM */
 	char status[12];           /* archived, restored, destroyed */
@@ -27,6 +28,7 @@ struct cp_volume_row {
 	int64_t packages, live;
 	struct cp_volume_sum sum;
 	int gone;
+	int64_t place;             /* cp_place_dir; 0 = STORE/archive */
 };
 
 /* A fresh identifier "PK-..." of 100 random bits, or "V-..." with DAY. */
@@ -52,10 +54,12 @@ enum cp_rc cp_parcel_header(struct cp_store *s, const struct cp_parcel *p,
 
 /* ---- changes, within a transaction ----------------------------------------- */
 
-/* A closed volume with LIVE packages to be catalogued; *N is its row. */
+/* A closed volume with LIVE packages, in PLACE, to be catalogued; *N is its
+ * row. */
 enum cp_rc cp_volume_row_add(struct cp_store *s, const char *id,
     const char *custody, struct cp_date made, const struct cp_volume_sum *sum,
-    int64_t live, int64_t *n, struct cp_err *err) CP_MUST_CHECK;
+    int64_t live, int64_t place, int64_t *n, struct cp_err *err)
+    CP_MUST_CHECK;
 /* Adds P (n is given here) with its wrapped header. */
 enum cp_rc cp_parcel_add(struct cp_store *s, struct cp_parcel *p,
     int64_t policy_n, const void *wrapped, size_t len, struct cp_err *err)

@@ -91,6 +91,25 @@ CREATE TABLE volume_copy (
 	PRIMARY KEY (volume, place)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX volume_copy_place ON volume_copy(place);
+-- Files of volumes that are to be removed: their packages are gone or in
+-- another file.  place 0 is STORE/archive.
+CREATE TABLE volume_leftover (
+	volume INTEGER NOT NULL REFERENCES volume(n),
+	place INTEGER NOT NULL,
+	since TEXT NOT NULL,
+	PRIMARY KEY (volume, place)
+) STRICT, WITHOUT ROWID;
+-- Files that were found wrong, until they are repaired or read as right.
+CREATE TABLE volume_trouble (
+	volume INTEGER NOT NULL REFERENCES volume(n),
+	place INTEGER NOT NULL,
+	since TEXT NOT NULL,
+	last TEXT NOT NULL,
+	status TEXT NOT NULL CHECK (status IN ('corrupt', 'missing')),
+	what TEXT NOT NULL,
+	PRIMARY KEY (volume, place)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX volume_trouble_since ON volume_trouble(since, volume);
 
 -- Openings to which several operators agree.  The reason is in the log, and
 -- goes with the person's record.

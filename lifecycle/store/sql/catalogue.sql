@@ -1,22 +1,22 @@
 -- name: volume_add
-INSERT INTO volume(id, custody, made, packages, live, size, sha256)
-VALUES (?, ?, ?, ?, ?, ?, ?)
+INSERT INTO volume(id, custody, made, packages, live, size, sha256, place)
+VALUES (?, ?, ?, ?, ?, ?, ?, nullif(?, 0))
 
 -- name: volume_get
-SELECT n, id, custody, made, packages, live, size, sha256, gone
+SELECT n, id, custody, made, packages, live, size, sha256, gone, place
 FROM volume WHERE n = ?
 
 -- name: volume_by_id
-SELECT n, id, custody, made, packages, live, size, sha256, gone
+SELECT n, id, custody, made, packages, live, size, sha256, gone, place
 FROM volume WHERE id = ?
 
 -- name: volumes_present
 -- excused: verification of the whole archive
-SELECT n, id, custody, made, packages, live, size, sha256, gone
+SELECT n, id, custody, made, packages, live, size, sha256, gone, place
 FROM volume WHERE gone IS NULL ORDER BY n
 
 -- name: volumes_dead
-SELECT n, id, custody, made, packages, live, size, sha256, gone
+SELECT n, id, custody, made, packages, live, size, sha256, gone, place
 FROM volume INDEXED BY volume_dead
 WHERE gone IS NULL AND packages > 2 * live AND n > ?
 ORDER BY n LIMIT 1
@@ -46,32 +46,32 @@ DELETE FROM header WHERE package = ?
 
 -- name: package_by_id
 SELECT p.n, p.id, p.record, r.id, v.id, v.n, p.archived, p.destroy_due,
-	p.shelf, p.status, p.rule, r.authority
+	p.shelf, p.status, p.rule, r.authority, v.place
 FROM package p JOIN record r ON r.n = p.record JOIN volume v ON v.n = p.volume
 WHERE p.id = ?
 
 -- name: package_by_record
 SELECT p.n, p.id, p.record, r.id, v.id, v.n, p.archived, p.destroy_due,
-	p.shelf, p.status, p.rule, r.authority
+	p.shelf, p.status, p.rule, r.authority, v.place
 FROM record r JOIN package p ON p.record = r.n JOIN volume v ON v.n = p.volume
 WHERE r.id = ? ORDER BY p.n DESC LIMIT 1
 
 -- name: package_by_n
 SELECT p.n, p.id, p.record, r.id, v.id, v.n, p.archived, p.destroy_due,
-	p.shelf, p.status, p.rule, r.authority
+	p.shelf, p.status, p.rule, r.authority, v.place
 FROM package p JOIN record r ON r.n = p.record JOIN volume v ON v.n = p.volume
 WHERE p.n = ?
 
 -- name: packages_all
 -- excused: the whole catalogue, as asked for
 SELECT p.n, p.id, p.record, r.id, v.id, v.n, p.archived, p.destroy_due,
-	p.shelf, p.status, p.rule, r.authority
+	p.shelf, p.status, p.rule, r.authority, v.place
 FROM package p JOIN record r ON r.n = p.record JOIN volume v ON v.n = p.volume
 ORDER BY p.n
 
 -- name: packages_of_volume
 SELECT p.n, p.id, p.record, r.id, v.id, v.n, p.archived, p.destroy_due,
-	p.shelf, p.status, p.rule, r.authority
+	p.shelf, p.status, p.rule, r.authority, v.place
 FROM package p JOIN record r ON r.n = p.record JOIN volume v ON v.n = p.volume
 WHERE p.volume = ? ORDER BY p.n
 

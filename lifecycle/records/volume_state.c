@@ -1,0 +1,134 @@
+#include "lifecycle/records/volume_state.h"
+
+#include "lifecycle/records/catalogue_priv.h"
+
+enum cp_rc
+cp_volume_unchecked(struct cp_store *s, struct cp_date day, int *found,
+    struct cp_volume_row *out, struct cp_err *err)
+{
+	struct cp_stmt *q = cp_stmt(s, SQL_VOLUME_UNCHECKED);
+	enum cp_rc rc = cp_volume_row_take(q, out, found, err);
+
+	if (rc != CP_OK || *found)
+		return rc;
+	q = cp_stmt(s, SQL_VOLUME_CHECKED_BEFORE);
+	cp_bind_date(q, day);
+	return cp_volume_row_take(q, out, found, err);
+}
+
+static enum cp_rc
+row_after(struct cp_store *s, enum sql_id id, int64_t after, int *found,
+    struct cp_volume_row *out, struct cp_err *err)
+{
+	struct cp_stmt *q = cp_stmt(s, id);
+
+	cp_bind_int(q, after);
+	return cp_volume_row_take(q, out, found, err);
+}
+
+enum cp_rc
+cp_volume_troubled(struct cp_store *s, int64_t after, int *found,
+    struct cp_volume_row *out, struct cp_err *err)
+{
+	return row_after(s, SQL_VOLUME_TROUBLE_NEXT, after, found, out, err);
+}
+
+enum cp_rc
+cp_volume_row_next(struct cp_store *s, int64_t after, int *found,
+    struct cp_volume_row *out, struct cp_err *err)
+{
+	return row_after(s, SQL_VOLUME_NEXT, after, found, out, err);
+}
+
+enum cp_rc
+cp_volume_totals(struct cp_store *s, struct cp_volume_totals *out,
+    struct cp_err *err)
+{
+	struct cp_volume_totals t = { 0 };
+	struct cp_stmt *q = cp_stmt(s, SQL_VOLUMES_SUM);
+	int row;
+	enum cp_rc rc = cp_step(q, &row, err);
+
+	if (rc == CP_OK && row) {
+		t.volumes = cp_col_int(q, 0);
+		t.bytes = cp_col_int(q, 1);
+		t.packages = cp_col_int(q, 2);
+	}
+	cp_reset(q);
+	if (rc == CP_OK)
+		rc = cp_exec_int(cp_stmt(s, SQL_VOLUME_TROUBLE_COUNT), 0,
+		    &t.troubles, err);
+	if (rc == CP_OK)
+		*out = t;
+	return rc;
+}
+
+/* ---- changes ----------------------------------------------------------- */
+
+static enum cp_rc
+set_checked(struct cp_store *s, enum sql_id id, int64_t n, struct cp_date day,
+    struct cp_err *err)
+{
+	struct cp_stmt *q = cp_stmt(s, id);
+
+	cp_bind_date(q, day);
+	cp_bind_int(q, n);
+	return cp_exec(q, err);
+}
+
+enum cp_rc
+cp_volume_checked(struct cp_store *s, int64_t n, struct cp_date day,
+    struct cp_err *err)
+{
+	enum cp_rc rc = set_checked(s, SQL_VOLUME_CHECKED, n, day, err);
+
+	if (rc == CP_OK)
+		rc = set_checked(s, SQL_COPY_CHECKED, n, day, err);
+	return rc == CP_OK ? cp_volume_trouble_settle(s, n, err) : rc;
+}
+
+enum cp_rc
+cp_volume_trouble_note(struct cp_store *s, int64_t n, int64_t place,
+    const char *status, const char *what, struct cp_date day,
+    struct cp_err *err)
+{
+	struct cp_stmt *q = cp_stmt(s, SQL_VOLUME_TROUBLE_NOTE);
+
+	cp_bind_int(q, n);
+	cp_bind_int(q, place);
+	cp_bind_date(q, day);
+	cp_bind_text(q, status);
+	cp_bind_text(q, what);
+	return cp_exec(q, err);
+}
+
+enum cp_rc
+cp_volume_trouble_settle(struct cp_store *s, int64_t n, struct cp_err *err)
+{
+	struct cp_stmt *q = cp_stmt(s, SQL_VOLUME_TROUBLE_SETTLE_ALL);
+
+	cp_bind_int(q, n);
+	return cp_exec(q, err);
+}
+
+enum cp_rc
+cp_volume_trouble_settle_at(struct cp_store *s, int64_t n, int64_t place,
+    struct cp_err *err)
+{
+	struct cp_stmt *q = cp_stmt(s, SQL_VOLUME_TROUBLE_SETTLE);
+
+	cp_bind_int(q, n);
+	cp_bind_int(q, place);
+	return cp_exec(q, err);
+}
+
+enum cp_rc
+cp_volume_row_place(struct cp_store *s, int64_t n, int64_t place,
+    struct cp_err *err)
+{
+	struct cp_stmt *q = cp_stmt(s, SQL_VOLUME_PLACE);
+
+	cp_bind_int(q, place);
+	cp_bind_int(q, n);
+	return cp_exec(q, err);
+}

@@ -1,0 +1,107 @@
+-- Places of volumes, their copies, and what is wrong with their files.
+
+-- name: place_path
+SELECT path FROM place WHERE n = ?
+
+-- name: place_find
+SELECT n FROM place WHERE path = ?
+
+-- name: place_add
+INSERT INTO place(path) VALUES (?)
+
+-- name: places_all
+-- excused: places are few
+SELECT n FROM place ORDER BY n
+
+-- name: volume_place
+UPDATE volume SET place = nullif(?, 0) WHERE n = ?
+
+-- name: volume_checked
+UPDATE volume SET checked = ? WHERE n = ?
+
+-- name: copy_checked
+UPDATE volume_copy SET checked = ? WHERE volume = ?
+
+-- name: volume_unchecked
+SELECT n, id, custody, made, packages, live, size, sha256, gone, place
+FROM volume v INDEXED BY volume_checked
+WHERE gone IS NULL AND checked IS NULL AND NOT EXISTS
+	(SELECT 1 FROM volume_trouble t WHERE t.volume = v.n)
+ORDER BY n LIMIT 1
+
+-- name: volume_checked_before
+SELECT n, id, custody, made, packages, live, size, sha256, gone, place
+FROM volume v INDEXED BY volume_checked
+WHERE gone IS NULL AND checked < ? AND NOT EXISTS
+	(SELECT 1 FROM volume_trouble t WHERE t.volume = v.n)
+ORDER BY checked, n LIMIT 1
+
+-- name: volume_next
+SELECT n, id, custody, made, packages, live, size, sha256, gone, place
+FROM volume WHERE n > ? AND gone IS NULL ORDER BY n LIMIT 1
+
+-- name: volumes_sum
+-- excused: volumes are a thousandth of the packages
+SELECT count(*), coalesce(sum(size), 0), coalesce(sum(packages), 0)
+FROM volume WHERE gone IS NULL
+
+-- name: copy_add
+INSERT INTO volume_copy(volume, place, made, checked) VALUES (?1, ?2, ?3, ?3)
+ON CONFLICT(volume, place) DO UPDATE SET made = excluded.made,
+	checked = excluded.checked
+
+-- name: copies_of
+SELECT place, made FROM volume_copy WHERE volume = ? ORDER BY place
+
+-- name: copies_drop
+DELETE FROM volume_copy WHERE volume = ?
+
+-- name: copy_drop
+DELETE FROM volume_copy WHERE volume = ? AND place = ?
+
+-- name: copies_place
+UPDATE volume_copy SET place = ?1 WHERE volume = ?2 AND place = ?3
+
+-- name: copy_owed
+SELECT n, id, custody, made, packages, live, size, sha256, gone, place
+FROM volume v WHERE n > ?1 AND gone IS NULL AND NOT EXISTS (SELECT 1
+	FROM volume_copy c WHERE c.volume = v.n AND c.place = ?2)
+	AND coalesce(v.place, 0) <> ?2
+ORDER BY n LIMIT 1
+
+-- name: leftover_add
+INSERT OR IGNORE INTO volume_leftover(volume, place, since) VALUES (?, ?, ?)
+
+-- name: leftover_copies
+INSERT OR IGNORE INTO volume_leftover(volume, place, since)
+SELECT volume, place, ?2 FROM volume_copy WHERE volume = ?1
+
+-- name: leftover_next
+SELECT l.volume, l.place, v.id FROM volume_leftover l
+JOIN volume v ON v.n = l.volume
+WHERE (l.volume, l.place) > (?, ?) ORDER BY l.volume, l.place LIMIT 1
+
+-- name: leftover_done
+DELETE FROM volume_leftover WHERE volume = ? AND place = ?
+
+-- name: volume_trouble_note
+INSERT INTO volume_trouble(volume, place, since, last, status, what)
+VALUES (?1, ?2, ?3, ?3, ?4, ?5)
+ON CONFLICT(volume, place) DO UPDATE SET last = excluded.last,
+	status = excluded.status, what = excluded.what
+
+-- name: volume_trouble_settle
+DELETE FROM volume_trouble WHERE volume = ? AND place = ?
+
+-- name: volume_trouble_settle_all
+DELETE FROM volume_trouble WHERE volume = ?
+
+-- name: volume_trouble_next
+SELECT v.n, v.id, v.custody, v.made, v.packages, v.live, v.size, v.sha256,
+	v.gone, v.place
+FROM volume_trouble t JOIN volume v ON v.n = t.volume
+WHERE t.volume > ? AND v.gone IS NULL ORDER BY t.volume LIMIT 1
+
+-- name: volume_trouble_count
+-- excused: what is wrong, all of it
+SELECT count(*) FROM volume_trouble
