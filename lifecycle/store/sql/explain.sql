@@ -20,9 +20,11 @@ SELECT action, at, by FROM undo WHERE record = ?1 OR other = ?1 ORDER BY n
 
 -- name: explain_packages
 SELECT p.id, p.archived, p.rule, p.destroy_due, p.shelf, p.status, p.ended,
-	v.id, v.custody, v.gone, y.name, y.version, y.sha256, s.destroyed
+	v.id, coalesce(h.custody, v.custody), v.gone, y.name, y.version,
+	y.sha256, s.destroyed
 FROM package p JOIN volume v ON v.n = p.volume
 	JOIN policy y ON y.n = p.policy LEFT JOIN shelf s ON s.month = p.shelf
+	LEFT JOIN header h ON h.package = p.n
 WHERE p.record = ? ORDER BY p.n
 
 -- name: explain_batches
