@@ -38,7 +38,7 @@ must(enum cp_rc rc)
 	ck_assert_msg(rc == CP_OK, "%s", err.what);
 }
 
-static void
+static void CP_PRINTF(1, 2)
 sql(const char *fmt, ...)
 {
 	char text[600], *why = NULL;
