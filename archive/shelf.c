@@ -12,7 +12,7 @@
 #include "archive/secret.h"
 #include "archive/shelf_impl.h"
 
-enum { RING_FILE_MAX = 4 << 20, RING_FIRST = 16, NONCE = 12, TAG = 16 };
+enum { RING_FILE_MAX = 4 << 20, RING_FIRST = 16 };
 
 enum cp_rc
 cp_shelf_create(const char *path, const struct cp_secret *hostkey,
@@ -138,6 +138,22 @@ decode_ring(struct cp_shelf_ring *ring, const struct cp_buf *all,
 	return rc;
 }
 
+/* Another program may have put a new keyring in its place before we had the
+ * lock. */
+static enum cp_rc
+still_there(const struct cp_shelf_ring *ring, struct cp_err *err)
+{
+	struct stat ours, named;
+
+	if (fstat(ring->fd, &ours) != 0 || stat(ring->path, &named) != 0)
+		return cp_fail_errno(err, CP_FAILED, "looking at %s",
+		    ring->path);
+	if (ours.st_ino != named.st_ino || ours.st_dev != named.st_dev)
+		return cp_fail(err, CP_BUSY, "%s has just been replaced",
+		    ring->path);
+	return CP_OK;
+}
+
 static enum cp_rc
 load(struct cp_shelf_ring *ring, struct cp_err *err)
 {
@@ -151,6 +167,8 @@ load(struct cp_shelf_ring *ring, struct cp_err *err)
 	rc = cp_file_open(ring->path, flags, &ring->fd, err);
 	if (rc == CP_OK && ring->mode == CP_SHELF_WRITE)
 		rc = cp_fd_lock(ring->fd, ring->path, err);
+	if (rc == CP_OK && ring->mode == CP_SHELF_WRITE)
+		rc = still_there(ring, err);
 	if (rc == CP_OK)
 		rc = cp_file_read(ring->path, RING_FILE_MAX, &all, err);
 	if (rc == CP_OK)
@@ -249,24 +267,15 @@ new_key(struct cp_shelf_ring *ring, struct cp_shelf_slot *slot,
     struct cp_err *err)
 {
 	struct cp_secret *key = NULL;
-	char label[RING_LABEL];
-	struct cp_buf wrapped;
 	enum cp_rc rc;
 
-	cp_buf_init(&wrapped);
-	cp_shelf_label(ring->id, slot->info.month, label);
 	rc = cp_secret_new(&key, RING_KEY, err);
 	if (rc == CP_OK)
 		rc = cp_random_secret(key, err);
 	if (rc == CP_OK)
-		rc = cp_hostkey_wrap(ring->hostkey, label,
-		    cp_secret_bytes(key), RING_KEY, &wrapped, err);
-	if (rc == CP_OK && wrapped.len != RING_WRAPPED)
-		rc = cp_fail(err, CP_FAILED, "wrapped to %zu bytes",
-		    wrapped.len);
-	if (rc == CP_OK)
-		memcpy(slot->wrapped, wrapped.data, RING_WRAPPED);
-	cp_buf_clear(&wrapped);
+		rc = cp_shelf_wrap_key(ring->id, ring->hostkey,
+		    slot->info.month, cp_secret_bytes(key), slot->wrapped,
+		    err);
 	cp_secret_free(key);
 	return rc;
 }
@@ -342,9 +351,8 @@ unwrap_key(struct cp_shelf_ring *ring, const struct cp_shelf_slot *slot,
 	return rc;
 }
 
-/* The key of a live shelf, kept for the next call. */
-static enum cp_rc
-key_of(struct cp_shelf_ring *ring, int month, const uint8_t **out,
+enum cp_rc
+cp_shelf_key_of(struct cp_shelf_ring *ring, int month, const uint8_t **out,
     struct cp_err *err)
 {
 	const struct cp_shelf_slot *slot;
@@ -373,63 +381,6 @@ key_of(struct cp_shelf_ring *ring, int month, const uint8_t **out,
 	ring->next_handle = (ring->next_handle + 1) % RING_HANDLES;
 	*out = cp_secret_bytes(h->key);
 	return CP_OK;
-}
-
-enum cp_rc
-cp_shelf_wrap(struct cp_shelf_ring *ring, int month, const char *package_id,
-    const void *header, size_t len, struct cp_buf *out, struct cp_err *err)
-{
-	const uint8_t *key = NULL;
-	size_t before = out->len;
-	enum cp_rc rc;
-	uint8_t *at;
-
-	rc = key_of(ring, month, &key, err);
-	if (rc != CP_OK)
-		return rc;
-	at = cp_buf_grow(out, NONCE + len + TAG);
-	if (at == NULL)
-		return cp_buf_check(out, err);
-	rc = cp_random(at, NONCE, err);
-	if (rc == CP_OK)
-		rc = cp_aead_seal(ring->aead, key, at, package_id,
-		    strlen(package_id), header, len, at + NONCE,
-		    at + NONCE + len, err);
-	if (rc != CP_OK)
-		out->len = before;
-	return rc;
-}
-
-enum cp_rc
-cp_shelf_unwrap(struct cp_shelf_ring *ring, int month,
-    const char *package_id, const void *wrapped, size_t len,
-    struct cp_buf *out, struct cp_err *err)
-{
-	const uint8_t *in = wrapped;
-	const uint8_t *key = NULL;
-	size_t before = out->len;
-	enum cp_rc rc;
-	uint8_t *at;
-
-	rc = key_of(ring, month, &key, err);
-	if (rc != CP_OK)
-		return rc;
-	if (len < NONCE + TAG)
-		return cp_fail(err, CP_CORRUPT, "the header of package %s is "
-		    "cut short", package_id);
-	at = cp_buf_grow(out, len - NONCE - TAG);
-	if (at == NULL)
-		return cp_buf_check(out, err);
-	rc = cp_aead_open(ring->aead, key, in, package_id,
-	    strlen(package_id), in + NONCE, len - NONCE - TAG,
-	    in + len - TAG, at, err);
-	if (rc == CP_CORRUPT || rc == CP_KEY)
-		rc = cp_fail(err, CP_CORRUPT, "the header of package %s was "
-		    "changed, or is of another package or shelf",
-		    package_id);
-	if (rc != CP_OK)
-		out->len = before;
-	return rc;
 }
 
 enum cp_rc

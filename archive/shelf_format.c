@@ -47,6 +47,27 @@ cp_shelf_label(const uint8_t id[RING_ID], int month, char out[RING_LABEL])
 		(void)snprintf(out + n, RING_LABEL - n, "%02x", id[i]);
 }
 
+enum cp_rc
+cp_shelf_wrap_key(const uint8_t id[RING_ID], const struct cp_secret *hostkey,
+    int month, const uint8_t key[RING_KEY], uint8_t out[RING_WRAPPED],
+    struct cp_err *err)
+{
+	char label[RING_LABEL];
+	struct cp_buf wrapped;
+	enum cp_rc rc;
+
+	cp_buf_init(&wrapped);
+	cp_shelf_label(id, month, label);
+	rc = cp_hostkey_wrap(hostkey, label, key, RING_KEY, &wrapped, err);
+	if (rc == CP_OK && wrapped.len != RING_WRAPPED)
+		rc = cp_fail(err, CP_FAILED, "wrapped to %zu bytes",
+		    wrapped.len);
+	if (rc == CP_OK)
+		memcpy(out, wrapped.data, RING_WRAPPED);
+	cp_buf_clear(&wrapped);
+	return rc;
+}
+
 static enum cp_rc
 check_sum(const uint8_t unit[RING_UNIT], struct cp_err *err)
 {

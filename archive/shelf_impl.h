@@ -58,6 +58,33 @@ void cp_shelf_slot_encode(const struct cp_shelf_slot *slot,
     uint8_t out[RING_UNIT]);
 enum cp_rc cp_shelf_slot_decode(const uint8_t in[RING_UNIT],
     struct cp_shelf_slot *out, struct cp_err *err) CP_MUST_CHECK;
+/* The key of a live shelf, borrowed until the next call that uses one.
+ * CP_NOT_FOUND: no such shelf; CP_KEY: destroyed. */
+enum cp_rc cp_shelf_key_of(struct cp_shelf_ring *ring, int month,
+    const uint8_t **out, struct cp_err *err) CP_MUST_CHECK;
+/* KEY as it stands in the slot of MONTH in the ring ID. */
+enum cp_rc cp_shelf_wrap_key(const uint8_t id[RING_ID],
+    const struct cp_secret *hostkey, int month, const uint8_t key[RING_KEY],
+    uint8_t out[RING_WRAPPED], struct cp_err *err) CP_MUST_CHECK;
+
+/* A whole ring, head and slots one after the other; its bytes are cleared by
+ * the user, after a failure too.  Writing replaces what PATH was
+ * (archive/wiping.h). */
+struct cp_shelf_builder {
+	uint8_t id[RING_ID];
+	const struct cp_secret *hostkey; /* borrowed */
+	struct cp_buf bytes;
+};
+enum cp_rc cp_shelf_build(struct cp_shelf_builder *b,
+    const uint8_t id[RING_ID], const struct cp_secret *hostkey,
+    struct cp_err *err) CP_MUST_CHECK;
+enum cp_rc cp_shelf_build_live(struct cp_shelf_builder *b, int month,
+    const char *date, const uint8_t key[RING_KEY], struct cp_err *err)
+    CP_MUST_CHECK;
+enum cp_rc cp_shelf_build_gone(struct cp_shelf_builder *b, int month,
+    const char *date, struct cp_err *err) CP_MUST_CHECK;
+enum cp_rc cp_shelf_build_write(const struct cp_shelf_builder *b,
+    const char *path, struct cp_err *err) CP_MUST_CHECK;
 /* The label under which the host key wraps the key of a shelf. */
 void cp_shelf_label(const uint8_t id[RING_ID], int month,
     char out[RING_LABEL]);
