@@ -33,6 +33,8 @@ static const struct cp_column run_columns[] = {
 	{ "volumes", "Volumes written" },
 	{ "batches_proposed", "Batches proposed" },
 	{ "shelves_destroyed", "Shelf keys destroyed" },
+	{ "packages_moved", "Held packages moved" },
+	{ "shelves_waiting", "Shelves kept by what awaits" },
 	{ "failures", NULL },
 };
 enum { RUN_COLUMNS = sizeof(run_columns) / sizeof(run_columns[0]),
@@ -82,6 +84,8 @@ show_run(const struct cp_call *call, const struct cp_run *run,
 	cp_out_int(o, run->volumes);
 	cp_out_int(o, run->proposed);
 	cp_out_int(o, run->shelves_destroyed);
+	cp_out_int(o, run->moved);
+	cp_out_int(o, run->shelves_waiting);
 	cp_out_json(o, cp_buf_text(&t->json), NULL);
 	return cp_out_end(&o, err);
 }

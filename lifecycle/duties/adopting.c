@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "archive/file.h"
+#include "lifecycle/duties/escrow.h"
 #include "lifecycle/duties/reshelving.h"
 #include "lifecycle/records/hold.h"
 #include "lifecycle/records/prepare.h"
@@ -229,7 +230,19 @@ recompute_all(struct recomputing *x, struct cp_err *err)
 }
 
 /* A header that changed shelves is not to stay in the write-ahead log under
- * the key of the old one. */
+ * the key of the old one; a key that was made is to be in the escrow copy. */
+static enum cp_rc
+settle_shelves(struct recomputing *x, struct cp_err *err)
+{
+	struct cp_adoption *a = x->a;
+	int renewed;
+
+	if (cp_store_checkpoint(a->store, err) == CP_FAILED)
+		return CP_FAILED;
+	return x->reshelver.ring == NULL ? CP_OK : cp_escrow_renew(a->store,
+	    a->audit, x->reshelver.ring, a->now, &renewed, err);
+}
+
 static enum cp_rc
 recompute(struct cp_adoption *a, const struct cp_policy *policy,
     struct cp_err *err)
@@ -250,9 +263,8 @@ recompute(struct cp_adoption *a, const struct cp_policy *policy,
 	x.page = calloc(PAGE, sizeof(*x.page));
 	rc = x.page != NULL ? recompute_all(&x, err) :
 	    cp_fail(err, CP_FAILED, "out of memory");
-	if (rc == CP_OK && a->redated > 0 &&
-	    cp_store_checkpoint(a->store, err) == CP_FAILED)
-		rc = CP_FAILED;
+	if (rc == CP_OK && a->redated > 0)
+		rc = settle_shelves(&x, err);
 	a->sum = x.mover.sum;
 	cp_mover_clear(&x.mover);
 	cp_reshelver_clear(&x.reshelver);

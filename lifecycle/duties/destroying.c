@@ -222,7 +222,8 @@ split_off(struct erasing *x, const struct cp_parcel *p, enum cp_parked parked,
 	x->split++;
 	if (run->dry_run) {
 		run->held += parked == CP_PARKED_HELD;
-		return CP_OK;
+		return parked == CP_PARKED_HELD ? cp_run_foresee(run,
+		    p->shelf, 1, err) : CP_OK;
 	}
 	rc = cp_batch_item_set(run->store, x->batch, p, "split", reason, err);
 	if (rc == CP_OK)
@@ -240,7 +241,7 @@ erase(struct erasing *x, const struct cp_parcel *p, struct cp_err *err)
 
 	x->destroyed++;
 	if (run->dry_run)
-		return CP_OK;
+		return cp_run_foresee(run, p->shelf, 0, err);
 	rc = cp_parcel_end(run->store, p, "destroyed", run->now->today, err);
 	if (rc == CP_OK)
 		rc = cp_record_bury(run->store, p->record, run->now, err);

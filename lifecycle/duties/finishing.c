@@ -138,6 +138,8 @@ cp_run_finish(struct cp_run *run, struct cp_err *err)
 	if (rc == CP_OK)
 		rc = cp_run_shelves(run, err);
 	if (rc == CP_OK)
+		rc = cp_run_escrow(run, err);
+	if (rc == CP_OK)
 		rc = cp_run_retire(run, err);
 	while (rc == CP_OK && found) {
 		rc = cp_batch_next(run->store, "executed", b.n, &found, &b,

@@ -77,18 +77,41 @@ put_header(struct cp_reshelver *x, const struct cp_parcel *p, int month,
 	cp_bind_blob(q, x->wrapped.data, x->wrapped.len);
 	cp_bind_int(q, p->n);
 	rc = cp_exec(q, err);
-	return rc == CP_OK ? cp_shelf_row_add(x->store, month, x->today, err) :
-	    rc;
+	if (rc == CP_OK)
+		rc = cp_shelf_row_add(x->store, month, x->today, err);
+	if (rc != CP_OK)
+		return rc;
+	q = cp_stmt(x->store, SQL_PACKAGE_SHELVE);
+	cp_bind_int(q, month);
+	cp_bind_int(q, p->n);
+	return cp_exec(q, err);
+}
+
+enum cp_rc
+cp_reshelve_to(struct cp_reshelver *x, const struct cp_parcel *p, int month,
+    struct cp_err *err)
+{
+	enum cp_rc rc;
+
+	x->untouched = 0;
+	rc = open_ring(x, err);
+	if (rc != CP_OK)
+		return rc;
+	x->untouched = 1;
+	rc = wrap_anew(x, p, month, err);
+	if (rc != CP_OK)
+		return rc;
+	x->untouched = 0;
+	return put_header(x, p, month, err);
 }
 
 static enum cp_rc
-put_row(struct cp_reshelver *x, const struct cp_parcel *p, struct cp_date due,
-    int month, struct cp_err *err)
+put_date(struct cp_reshelver *x, const struct cp_parcel *p,
+    struct cp_date due, struct cp_err *err)
 {
 	struct cp_stmt *q = cp_stmt(x->store, SQL_PACKAGE_REDATE);
 
 	cp_bind_date(q, due);
-	cp_bind_int(q, month);
 	cp_bind_int(q, p->n);
 	return cp_exec(q, err);
 }
@@ -160,18 +183,18 @@ log_redated(struct cp_reshelver *x, const struct cp_parcel *p,
 }
 
 static enum cp_rc
-put(struct cp_reshelver *x, const struct cp_parcel *p, struct cp_date due,
-    int month, int in_batch, struct cp_err *err)
+find(struct cp_reshelver *x, const char *id, struct cp_parcel *out,
+    struct cp_err *err)
 {
-	enum cp_rc rc = CP_OK;
+	struct cp_parcel p;
+	enum cp_rc rc = cp_parcel_get(x->store, id, &p, err);
 
-	if (month != p->shelf)
-		rc = put_header(x, p, month, err);
+	if (rc == CP_OK && strcmp(p.status, "archived") != 0)
+		rc = cp_fail(err, CP_CORRUPT, "record %s is archived and its "
+		    "package %s is %s", id, p.id, p.status);
 	if (rc == CP_OK)
-		rc = put_row(x, p, due, month, err);
-	if (rc == CP_OK && in_batch)
-		rc = leave_batch(x, p, due, err);
-	return rc == CP_OK ? log_redated(x, p, due, err) : rc;
+		*out = p;
+	return rc;
 }
 
 enum cp_rc
@@ -183,19 +206,15 @@ cp_reshelve(struct cp_reshelver *x, const char *id, struct cp_date due,
 	struct cp_parcel p;
 	enum cp_rc rc;
 
-	x->untouched = 0;
-	rc = open_ring(x, err);
-	if (rc != CP_OK)
-		return rc;
 	x->untouched = 1;
-	rc = cp_parcel_get(x->store, id, &p, err);
-	if (rc == CP_OK && strcmp(p.status, "archived") != 0)
-		rc = cp_fail(err, CP_CORRUPT, "record %s is archived and its "
-		    "package %s is %s", id, p.id, p.status);
+	rc = find(x, id, &p, err);
 	if (rc == CP_OK && month != p.shelf)
-		rc = wrap_anew(x, &p, month, err);
+		rc = cp_reshelve_to(x, &p, month, err);
 	if (rc != CP_OK)
 		return rc;
 	x->untouched = 0;
-	return put(x, &p, due, month, in_batch, err);
+	rc = put_date(x, &p, due, err);
+	if (rc == CP_OK && in_batch)
+		rc = leave_batch(x, &p, due, err);
+	return rc == CP_OK ? log_redated(x, &p, due, err) : rc;
 }

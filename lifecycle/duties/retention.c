@@ -169,6 +169,9 @@ report_text(const struct cp_run *run, struct cp_buf *b)
 	put_count(b, "failed", run->failed);
 	put_count(b, "cannot_evaluate", run->undecidable);
 	put_count(b, "volumes", run->volumes);
+	put_count(b, "shelves_destroyed", run->shelves_destroyed);
+	put_count(b, "packages_moved", run->moved);
+	put_count(b, "shelves_waiting", run->shelves_waiting);
 	cp_json_close(b, '}');
 }
 
@@ -280,13 +283,15 @@ do_all(struct cp_run *run, struct cp_err *err)
 	if (rc == CP_OK)
 		rc = start(run, &row, err);
 	if (rc == CP_OK)
+		rc = cp_run_places(run, err);
+	if (rc == CP_OK)
 		rc = date_consents(run, err);
 	if (rc == CP_OK)
-	if (rc == CP_OK)
-		rc = cp_run_places(run, err);
 		rc = cp_run_finish(run, err);
 	if (rc == CP_OK)
 		rc = cp_run_archive(run, err);
+	if (rc == CP_OK)
+		rc = cp_run_escrow(run, err);
 	if (rc == CP_OK)
 		rc = cp_run_prune(run, err);
 	if (rc == CP_OK)
@@ -296,12 +301,12 @@ do_all(struct cp_run *run, struct cp_err *err)
 	if (rc == CP_OK)
 		rc = cp_run_propose(run, err);
 	if (rc == CP_OK)
+		rc = cp_run_copy(run, err);
+	if (rc == CP_OK)
 		rc = count_rest(run, err);
 	if (rc == CP_OK)
 		rc = finish(run, row, err);
 	/* What was removed is not to stay in the write-ahead log. */
-	if (rc == CP_OK)
-		rc = cp_run_copy(run, err);
 	if (rc == CP_OK && run->archived + run->pruned + run->destroyed > 0 &&
 	    cp_store_checkpoint(run->store, err) == CP_FAILED)
 		rc = CP_FAILED;
@@ -319,6 +324,8 @@ do_dry(struct cp_run *run, struct cp_err *err)
 		rc = cp_run_prune(run, err);
 	if (rc == CP_OK)
 		rc = cp_run_destroy(run, err);
+	if (rc == CP_OK)
+		rc = cp_run_foresee_shelves(run, err);
 	if (rc == CP_OK)
 		rc = cp_run_propose(run, err);
 	return rc == CP_OK ? count_rest(run, err) : rc;

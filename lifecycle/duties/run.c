@@ -73,6 +73,7 @@ cp_run_close(struct cp_run *run)
 	free(run->notes);
 	run->notes = NULL;
 	run->n_notes = 0;
+	cp_run_foreseen_free(run);
 	if (run->lock >= 0)
 		(void)close(run->lock); /* unlocks; nothing was written */
 	run->lock = -1;

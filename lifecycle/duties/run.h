@@ -42,16 +42,17 @@ struct cp_run {
 	int64_t row; /* of this run; 0 before it is noted as begun */
 	struct cp_run_note *notes; /* troubles not written down yet */
 	size_t n_notes;
+	struct cp_run_foreseen *foreseen; /* by a dry run; owned */
 
 	/* what happened, so far */
 	int64_t archived, pruned, destroyed, held, awaiting, lapsed, failed;
 	int64_t undecidable, volumes, proposed, shelves_destroyed;
-	int clock_doubted;   /* destruction waits for a second person */
 	int64_t copied, copies_owed;
 	int64_t moved;           /* held packages, to other shelves */
 	/* shelves whose month is over that packages waiting for approval keep
 	 * alive, and how many those are: after the last look at them */
 	int64_t shelves_waiting, shelf_packages;
+	int clock_doubted;   /* destruction waits for a second person */
 	int withheld;        /* batches that were due but waited for that */
 };
 
@@ -60,7 +61,6 @@ struct cp_run {
 enum cp_rc cp_run_open(struct cp_run *run, struct cp_err *err) CP_MUST_CHECK;
 void cp_run_close(struct cp_run *run);
 
-/* Archives everything due, in volumes of at most 1,000 packages, each with
 /* Finds where new volumes go and, with archive.copy, where copies do; a place
  * that is named for the first time is marked and added.  CP_NOT_FOUND: the
  * folder of new volumes is not there.  Outside a transaction. */
@@ -71,6 +71,7 @@ enum cp_rc cp_run_places(struct cp_run *run, struct cp_err *err)
  * worklist. */
 enum cp_rc cp_run_copy(struct cp_run *run, struct cp_err *err)
     CP_MUST_CHECK;
+/* Archives everything due, in volumes of at most 1,000 packages, each with
  * its one transaction.  A record that cannot be archived is counted in failed
  * and reported; what the whole run cannot do without is returned. */
 enum cp_rc cp_run_archive(struct cp_run *run, struct cp_err *err)
@@ -87,9 +88,20 @@ enum cp_rc cp_run_destroy(struct cp_run *run, struct cp_err *err)
  * and volumes that no transaction names (their records are live).  Called
  * before this run is noted as begun, and that before it changes anything. */
 enum cp_rc cp_run_sweep(struct cp_run *run, struct cp_err *err) CP_MUST_CHECK;
-/* A shelf whose month is over and that holds no package loses its key. */
+/* From a shelf whose month is over what is held goes to later ones; when it
+ * holds no package it loses its key. */
 enum cp_rc cp_run_shelves(struct cp_run *run, struct cp_err *err)
     CP_MUST_CHECK;
+/* The custodians' copy of the shelf keyring, if the ring is another now. */
+enum cp_rc cp_run_escrow(struct cp_run *run, struct cp_err *err)
+    CP_MUST_CHECK;
+/* In a dry run: a package would leave the shelf of MONTH, erased or (HELD)
+ * because it is found to be held; and at the end, what of the shelves. */
+enum cp_rc cp_run_foresee(struct cp_run *run, int month, int held,
+    struct cp_err *err) CP_MUST_CHECK;
+enum cp_rc cp_run_foresee_shelves(struct cp_run *run, struct cp_err *err)
+    CP_MUST_CHECK;
+void cp_run_foreseen_free(struct cp_run *run);
 /* Volumes without a live package are removed, those of which more than half is
  * dead rewritten.  One that is corrupt is named and left for repair. */
 enum cp_rc cp_run_retire(struct cp_run *run, struct cp_err *err)
@@ -108,6 +120,11 @@ int cp_run_lapse(const char *rule);
  */
 void cp_run_trouble(struct cp_run *run, const char *id,
     const struct cp_err *err);
+/* The same of a volume, or its copy, that is not what it should be: noted for
+ * the worklist, outside a transaction, until it is repaired or read as right. */
+struct cp_volume_row;
+void cp_run_volume_trouble(struct cp_run *run, const struct cp_volume_row *v,
+    int64_t place, const struct cp_err *err);
 /*
  * Outside a transaction: writes down which records gave trouble, for the
  * worklist, in a transaction of its own.  After a run that dealt with ALL, those
@@ -117,8 +134,3 @@ void cp_run_trouble(struct cp_run *run, const char *id,
 void cp_run_note(struct cp_run *run, int all);
 
 #endif
-/* The same of a volume, or its copy, that is not what it should be: noted for
- * the worklist, outside a transaction, until it is repaired or read as right. */
-struct cp_volume_row;
-void cp_run_volume_trouble(struct cp_run *run, const struct cp_volume_row *v,
-    int64_t place, const struct cp_err *err);

@@ -53,6 +53,8 @@ drive_run(struct drive *d, struct night *x, unsigned workers, long *failed)
 	x->volumes = run.volumes;
 	x->proposed = run.proposed;
 	x->shelves = run.shelves_destroyed;
+	x->waiting = run.shelves_waiting;
+	x->moved = run.moved;
 	*failed = run.failed;
 	d->now = now;
 	d->rules.today = now.today;
@@ -249,7 +251,7 @@ drive_restore(struct drive *d, int who, const char *id, const char *field,
 	struct cp_correction set = { field, value };
 	struct opening x = { 0 };
 	struct cp_restoring in = { d->store, d->audit[who], &d->rules, &d->now,
-		&x.parcel, "archived by mistake", &set, field != NULL };
+		&x.parcel, "archived by mistake", &set, field != NULL, NULL };
 	struct cp_record after;
 	enum cp_rc rc;
 

@@ -16,9 +16,10 @@ put_package(const struct person *p, int last, struct text *t)
 		put(t, "destroyed, header 0, on %s; ",
 		    day_text(p->destroyed_on, ended));
 	else
-		put(t, "archived, header 1, on %s by %s until %s, volume "
-		    "there; ", day_text(p->archived_on, archived),
-		    why_word(p->archived_by), day_text(p->promised, due));
+		put(t, "archived, header 1, on %s by %s until %s, shelf "
+		    "%d, volume there; ", day_text(p->archived_on, archived),
+		    why_word(p->archived_by), day_text(p->promised, due),
+		    p->shelf);
 }
 
 static void
@@ -26,8 +27,8 @@ put_package_row(sqlite3_stmt *q, struct text *t)
 {
 	put(t, "%s, header %d", look_text(q, 1), sqlite3_column_int(q, 2));
 	if (strcmp(look_text(q, 1), "archived") == 0)
-		put(t, ", on %s by %s until %s, volume %s", look_text(q, 3),
-		    look_text(q, 4), look_text(q, 5),
+		put(t, ", on %s by %s until %s, shelf %s, volume %s", look_text(q, 3),
+		    look_text(q, 4), look_text(q, 5), look_text(q, 8),
 		    look_text(q, 7)[0] == '-' ?
 		    "there" : "gone");
 	else if (strcmp(look_text(q, 1), "destroyed") == 0)
@@ -40,7 +41,7 @@ look_packages(struct world *w)
 {
 	sqlite3_stmt *q = look_ask("SELECT p.record, p.status, "
 	    "h.package IS NOT NULL, p.archived, p.rule, p.destroy_due, "
-	    "p.ended, v.gone FROM package p JOIN volume v ON v.n = p.volume "
+	    "p.ended, v.gone, p.shelf FROM package p JOIN volume v ON v.n = p.volume "
 	    "LEFT JOIN header h ON h.package = p.n ORDER BY p.record, p.n");
 	struct text want = { 0 }, have = { 0 };
 	int row = sqlite3_step(q);
@@ -88,6 +89,20 @@ look_volumes(struct world *w)
 		    want, have);
 }
 
+/* The custodians' copy holds the keys that there are, and no other. */
+static void
+look_escrow(struct world *w)
+{
+	if (look_number("SELECT count(*) FROM (SELECT month FROM shelf "
+	    "WHERE destroyed IS NULL EXCEPT SELECT month FROM escrow_shelf "
+	    "WHERE generation = (SELECT max(generation) FROM escrow))") != 0)
+		wrong(w, -1, "a shelf that is not in the escrow copy");
+	if (look_number("SELECT count(*) FROM escrow_shelf h JOIN shelf s ON "
+	    "s.month = h.month WHERE s.destroyed IS NOT NULL AND "
+	    "h.generation = (SELECT max(generation) FROM escrow)") != 0)
+		wrong(w, -1, "the key of a destroyed shelf in the escrow copy");
+}
+
 void
 look_shelves(struct world *w)
 {
@@ -106,6 +121,11 @@ look_shelves(struct world *w)
 	(void)sqlite3_finalize(q);
 	if (look_number("SELECT count(*) FROM shelf") != w->n_shelves)
 		wrong(w, -1, "shelves that nobody needed");
+	if (look_number("SELECT count(*) FROM package p JOIN shelf s ON "
+	    "s.month = p.shelf WHERE p.status = 'archived' AND "
+	    "s.destroyed IS NOT NULL") != 0)
+		wrong(w, -1, "a package under a key that is gone");
+	look_escrow(w);
 }
 
 /* ---- batches ------------------------------------------------------------- */

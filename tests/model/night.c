@@ -61,7 +61,7 @@ archive(struct world *w, struct night *x, int i)
 	p->prune_due = p->extended_from = 0;
 	p->offer = 0;
 	p->packages++;
-	to_shelf(w, p, p->promised);
+	to_shelf(w, p, month_of(p->promised));
 	x->archived++;
 	x->lapsed += ends_extension(p->archived_by);
 	if (!x->dry)
@@ -143,17 +143,58 @@ destroy_approved(struct world *w, struct night *x, int doubted)
 	}
 }
 
-/* A shelf whose month is over and that holds nothing loses its key. */
+static int
+month_after(int month)
+{
+	return month % 100 == 12 ? month + 89 : month + 1;
+}
+
+/* What the first of its holds asks to be looked at again. */
+static void
+move_held(struct world *w, struct night *x, int n)
+{
+	struct person *p = &w->person[n];
+	int next = month_after(month_of(x->on)), month;
+	day review = first_review(w, n);
+
+	if (review == 0)
+		return;
+	month = month_of(review) < next ? next : month_of(review);
+	for (int i = 0; i < w->n_shelves; i++)
+		if (w->shelf[i].month == month && w->shelf[i].gone) {
+			month = month_after(month);
+			i = -1;
+		}
+	leave_shelf(w, p);
+	to_shelf(w, p, month);
+	x->moved++;
+	if (!x->dry)
+		tell(w, n, "held, and moved to the shelf of %d", month);
+}
+
+/* A shelf whose month is over and that holds nothing loses its key; what is
+ * held does not keep it. */
 static void
 clear_shelves(struct world *w, struct night *x)
 {
+	int now = month_of(x->on), over = 0;
+
+	for (int i = 0; i < w->n_shelves; i++)
+		over |= !w->shelf[i].gone && w->shelf[i].packages > 0 &&
+		    w->shelf[i].month < now;
+	for (int i = 0; over && i < w->n; i++)
+		if (w->person[i].state == ARCHIVED && w->person[i].held &&
+		    w->person[i].shelf < now)
+			move_held(w, x, i);
+	x->waiting = 0;
 	for (int i = 0; i < w->n_shelves; i++) {
 		struct shelf *s = &w->shelf[i];
 
-		if (s->gone || s->packages > 0 || s->month >= month_of(x->on))
+		if (s->gone || s->month >= now)
 			continue;
-		s->gone = 1;
-		x->shelves++;
+		s->gone = s->packages == 0;
+		x->shelves += s->gone;
+		x->waiting += !s->gone;
 	}
 }
 

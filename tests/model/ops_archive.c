@@ -51,6 +51,7 @@ op_hold(struct world *w)
 		return;
 	h.day = w->today - (day)roll(w, 3000);
 	hold_text(&h, about);
+	h.review = review;
 	if (review <= w->today)
 		want = CP_BAD_INPUT;
 	else if (h.scope == ON_RECORD && w->person[n].state >= DESTROYED)
@@ -294,9 +295,11 @@ put_night(const struct night *x, struct text *t)
 	t->n = 0;
 	put(t, "archived %ld, pruned %ld, destroyed %ld, held %ld, awaiting "
 	    "%ld, lapsed %ld, cannot be evaluated %ld, withheld %ld, volumes "
-	    "%ld, proposed %ld, shelves %ld", x->archived, x->pruned,
+	    "%ld, proposed %ld, shelves %ld gone and %ld kept, moved %ld",
+	    x->archived, x->pruned,
 	    x->destroyed, x->held, x->awaiting, x->lapsed, x->cannot,
-	    x->withheld, x->volumes, x->proposed, x->shelves);
+	    x->withheld, x->volumes, x->proposed, x->shelves,
+	    x->waiting, x->moved);
 }
 
 static void
@@ -338,8 +341,6 @@ op_run(struct world *w, int dry)
 	    CP_OK);
 	if (want.refused)
 		return;
-	if (dry) /* it does not foresee which shelves will be empty */
-		want.shelves = have.shelves;
 	compare_nights(w, &want, &have, failed);
 	if (!dry)
 		look_batches(w, want.first_batch);

@@ -161,6 +161,21 @@ holds_on(const struct world *w, int person)
 	return n;
 }
 
+day
+first_review(const struct world *w, int person)
+{
+	day first = 0;
+
+	for (int i = 0; i < w->n_holds; i++) {
+		const struct hold *h = &w->hold[i];
+
+		if (!h->released && stops(h, &w->person[person], person) &&
+		    (first == 0 || h->review < first))
+			first = h->review;
+	}
+	return first;
+}
+
 long
 held_by(const struct world *w, int hold)
 {
@@ -208,9 +223,9 @@ month_of(day n)
 }
 
 void
-to_shelf(struct world *w, struct person *p, day on)
+to_shelf(struct world *w, struct person *p, int month)
 {
-	p->shelf = month_of(on);
+	p->shelf = month;
 	for (int i = 0; i < w->n_shelves; i++) {
 		if (w->shelf[i].month == p->shelf) {
 			w->shelf[i].packages++;
@@ -256,7 +271,7 @@ promise_anew(struct world *w, const struct rules *r, int person)
 	leave_batch(w, person, EXCLUDED);
 	leave_shelf(w, p);
 	p->promised = due;
-	to_shelf(w, p, due < w->today ? w->today : due);
+	to_shelf(w, p, month_of(due < w->today ? w->today : due));
 	if (due > w->today)
 		p->held = 0;
 	tell(w, person, "promised another day");

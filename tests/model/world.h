@@ -26,7 +26,7 @@ struct hold {
 	enum scope scope;
 	int person, authority;
 	enum said said;
-	day day;
+	day day, review;
 	int by; /* operator */
 	int released;
 };
@@ -126,6 +126,7 @@ void *grow(void *list, size_t size, int n); /* room for N + 1, or ends */
 int add_person(struct world *w, const struct person *p);
 int find_person(const struct world *w, const char *id);
 int holds_on(const struct world *w, int person);
+day first_review(const struct world *w, int person); /* 0: nothing stops it */
 /* How many that are due HOLD stops. */
 long held_by(const struct world *w, int hold);
 /* A hold was released: what it stopped is on the path again. */
@@ -135,8 +136,8 @@ void restore_person(struct world *w, int person);
  * records are promised another day. */
 long adopt_rules(struct world *w, const struct rules *r);
 int month_of(day n); /* YYYYMM */
-/* P's package is on the shelf of the day ON. */
-void to_shelf(struct world *w, struct person *p, day on);
+/* P's package is on the shelf of MONTH. */
+void to_shelf(struct world *w, struct person *p, int month);
 void leave_shelf(struct world *w, const struct person *p);
 /* Involvements of sensitive services rest on something in the ledger: enters
  * what is new, takes out what rests on nothing any more (how many), and
@@ -187,7 +188,7 @@ struct night {
 	/* what comes of it */
 	int refused; /* nothing was done */
 	long archived, pruned, destroyed, held, awaiting, lapsed, cannot;
-	long withheld, volumes, proposed, shelves;
+	long withheld, volumes, proposed, shelves, moved, waiting;
 	int first_batch; /* of those proposed */
 };
 

@@ -43,8 +43,7 @@ UPDATE record SET policy = ? WHERE n = ?
 UPDATE record SET prune_due = ? WHERE n = ?
 
 -- name: package_redate
-UPDATE package SET destroy_due = ?, shelf = ?
-WHERE n = ? AND status = 'archived'
+UPDATE package SET destroy_due = ? WHERE n = ? AND status = 'archived'
 
 -- name: header_replace
 UPDATE header SET wrapped = ? WHERE package = ?
