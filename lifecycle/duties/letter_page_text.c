@@ -1,0 +1,51 @@
+#include <glib.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lifecycle/duties/letter_page_impl.h"
+
+/* What makes text look other than it is, or is nothing to be printed. */
+static int
+unsafe(gunichar c)
+{
+	return c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0x061C ||
+	    c == 0x200E || c == 0x200F || (c >= 0x2028 && c <= 0x202E) ||
+	    (c >= 0x2060 && c <= 0x206F) || c == 0xFEFF ||
+	    (c >= 0xFFF9 && c <= 0xFFFB) || (c >= 0xE0000 && c <= 0xE0FFF);
+}
+
+static void
+put_clean(struct cp_buf *b, const char *text)
+{
+	const char *end = text + strlen(text);
+
+	while (text < end) {
+		gunichar c = g_utf8_get_char_validated(text, end - text);
+		int known = c != (gunichar)-1 && c != (gunichar)-2;
+
+		if (!known) {
+			cp_buf_printf(b, "<%02X>", (unsigned char)text[0]);
+			text++;
+			continue;
+		}
+		if (unsafe(c))
+			cp_buf_printf(b, "<U+%04X>", (unsigned)c);
+		else
+			cp_buf_put(b, text,
+			    (size_t)(g_utf8_next_char(text) - text));
+		text = g_utf8_next_char(text);
+	}
+}
+
+char *
+page_clean(const char *text)
+{
+	struct cp_buf b;
+	char *out;
+
+	cp_buf_init(&b);
+	put_clean(&b, text);
+	out = b.failed ? NULL : strdup(cp_buf_text(&b));
+	cp_buf_clear(&b);
+	return out;
+}
