@@ -15,6 +15,7 @@ struct item {
 	struct cp_parcel parcel;
 	size_t at, len; /* its header, in headers */
 	int found;
+	char other[CP_CUSTODY_ID + 1]; /* the key it is under, if not ours */
 };
 
 struct work {
@@ -82,11 +83,14 @@ add_row(void *ctx, const struct cp_volume_row *v, struct cp_err *err)
 
 /* ---- one volume -------------------------------------------------------- */
 
+/* The rows of its volume are being read: what is asked here is of the same
+ * moment. */
 static enum cp_rc
 add_item(void *ctx, const struct cp_parcel *p, struct cp_err *err)
 {
 	struct work *x = ctx;
 	void *items = x->items;
+	struct cp_parcel_facts facts;
 	struct cp_err why = { 0 };
 	struct item *i;
 	enum cp_rc rc;
@@ -101,6 +105,15 @@ add_item(void *ctx, const struct cp_parcel *p, struct cp_err *err)
 	i->parcel = *p;
 	i->at = x->headers.len;
 	i->found = 0;
+	i->other[0] = '\0';
+	if (x->in->open) {
+		rc = cp_parcel_facts(x->store, p, &facts, err);
+		if (rc != CP_OK)
+			return rc;
+		if (strcmp(facts.custody, x->in->opener->custody.id) != 0)
+			(void)snprintf(i->other, sizeof(i->other), "%.16s",
+			    facts.custody);
+	}
 	if (x->in->opener->ring != NULL && cp_opener_header(x->in->opener, p,
 	    &x->headers, &why) != CP_OK)
 		fault(x, "corrupt", why.what);
@@ -183,15 +196,15 @@ check_bytes(struct work *x, const struct cp_volume_row *v)
 	}
 }
 
-/* Of a package in the volume that the catalogue has as archived, and whose
- * header could be read. */
+/* Of a package in the volume that the catalogue has as archived, whose header
+ * could be read and is under the key at hand. */
 static int
 to_be_opened(void *ctx, const char *id, struct cp_open_item *out)
 {
 	struct work *x = ctx;
 	const struct item *i = find_item(x, id);
 
-	if (i == NULL || i->len == 0)
+	if (i == NULL || i->len == 0 || i->other[0] != '\0')
 		return 0;
 	out->parcel = &i->parcel;
 	out->header = x->headers.data + i->at;
@@ -214,22 +227,30 @@ was_opened(void *ctx, const struct cp_err *why)
 		    x->total);
 }
 
+/* A rekey that is not finished leaves headers under two keys. */
 static void
 open_all(struct work *x, const struct cp_volume_row *v)
 {
-	const struct cp_opener *o = x->in->opener;
-	struct cp_open_all all = { o, x->in->workers, to_be_opened, was_opened,
-		x };
+	struct cp_open_all all = { x->in->opener, x->in->workers, to_be_opened,
+		was_opened, x };
 	struct cp_err why = { 0 };
+	const char *key = "";
 	char text[160];
+	size_t others = 0;
 
 	x->opening = 0;
-	if (strcmp(v->custody, o->custody.id) != 0) {
-		(void)snprintf(text, sizeof(text), "sealed to custody key %s",
-		    v->custody);
-		fault(x, "unopened", text);
-	} else if (cp_open_volume(&all, x->dir, v->id, &why) != CP_OK) {
+	for (size_t i = 0; i < x->n_items; i++)
+		if (x->items[i].other[0] != '\0') {
+			key = x->items[i].other;
+			others++;
+		}
+	if (others < x->n_items && cp_open_volume(&all, x->dir, v->id,
+	    &why) != CP_OK)
 		fault(x, "corrupt", why.what);
+	if (others > 0) {
+		(void)snprintf(text, sizeof(text), "%zu of its packages are "
+		    "sealed to custody key %s", others, key);
+		fault(x, "unopened", text);
 	}
 }
 
