@@ -162,7 +162,16 @@ static const struct cp_column written_columns[] = {
 	{ "sealed", "Sealed" },
 	{ "custody_id", "Custody key" },
 	{ "sealed_to", "Sealed to" },
-	{ "outcome", "Outcome" }, /* of several: */
+};
+static const struct cp_column each_columns[] = {
+	{ "package", "PACKAGE" },
+	{ "id", "RECORD" },
+	{ "output", "WRITTEN TO" },
+	{ "bytes", "BYTES" },
+	{ "sealed", NULL },
+	{ "custody_id", NULL },
+	{ "sealed_to", NULL },
+	{ "outcome", "OUTCOME" },
 	{ "why", NULL },
 };
 enum { WRITTEN_ONE = 7, WRITTEN_EACH = 9 };
@@ -317,7 +326,7 @@ begin_several(struct outlet *w, struct cp_err *err)
 	if (w->output != NULL)
 		rc = cp_dir_make(w->output, 0700, err);
 	if (rc == CP_OK && w->output != NULL)
-		rc = cp_out_table(call, "package-files", written_columns,
+		rc = cp_out_table(call, "package-files", each_columns,
 		    WRITTEN_EACH, &w->table, err);
 	else if (rc == CP_OK && cp_wants_json(call))
 		rc = cp_out_table(call, "opened-packages", shown_columns,
