@@ -8,6 +8,7 @@
 #include <unistd.h>
 #include <zlib.h>
 
+#include "archive/age_armor.h"
 #include "archive/age_impl.h"
 #include "archive/age_keys.h"
 #include "archive/age_stream.h"
@@ -961,6 +962,40 @@ START_TEST(armor)
 }
 END_TEST
 
+/* What is armored here is read here, at every length of the last line. */
+START_TEST(armor_written)
+{
+	static const char zeros[100];
+	struct cp_age_sealer *s = NULL;
+	struct cp_buf file, text;
+	struct memory m;
+	struct cp_age_io io;
+
+	cp_buf_init(&file);
+	cp_buf_init(&text);
+	ck_assert_int_eq(cp_age_sealer_new(&s, &err), CP_OK);
+	for (size_t len = 0; len < sizeof(zeros); len++) {
+		cp_buf_reset(&file);
+		cp_buf_reset(&text);
+		ck_assert_int_eq(cp_age_seal(s, &public_key, 1, zeros, len,
+		    &file, &file, NULL, &err), CP_OK);
+		cp_age_armor(&text, file.data, file.len);
+		io = memory_io(&m, text.data, text.len, 0);
+		ck_assert_int_eq(cp_age_decrypt_stream(&identity, 1, &io,
+		    &err), CP_OK);
+		ck_assert_uint_eq(m.out.len, len);
+		cp_buf_clear(&m.out);
+	}
+	ck_assert_int_eq(strncmp(cp_buf_text(&text), BEGIN "\n",
+	    sizeof(BEGIN)), 0);
+	ck_assert_str_eq(cp_buf_text(&text) + text.len - sizeof(END),
+	    END "\n");
+	cp_age_sealer_free(s);
+	cp_buf_clear(&file);
+	cp_buf_clear(&text);
+}
+END_TEST
+
 /* The last line of the body may be full, but no empty one may follow it. */
 START_TEST(armor_full_last_line)
 {
@@ -1346,6 +1381,7 @@ main(void)
 	tcase_add_loop_test(t, no_age_file, 0, COUNT(not_age));
 	tcase_add_test(t, endless_header);
 	tcase_add_loop_test(t, armor, 0, COUNT(armors));
+	tcase_add_test(t, armor_written);
 	tcase_add_test(t, armor_full_last_line);
 	tcase_add_loop_test(t, chunks_by_hand, 0, COUNT(chunkings));
 	tcase_add_test(t, no_room);
