@@ -19,6 +19,14 @@ read_id(struct cp_store *s, char id[CP_CUSTODY_ID + 1], struct cp_err *err)
 	return rc;
 }
 
+static enum cp_rc
+no_key(struct cp_err *err)
+{
+	(void)cp_fail(err, CP_NOT_FOUND, "no custody key is in use");
+	cp_err_hint(err, "make one with `cpadmin custody create'");
+	return CP_NOT_FOUND;
+}
+
 enum cp_rc
 cp_custody_in_use(struct cp_store *s, struct cp_custody_public *out,
     struct cp_err *err)
@@ -26,6 +34,8 @@ cp_custody_in_use(struct cp_store *s, struct cp_custody_public *out,
 	char keys[4096], id[CP_CUSTODY_ID + 1];
 	enum cp_rc rc = read_id(s, id, err);
 
+	if (rc == CP_OK && id[0] == '\0')
+		rc = no_key(err);
 	if (rc == CP_OK)
 		rc = cp_store_path(s, keys, sizeof(keys), err, "keys");
 	return rc == CP_OK ? cp_custody_load(keys, id, out, err) : rc;
@@ -51,8 +61,8 @@ cp_custody_follow(struct cp_store *s, struct cp_err *err)
 
 	if (rc == CP_OK)
 		rc = cp_store_path(s, keys, sizeof(keys), err, "keys");
-	if (rc != CP_OK || (cp_custody_load(keys, NULL, &said, &ignored) ==
-	    CP_OK && strcmp(said.id, id) == 0))
+	if (rc != CP_OK || id[0] == '\0' || (cp_custody_load(keys, NULL,
+	    &said, &ignored) == CP_OK && strcmp(said.id, id) == 0))
 		return rc;
 	return cp_custody_use(keys, id, err);
 }

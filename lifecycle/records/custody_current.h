@@ -10,7 +10,8 @@
  * custody.current follows, for whoever has the keys without the store.
  */
 
-/* The public part of that key.  CP_NOT_FOUND, CP_CORRUPT: its file. */
+/* The public part of that key.  CP_NOT_FOUND: none was made yet; so, and
+ * CP_CORRUPT, of its file. */
 enum cp_rc cp_custody_in_use(struct cp_store *s, struct cp_custody_public *out,
     struct cp_err *err) CP_MUST_CHECK;
 /* Makes it key ID; within a transaction, after which the file is to follow:

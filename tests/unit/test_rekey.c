@@ -593,6 +593,17 @@ START_TEST(one_at_a_time)
 }
 END_TEST
 
+START_TEST(no_key_yet)
+{
+	struct cp_custody_public said;
+
+	sql("UPDATE store SET custody = ''");
+	ck_assert_int_eq(cp_custody_in_use(store, &said, &err), CP_NOT_FOUND);
+	ck_assert_ptr_nonnull(strstr(err.hint, "custody create"));
+	must(cp_custody_follow(store, &err));
+}
+END_TEST
+
 /* A key of which no file is here is not put in use. */
 START_TEST(no_such_key)
 {
@@ -645,6 +656,7 @@ main(void)
 	tcase_add_test(t, two_at_once);
 	tcase_add_test(t, the_file_follows);
 	tcase_add_test(t, one_at_a_time);
+	tcase_add_test(t, no_key_yet);
 	tcase_add_test(t, no_such_key);
 	tcase_add_test(t, the_wrong_key);
 	srunner_run_all(r, CK_ENV);
