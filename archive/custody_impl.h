@@ -49,11 +49,20 @@ enum cp_rc cp_custody_share_value(const struct cp_custody_share *share,
 /* What a public file keeps of a share: the SHA-256 of its text. */
 enum cp_rc cp_custody_share_hash(const struct cp_custody_share *share,
     uint8_t out[32], struct cp_err *err) CP_MUST_CHECK;
-/* Whether SHARE, known to the user as WHERE, was dealt with PUB.  CP_KEY,
- * CP_CORRUPT. */
+/* Whether SHARE, known to the user as WHERE, says that it is of PUB: CP_KEY
+ * when of another key, CP_CORRUPT when it has other numbers. */
+enum cp_rc cp_custody_share_fits(const struct cp_custody_public *pub,
+    const struct cp_custody_share *share, const char *where,
+    struct cp_err *err) CP_MUST_CHECK;
+/* The same, and whether it is what was dealt: else CP_CORRUPT. */
 enum cp_rc cp_custody_share_check(const struct cp_custody_public *pub,
     const struct cp_custody_share *share, const char *where,
     struct cp_err *err) CP_MUST_CHECK;
+/* The number and the value, the caller's to free, of the share in a file,
+ * which was checked.  Errors as of cp_custody_try. */
+enum cp_rc cp_custody_share_take(const struct cp_custody_public *pub,
+    const char *path, const struct cp_secret *passphrase, int *index,
+    struct cp_secret **value, struct cp_err *err) CP_MUST_CHECK;
 /* CP_CORRUPT unless SCALAR is the identity of PUB. */
 enum cp_rc cp_custody_identity_check(const struct cp_custody_public *pub,
     const struct cp_secret *scalar, struct cp_err *err) CP_MUST_CHECK;

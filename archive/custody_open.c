@@ -47,7 +47,7 @@ check_dealt(const struct cp_custody_public *pub,
 }
 
 enum cp_rc
-cp_custody_share_check(const struct cp_custody_public *pub,
+cp_custody_share_fits(const struct cp_custody_public *pub,
     const struct cp_custody_share *share, const char *where,
     struct cp_err *err)
 {
@@ -61,16 +61,49 @@ cp_custody_share_check(const struct cp_custody_public *pub,
 		    "custody key %s is split %d of %d", where,
 		    share->of.threshold, share->of.shares, pub->id,
 		    pub->threshold, pub->shares);
-	return check_dealt(pub, share, where, err);
+	return CP_OK;
 }
 
-/* The number and the value of the share in a file, judged by itself. */
+/* A share of one is the identity itself, and can be held against the key. */
 static enum cp_rc
-take_share(const struct cp_custody_public *pub, const char *path,
+check_identity(const struct cp_custody_public *pub,
+    const struct cp_custody_share *share, const char *where,
+    struct cp_err *err)
+{
+	struct cp_secret *value = NULL;
+	enum cp_rc rc;
+
+	rc = cp_custody_share_value(share, &value, err);
+	if (rc == CP_OK)
+		rc = cp_custody_identity_check(pub, value, err);
+	if (rc != CP_OK)
+		cp_err_context(err, "%s", where);
+	cp_secret_free(value);
+	return rc;
+}
+
+enum cp_rc
+cp_custody_share_check(const struct cp_custody_public *pub,
+    const struct cp_custody_share *share, const char *where,
+    struct cp_err *err)
+{
+	enum cp_rc rc;
+
+	rc = cp_custody_share_fits(pub, share, where, err);
+	if (rc == CP_OK)
+		rc = check_dealt(pub, share, where, err);
+	if (rc == CP_OK && pub->shares == 1)
+		rc = check_identity(pub, share, where, err);
+	return rc;
+}
+
+enum cp_rc
+cp_custody_share_take(const struct cp_custody_public *pub, const char *path,
     const struct cp_secret *passphrase, int *index, struct cp_secret **value,
     struct cp_err *err)
 {
 	struct cp_custody_share share = { .line = NULL };
+	struct cp_secret *found = NULL;
 	char where[PATH_MAX + 8];
 	enum cp_rc rc;
 
@@ -79,13 +112,15 @@ take_share(const struct cp_custody_public *pub, const char *path,
 	if (rc == CP_OK)
 		rc = cp_custody_share_check(pub, &share, where, err);
 	if (rc == CP_OK) {
-		rc = cp_custody_share_value(&share, value, err);
+		rc = cp_custody_share_value(&share, &found, err);
 		if (rc != CP_OK)
 			cp_err_context(err, "%s", where);
 	}
-	if (rc == CP_OK)
-		*index = share.index;
 	cp_secret_free(share.line);
+	if (rc == CP_OK) {
+		*index = share.index;
+		*value = found;
+	}
 	return rc;
 }
 
@@ -94,18 +129,11 @@ cp_custody_try(const struct cp_custody_public *pub, const char *share_path,
     const struct cp_secret *passphrase, int *index, struct cp_err *err)
 {
 	struct cp_secret *value = NULL;
-	int found = 0;
 	enum cp_rc rc;
 
-	rc = take_share(pub, share_path, passphrase, &found, &value, err);
-	if (rc == CP_OK && pub->shares == 1) {
-		rc = cp_custody_identity_check(pub, value, err);
-		if (rc != CP_OK)
-			cp_err_context(err, "share %s", share_path);
-	}
+	rc = cp_custody_share_take(pub, share_path, passphrase, index, &value,
+	    err);
 	cp_secret_free(value);
-	if (rc == CP_OK)
-		*index = found;
 	return rc;
 }
 
@@ -138,8 +166,8 @@ take_all(const struct cp_custody_public *pub, const char *const *paths,
 	size_t i, j;
 
 	for (i = 0; rc == CP_OK && i < n; i++) {
-		rc = take_share(pub, paths[i], passphrases[i], &x[i],
-		    &value[i], err);
+		rc = cp_custody_share_take(pub, paths[i], passphrases[i],
+		    &x[i], &value[i], err);
 		for (j = 0; rc == CP_OK && j < i; j++)
 			if (x[j] == x[i])
 				rc = cp_fail(err, CP_KEY, "share %s is share "

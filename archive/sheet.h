@@ -28,9 +28,12 @@ enum cp_rc cp_sheet_make(const struct cp_custody_public *pub,
     const char *share_path, const struct cp_secret *passphrase,
     int work_factor, struct cp_sheet *out, struct cp_err *err) CP_MUST_CHECK;
 
-/* Reads the lines of a sheet: lower or upper case, any space between words.
- * CP_BAD_INPUT names the line in which a word is not one or the check differs,
- * or says how many lines there are. */
+/* Reads the lines of a sheet: lower or upper case, any space or hyphen between
+ * words, empty lines between lines, each line's number before it or not.
+ * CP_BAD_INPUT names the line, and the word and letter where one is not, or
+ * says how many lines there are.  Found for certain: any change within one
+ * word, two words or neighbouring letters of a line exchanged, two lines
+ * after the first exchanged, a line of another share's sheet. */
 enum cp_rc cp_sheet_parse(const char *text, struct cp_sheet *out,
     struct cp_err *err) CP_MUST_CHECK;
 /* Writes the share file of a sheet to PATH, which must not be there, sealed
