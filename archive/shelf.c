@@ -165,6 +165,11 @@ load(struct cp_shelf_ring *ring, struct cp_err *err)
 	if (ring->mode == CP_SHELF_WRITE)
 		flags |= O_RDWR;
 	rc = cp_file_open(ring->path, flags, &ring->fd, err);
+	if (rc == CP_NOT_FOUND) {
+		rc = err->code = CP_KEY;
+		cp_err_hint(err, "k custodians can make the keyring again "
+		    "from its escrow copy: cpadmin-escrow(8)");
+	}
 	if (rc == CP_OK && ring->mode == CP_SHELF_WRITE)
 		rc = cp_fd_lock(ring->fd, ring->path, err);
 	if (rc == CP_OK && ring->mode == CP_SHELF_WRITE)

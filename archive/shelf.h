@@ -31,8 +31,8 @@ enum cp_rc cp_shelf_create(const char *path, const struct cp_secret *hostkey,
     struct cp_err *err) CP_MUST_CHECK;
 /* HOSTKEY is borrowed until cp_shelf_close.  CP_SHELF_WRITE holds an exclusive
  * lock (CP_BUSY when another has it); CP_SHELF_READ takes none.  CP_CORRUPT
- * names the slot in which a byte differs; CP_KEY: another host's ring.  No key
- * is unwrapped before it is used. */
+ * names the slot in which a byte differs; CP_KEY: another host's ring, or there
+ * is none.  No key is unwrapped before it is used. */
 enum cp_rc cp_shelf_open(const char *path, const struct cp_secret *hostkey,
     enum cp_shelf_mode mode, struct cp_shelf_ring **out, struct cp_err *err)
     CP_MUST_CHECK;

@@ -1,7 +1,7 @@
 #ifndef CP_DUTIES_ESCROW_H
 #define CP_DUTIES_ESCROW_H
 
-#include "archive/custody.h"
+#include "archive/escrow.h"
 #include "archive/shelf.h"
 #include "lifecycle/store/audit.h"
 #include "lifecycle/store/operator.h"
@@ -24,6 +24,12 @@
 enum cp_rc cp_escrow_renew(struct cp_store *s, struct cp_audit *audit,
     struct cp_shelf_ring *ring, const struct cp_now *now, int *renewed,
     struct cp_err *err) CP_MUST_CHECK;
+
+/* The same with the store's own ring and host key, for who has not opened
+ * them: CP_KEY, CP_CORRUPT as cp_shelf_open. */
+enum cp_rc cp_escrow_refresh(struct cp_store *s, struct cp_audit *audit,
+    const struct cp_now *now, int *renewed, struct cp_err *err)
+    CP_MUST_CHECK;
 
 enum { CP_ESCROW_PLACE = 256, CP_ESCROW_COPY = 24 };
 struct cp_escrow_copy {
@@ -70,5 +76,29 @@ enum cp_rc cp_escrow_take(struct cp_store *s, struct cp_audit *audit,
 enum cp_rc cp_escrow_confirm(struct cp_store *s, struct cp_audit *audit,
     const struct cp_escrow_copy *c, const char *evidence,
     const struct cp_now *now, struct cp_err *err) CP_MUST_CHECK;
+
+struct cp_escrow_restored {
+	int64_t generation;
+	size_t shelves;          /* whose keys are there again */
+	size_t zeroised;         /* whose keys the copy held, but stay gone */
+	int missing[64];         /* live shelves of which the copy knows none */
+	size_t n_missing;        /* may be more than fit */
+	int64_t packages_missing;
+};
+/*
+ * Makes the keyring again from E, which the custodians opened, under this
+ * host's key, logs it, and renews the escrow copy.  The shelves that the store
+ * knows as destroyed stay so.  CP_REFUSED: the ring that is there works;
+ * CP_KEY: no host key, or not the one that the log's signing key is under;
+ * CP_BUSY: a run is at work.
+ */
+enum cp_rc cp_escrow_restore(struct cp_store *s, struct cp_audit *audit,
+    const struct cp_escrow *e, const struct cp_now *now,
+    struct cp_escrow_restored *out, struct cp_err *err) CP_MUST_CHECK;
+/* The custody key to which the LEN bytes of an escrow copy were sealed, if
+ * the store made it; "" otherwise. */
+enum cp_rc cp_escrow_custody_of(struct cp_store *s, const void *data,
+    size_t len, char out[CP_CUSTODY_ID + 1], struct cp_err *err)
+    CP_MUST_CHECK;
 
 #endif

@@ -304,6 +304,22 @@ operator_expires(struct cp_stmt *q, const struct cp_work_query *query,
 }
 
 #define OPENERS (CP_ROLE_DPO | CP_ROLE_CUSTODIAN | CP_ROLE_ADMIN)
+static int
+escrow_outdated(struct cp_stmt *q, const struct cp_work_query *query,
+    struct cp_work *w)
+{
+	int64_t dead = cp_col_int(q, 4);
+
+	(void)query;
+	(void)snprintf(w->id, sizeof(w->id), "E-%04lld",
+	    (long long)cp_col_int(q, 1));
+	say(w, "The escrow copy kept at %.160s is outdated and holds %lld "
+	    "destroyed key%s", cp_col_text(q, 3), (long long)dead,
+	    plural(dead));
+	settle(w, "cpadmin escrow destroyed %s --evidence TEXT", w->id);
+	return 1;
+}
+
 #define JOBS (CP_ROLE_SCHEDULER | CP_ROLE_ADMIN)
 
 const struct work_source work_sources[] = {
@@ -333,6 +349,8 @@ const struct work_source work_sources[] = {
 	{ "hold-review", CP_ROLE_DPO, SQL_WORK_HOLDS, 1, hold },
 	{ "operator-expires", CP_ROLE_ADMIN, SQL_WORK_OPERATORS, 1,
 	    operator_expires },
+	{ "escrow-outdated", CP_ROLE_DPO | CP_ROLE_CUSTODIAN | CP_ROLE_ADMIN,
+	    SQL_WORK_ESCROW, 0, escrow_outdated },
 	{ "statement-unknown", CP_ROLE_ADMIN, SQL_WORK_STATEMENTS, 0,
 	    statement },
 	{ "birth-inexact", CP_ROLE_TEAM, SQL_WORK_INEXACT, 0, inexact },
