@@ -285,3 +285,57 @@ cp_age_open(const void *data, size_t len,
 	cp_secret_free(file_key);
 	return rc;
 }
+
+/* The chunk of PAYLOAD, its only one. */
+static enum cp_rc
+open_one_chunk(const struct cp_secret *file_key, const uint8_t *payload,
+    size_t len, struct cp_secret *out, struct cp_err *err)
+{
+	struct cp_age_place place = { 0 };
+	struct cp_age_sealer *s = NULL;
+	enum cp_rc rc;
+
+	rc = cp_age_sealer_new(&s, err);
+	if (rc == CP_OK)
+		rc = take_file_key(s, file_key, err);
+	if (rc == CP_OK)
+		rc = cp_age_payload_key(s, payload, err);
+	if (rc == CP_OK)
+		rc = cp_age_open_chunk(s, &place, payload + CP_AGE_NONCE,
+		    len - CP_AGE_NONCE, cp_secret_data(out), err);
+	if (rc == CP_OK && !place.final)
+		rc = cp_fail(err, CP_CORRUPT, "payload: ends before its final "
+		    "chunk");
+	cp_age_sealer_free(s);
+	return rc;
+}
+
+enum cp_rc
+cp_age_open_secret(const void *data, size_t len,
+    const struct cp_age_identity *identities, size_t n, struct cp_secret **out,
+    struct cp_err *err)
+{
+	const size_t most = CP_AGE_NONCE + CP_AGE_SEALED_CHUNK;
+	struct cp_secret *file_key = NULL, *plain = NULL;
+	size_t end = 0;
+	enum cp_rc rc;
+
+	rc = cp_age_header_open(data, len, identities, n, &file_key, &end,
+	    err);
+	if (rc != CP_OK)
+		return rc;
+	if (len - end < CP_AGE_NONCE + CP_AEAD_TAG || len - end > most)
+		rc = cp_fail(err, CP_CORRUPT, "payload: is not of one chunk");
+	if (rc == CP_OK)
+		rc = cp_secret_new(&plain, len - end - CP_AGE_NONCE -
+		    CP_AEAD_TAG, err);
+	if (rc == CP_OK)
+		rc = open_one_chunk(file_key, (const uint8_t *)data + end,
+		    len - end, plain, err);
+	cp_secret_free(file_key);
+	if (rc == CP_OK)
+		*out = plain;
+	else
+		cp_secret_free(plain);
+	return rc;
+}

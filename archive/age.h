@@ -117,4 +117,10 @@ enum cp_rc cp_age_open(const void *data, size_t len,
     const struct cp_age_identity *identities, size_t n, struct cp_buf *out,
     struct cp_err *err) CP_MUST_CHECK;
 
+/* The same for keys: a payload of one chunk, at most CP_AGE_CHUNK bytes, into
+ * locked memory and through no other.  CP_CORRUPT where it is longer. */
+enum cp_rc cp_age_open_secret(const void *data, size_t len,
+    const struct cp_age_identity *identities, size_t n, struct cp_secret **out,
+    struct cp_err *err) CP_MUST_CHECK;
+
 #endif

@@ -27,27 +27,20 @@ cp_custody_share_seal(const struct cp_custody_share *share,
 	return rc;
 }
 
-/* The plain text passes through a buffer, which is wiped at once: the one
- * place where the format gives it to us in memory that is not locked. */
 static enum cp_rc
 unseal(const struct cp_buf *file, const struct cp_secret *passphrase,
     struct cp_secret **text, struct cp_err *err)
 {
 	struct cp_age_identity who = { .kind = CP_AGE_SCRYPT,
 	    .secret = passphrase };
-	struct cp_buf plain;
 	enum cp_rc rc;
 
-	cp_buf_init(&plain);
-	rc = cp_age_open(file->data, file->len, &who, 1, &plain, err);
+	rc = cp_age_open_secret(file->data, file->len, &who, 1, text, err);
 	if (rc == CP_KEY) {
 		(void)cp_fail(err, rc, "wrong passphrase");
 		cp_err_hint(err, "a share that was changed looks the same: "
 		    "when the passphrase is right, take another copy");
 	}
-	if (rc == CP_OK)
-		rc = cp_secret_from(text, plain.data, plain.len, err);
-	cp_buf_clear(&plain);
 	return rc;
 }
 

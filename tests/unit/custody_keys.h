@@ -75,8 +75,11 @@ share_of(const struct cp_custody_public *pub, int index, char path[PATH_MAX])
 static inline void
 put_file(const char *path, const void *data, size_t len)
 {
-	FILE *f = fopen(path, "w");
+	FILE *f;
 
+	/* A file made shorter and longer again would be flushed to the disk. */
+	(void)unlink(path);
+	f = fopen(path, "w");
 	ck_assert_ptr_nonnull(f);
 	ck_assert_uint_eq(fwrite(data, 1, len, f), len);
 	ck_assert_int_eq(fclose(f), 0);

@@ -504,6 +504,52 @@ START_TEST(rewrap)
 END_TEST
 
 /* One call for both, as rekeying a whole archive takes it. */
+/* One chunk, whole and authentic, or nothing. */
+START_TEST(into_locked_memory)
+{
+	static const size_t lengths[] = { 0, 1, 400, 65535, 65536, 65537 };
+	static const uint8_t data[65537] = { 1, 2, 3 };
+	struct cp_age_sealer *s = NULL;
+	struct cp_secret *out = NULL;
+	struct cp_buf file;
+	enum cp_rc rc;
+	size_t i;
+
+	cp_buf_init(&file);
+	ck_assert_int_eq(cp_age_sealer_new(&s, &err), CP_OK);
+	for (i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
+		cp_buf_reset(&file);
+		ck_assert_int_eq(cp_age_seal(s, &public_key, 1, data,
+		    lengths[i], &file, &file, NULL, &err), CP_OK);
+		rc = cp_age_open_secret(file.data, file.len, &identity, 1,
+		    &out, &err);
+		ck_assert_int_eq(rc, lengths[i] > 65536 ? CP_CORRUPT : CP_OK);
+		ck_assert_int_eq(out != NULL, rc == CP_OK);
+		if (rc == CP_OK) {
+			ck_assert_uint_eq(cp_secret_len(out), lengths[i]);
+			ck_assert_int_eq(memcmp(cp_secret_bytes(out), data,
+			    lengths[i]), 0);
+		}
+		cp_secret_free(out);
+		out = NULL;
+		/* Less by its last byte, and its last byte changed. */
+		ck_assert_int_eq(cp_age_open_secret(file.data, file.len - 1,
+		    &identity, 1, &out, &err), CP_CORRUPT);
+		file.data[file.len - 1] ^= 1;
+		ck_assert_int_eq(cp_age_open_secret(file.data, file.len,
+		    &identity, 1, &out, &err), CP_CORRUPT);
+		ck_assert_ptr_null(out);
+	}
+	/* A full chunk that is not the final one, without the next. */
+	file.data[file.len - 1] ^= 1;
+	ck_assert_int_eq(cp_age_open_secret(file.data, file.len - 17,
+	    &identity, 1, &out, &err), CP_CORRUPT);
+	ck_assert_ptr_null(out);
+	cp_age_sealer_free(s);
+	cp_buf_clear(&file);
+}
+END_TEST
+
 START_TEST(rewrap_in_one)
 {
 	struct cp_age_identity id = identity, fresh_id;
@@ -1373,6 +1419,7 @@ main(void)
 	tcase_add_test(t, every_byte_counts);
 	tcase_add_test(t, rewrap);
 	tcase_add_test(t, rewrap_in_one);
+	tcase_add_test(t, into_locked_memory);
 	tcase_add_test(t, made_and_read_again);
 	tcase_add_test(t, many_recipients);
 	tcase_add_test(t, refused_recipients);
