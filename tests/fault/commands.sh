@@ -86,17 +86,6 @@ check_adopt() {
 sweep 'policy adopt' "$CPADMIN_STORE" check_adopt "$MODES" \
     "$CPADMIN" policy adopt "$T/policy.cfg" --on 2020-01-06
 
-check_restore() {
-	holds "$1" "SELECT state, (SELECT count(*) FROM document),
-	    (SELECT count(*) FROM header) FROM record WHERE id = 'R1'" \
-	    'live|1|1' &&
-	"$CPADMIN" --store "$1" archive verify --all --on 2020-01-06 \
-	    2>&1 >/dev/null
-}
-sweep 'archive restore' "$CPADMIN_STORE" check_restore "$MODES" \
-    "$CPADMIN" archive restore R1 --reason x --set birth_date=2010-01-01 \
-    --on 2020-01-06
-
 ok cpadmin operator add mary --uid 2001 --role approver --on 2020-01-06
 ok cpadmin retention run --on 2026-01-06 --yes --accept clock
 check_approve() {

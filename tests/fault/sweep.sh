@@ -8,7 +8,7 @@
 # For each mode of fault.so in MODES (default all: '') and each point n: copies
 # the prepared folder STORE, runs CMD with the fault at n, runs CMD again
 # without, and calls the function CHECK with the folder as its argument; it
-# returns non-zero and prints what is wrong.  In CMD the word {} stands for the
+# returns non-zero and prints what is wrong.  In CMD {} stands for the
 # folder; CPADMIN_STORE is set to it.  One test case per mode.
 #
 # Beyond CHECK it is a failure when
@@ -28,7 +28,9 @@
 #
 # Set before: SWEEP_PROG (only this program is hurt; default none: all),
 # SWEEP_JOBS, SWEEP_DIR (where copies go; default $T), SWEEP_LIMIT,
-# SWEEP_STATUS, SWEEP_AGAIN, SWEEP_DURABLE=0 (not to look at syncs),
+# SWEEP_STATUS, SWEEP_AGAIN, SWEEP_EITHER (a function asked after the hurt run,
+# before the second: whether it is done or as it was, and nothing between),
+# SWEEP_DURABLE=0 (not to look at syncs),
 # SWEEP_VOLATILE (names that need not last, default locks).
 
 SWEEP_ALL='kill-before kill-after torn enospc enospc-short eio eio-from'
@@ -41,8 +43,7 @@ sweep_run() {
 
 	shift 3
 	for word in "$@"; do
-		[ "$word" = '{}' ] && word=$dir/store
-		words+=("$word")
+		words+=("${word//'{}'/$dir/store}")
 	done
 	rm -f "$dir/count" "$dir/log"
 	[ "$mode" = none ] || words=(env LD_PRELOAD="$BUILD/fault.so"
@@ -105,6 +106,9 @@ sweep_point() {
 	cp "$dir/err" "$dir/err-hurt"
 	echo "$status" >>"$dir.status"
 	wrong=$(sweep_judge "$mode" "$status" "$dir" "$check")
+	[ -z "${SWEEP_EITHER:-}" ] ||
+	    "$SWEEP_EITHER" "$dir/store" >"$dir/said" 2>&1 || wrong+="
+in between: $(head -c 2000 "$dir/said")"
 	sweep_run "$dir" none 0 "$@"
 	again=$?
 	[[ $again =~ ^(${SWEEP_AGAIN:-0})$ ]] || wrong+="
