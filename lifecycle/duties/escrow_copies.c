@@ -8,7 +8,7 @@
 #include "lifecycle/store/stmt.h"
 
 static void
-read_copy(struct cp_store *s, struct cp_stmt *q, struct cp_escrow_copy *c)
+read_copy(struct cp_stmt *q, struct cp_escrow_copy *c)
 {
 	memset(c, 0, sizeof(*c));
 	c->n = cp_col_int(q, 0);
@@ -23,20 +23,19 @@ read_copy(struct cp_store *s, struct cp_stmt *q, struct cp_escrow_copy *c)
 		(void)snprintf(c->id, sizeof(c->id), "E-%04lld",
 		    (long long)c->n);
 	else
-		(void)snprintf(c->place, sizeof(c->place), "%.200s/keys/"
-		    "shelves.escrow", cp_store_dir(s));
+		(void)snprintf(c->place, sizeof(c->place), "%s",
+		    "keys/shelves.escrow of the store");
 }
 
 static enum cp_rc
-each(struct cp_store *s, struct cp_stmt *q, cp_escrow_copy_fn *fn, void *ctx,
-    struct cp_err *err)
+each(struct cp_stmt *q, cp_escrow_copy_fn *fn, void *ctx, struct cp_err *err)
 {
 	struct cp_escrow_copy c;
 	int row;
 	enum cp_rc rc;
 
 	while ((rc = cp_step(q, &row, err)) == CP_OK && row) {
-		read_copy(s, q, &c);
+		read_copy(q, &c);
 		rc = fn(ctx, &c, err);
 		if (rc != CP_OK)
 			break;
@@ -49,9 +48,9 @@ enum cp_rc
 cp_escrow_copies(struct cp_store *s, cp_escrow_copy_fn *fn, void *ctx,
     struct cp_err *err)
 {
-	enum cp_rc rc = each(s, cp_stmt(s, SQL_ESCROW_OWN), fn, ctx, err);
+	enum cp_rc rc = each(cp_stmt(s, SQL_ESCROW_OWN), fn, ctx, err);
 
-	return rc == CP_OK ? each(s, cp_stmt(s, SQL_ESCROW_COPIES), fn, ctx,
+	return rc == CP_OK ? each(cp_stmt(s, SQL_ESCROW_COPIES), fn, ctx,
 	    err) : rc;
 }
 
@@ -63,12 +62,12 @@ cp_escrow_copies_holding(struct cp_store *s, int month, cp_escrow_copy_fn *fn,
 	enum cp_rc rc;
 
 	cp_bind_int(q, month);
-	rc = each(s, q, fn, ctx, err);
+	rc = each(q, fn, ctx, err);
 	if (rc != CP_OK)
 		return rc;
 	q = cp_stmt(s, SQL_ESCROW_COPIES_HOLDING);
 	cp_bind_int(q, month);
-	return each(s, q, fn, ctx, err);
+	return each(q, fn, ctx, err);
 }
 
 enum cp_rc
@@ -99,7 +98,7 @@ get(struct cp_store *s, int64_t n, int *found, struct cp_escrow_copy *out,
 	cp_bind_int(q, n);
 	rc = cp_step(q, found, err);
 	if (rc == CP_OK && *found) {
-		read_copy(s, q, out);
+		read_copy(q, out);
 		cp_reset(q);
 	}
 	return rc;
