@@ -6,7 +6,8 @@
 #include "lifecycle/duties/verify.h"
 
 /*
- * What the files of verify share; for nobody else.  Each check returns
+ * What the files of verify share, and the page of a certificate; for nobody
+ * else.  Each check returns
  * CP_CORRUPT, CP_BAD_INPUT or CP_KEY with the reason in ERR where the thing
  * is not valid, and sets signed_by once a signature holds.
  */
