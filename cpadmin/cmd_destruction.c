@@ -1,4 +1,5 @@
-/* CP_NEEDS_ARCHIVE: what is destroyed early may be opened by nobody now. */
+/* CP_NEEDS_ARCHIVE: what is destroyed early may be opened by nobody now.
+ * CP_NEEDS_PAGES: a certificate is printed. */
 #include "cpadmin/destruction_verbs.h"
 
 static const struct cp_opt list_options[] = {
@@ -14,6 +15,8 @@ static const struct cp_opt early_options[] = {
 static const struct cp_opt certificate_options[] = {
 	{ "output", 'o', CP_OPT_TEXT, "FILE",
 	    "write to FILE (mode 0600), which must not exist" },
+	{ "pdf", 0, CP_OPT_TEXT, "FILE",
+	    "print it to FILE, a PDF (mode 0600), which must not exist" },
 	{ 0 },
 };
 
@@ -36,7 +39,7 @@ static const struct cp_verb verbs[] = {
 	{ "exclude", "BATCH ID --reason TEXT",
 	    "take one package or record out of the batch", NULL,
 	    CP_TAKES_USUAL | CP_TAKES_REASON, 2, 2, cp_destruction_exclude },
-	{ "certificate", "BATCH [-o FILE]",
+	{ "certificate", "BATCH [-o FILE] [--pdf FILE]",
 	    "the signed certificate of a destruction",
 	    certificate_options, CP_TAKES_USUAL, 1, 1,
 	    cp_destruction_certificate },

@@ -1,7 +1,9 @@
+/* CP_NEEDS_PAGES: a certificate is printed. */
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "archive/file.h"
+#include "cpadmin/destruction_pdf.h"
 #include "cpadmin/destruction_verbs.h"
 #include "lifecycle/duties/certifying.h"
 
@@ -14,6 +16,8 @@ put_certificate(const struct cp_call *call, const struct cp_buf *text,
 	if (path != NULL)
 		return cp_file_write_new(path, 0600, text->data, text->len,
 		    err);
+	if (cp_option(call, "pdf") != NULL)
+		return CP_OK;
 	if (fwrite(text->data, 1, text->len, stdout) != text->len ||
 	    fflush(stdout) != 0)
 		return cp_fail_errno(err, CP_FAILED, "standard output");
@@ -34,6 +38,9 @@ cp_destruction_certificate(struct cp_call *call, struct cp_err *err)
 	rc = cp_batch_get(s.store, cp_arg(call, 0), &b, err);
 	if (rc == CP_OK)
 		rc = cp_certificate_of(s.store, s.audit, &b, &text, err);
+	if (rc == CP_OK && cp_option(call, "pdf") != NULL)
+		rc = cp_destruction_pdf(&s, &text, cp_option(call, "pdf"),
+		    err);
 	if (rc == CP_OK)
 		rc = put_certificate(call, &text, err);
 	cp_buf_clear(&text);
