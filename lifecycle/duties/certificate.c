@@ -22,7 +22,7 @@ texts_present(const struct cp_certificate *c)
 	const char *const need[] = { c->batch, c->authority, c->policy,
 		c->policy_version, c->rule, c->proposed.by, c->proposed.at,
 		c->executed_by, c->started, c->finished, c->algorithm,
-		c->key_gone, c->outcome, c->tool, c->issued };
+		c->outcome, c->tool, c->issued };
 	size_t i;
 
 	for (i = 0; i < sizeof(need) / sizeof(need[0]); i++)
@@ -42,6 +42,26 @@ texts_present(const struct cp_certificate *c)
 	return 1;
 }
 
+/* The same for the members that not every certificate has. */
+static const char *
+untrue_since(const struct cp_certificate *c)
+{
+	int early = c->kind != NULL && strcmp(c->kind, "early") == 0;
+	size_t i;
+
+	if (early != (c->legal_basis != NULL) ||
+	    early != (c->early_before != NULL) ||
+	    early != (c->early_shelves != NULL))
+		return "early is what has a legal basis and a later day";
+	if ((c->issue > 1) != (c->replaces != NULL))
+		return "a second certificate names the one before it";
+	for (i = 0; i < c->trial_count; i++)
+		if (c->trials[i].opened > c->trials[i].tried ||
+		    c->trials[i].opened < 0)
+			return "a trial opened more than it tried";
+	return NULL;
+}
+
 /* Why C must not be issued, or NULL. */
 static const char *
 untrue(const struct cp_certificate *c)
@@ -49,7 +69,7 @@ untrue(const struct cp_certificate *c)
 	int destroyed;
 	size_t i;
 
-	if (!texts_present(c))
+	if (!texts_present(c) || (c->key_gone != NULL && c->key_gone[0] == 0))
 		return "a part of it is missing";
 	if (c->count == 0 || c->approvals == 0 || c->check_count == 0)
 		return "it names no item, no approval or no check";
@@ -69,7 +89,9 @@ untrue(const struct cp_certificate *c)
 			return "it says destroyed, and a check failed";
 	if ((c->last_copy_gone == NULL) == (c->copy_count == 0))
 		return "either copies of the key remain, or the last is gone";
-	return NULL;
+	if (c->key_gone == NULL && (destroyed || c->last_copy_gone != NULL))
+		return "the key is not gone";
+	return untrue_since(c);
 }
 
 static void
@@ -162,6 +184,60 @@ put_method(struct cp_buf *b, const struct cp_certificate *c)
 	cp_json_close(b, ']');
 }
 
+static void
+put_number(struct cp_buf *b, const char *key, int64_t n)
+{
+	cp_json_put_key(b, key);
+	cp_json_put_int(b, n);
+}
+
+static void
+put_trials(struct cp_buf *b, const struct cp_certificate *c)
+{
+	size_t i;
+
+	cp_json_put_key(b, "trials");
+	cp_json_open(b, '[');
+	for (i = 0; i < c->trial_count; i++) {
+		cp_json_open(b, '{');
+		cp_json_put_member(b, "at", c->trials[i].at);
+		cp_json_put_member(b, "by", c->trials[i].by);
+		cp_json_put_member(b, "custody", c->trials[i].custody);
+		cp_json_put_member(b, "headers", c->trials[i].headers);
+		put_number(b, "tried", c->trials[i].tried);
+		put_number(b, "opened", c->trials[i].opened);
+		cp_json_close(b, '}');
+	}
+	cp_json_close(b, ']');
+}
+
+/* Each only where it says something: a reader of the first certificates finds
+ * what it knows. */
+static void
+put_since(struct cp_buf *b, const struct cp_certificate *c)
+{
+	if (c->kind != NULL)
+		cp_json_put_member(b, "kind", c->kind);
+	if (c->legal_basis != NULL) {
+		cp_json_put_member(b, "legal_basis", c->legal_basis);
+		cp_json_put_key(b, "early");
+		cp_json_open(b, '{');
+		cp_json_put_member(b, "before", c->early_before);
+		cp_json_put_member(b, "shelves_live_until", c->early_shelves);
+		cp_json_close(b, '}');
+	}
+	if (c->issue > 1) {
+		put_number(b, "issue", c->issue);
+		cp_json_put_key(b, "replaces");
+		cp_json_open(b, '{');
+		put_number(b, "issue", c->issue - 1);
+		cp_json_put_member(b, "certificate", c->replaces);
+		cp_json_close(b, '}');
+	}
+	if (c->trial_count > 0)
+		put_trials(b, c);
+}
+
 /* Puts B after what OUT holds and clears B: JSON is written into a buffer of
  * its own, where no comma can come from what lies before. */
 static enum cp_rc
@@ -200,6 +276,7 @@ cp_certificate_body(const struct cp_certificate *c, struct cp_buf *out,
 	cp_json_put_member(&b, "key_gone", c->key_gone);
 	cp_json_put_member(&b, "last_copy_gone", c->last_copy_gone);
 	put_texts(&b, "copies_remaining", c->copies, c->copy_count);
+	put_since(&b, c);
 	cp_json_put_member(&b, "tool", c->tool);
 	cp_json_put_member(&b, "issued", c->issued);
 	cp_json_close(&b, '}');

@@ -48,8 +48,25 @@ struct cp_cert_check {
 	int passed;
 };
 
+/* An opening of what was destroyed, tried with the custodians' key. */
+struct cp_cert_trial {
+	const char *at, *by;
+	const char *custody; /* the key */
+	const char *headers; /* "catalogue", or the copy they were read from */
+	int64_t tried, opened;
+};
+
 struct cp_certificate {
 	const char *batch, *authority, *policy, *policy_version, *rule;
+	/* Members that are written where they are set, since 0.2: */
+	const char *kind;             /* "due" or "early"; NULL: not said */
+	const char *legal_basis;      /* of an early one, else NULL */
+	const char *early_before;     /* date: the first of its days */
+	const char *early_shelves;    /* date: the shelves live until then */
+	int64_t issue;                /* 2...; 0: the first */
+	const char *replaces;         /* hex SHA-256 of the body before it */
+	const struct cp_cert_trial *trials;
+	size_t trial_count;
 	const struct cp_cert_item *items;
 	size_t count;
 	struct cp_cert_act proposed;
@@ -63,7 +80,8 @@ struct cp_certificate {
 	size_t zeroised_count;
 	const struct cp_cert_check *checks;
 	size_t check_count;
-	const char *key_gone;         /* time: key gone from the host */
+	const char *key_gone;         /* time: key gone from the host, or NULL
+	                               * where it is not: the outcome failed */
 	const char *last_copy_gone;   /* time, or NULL while COPIES remain */
 	const char *const *copies;    /* known copies of the key that remain */
 	size_t copy_count;
@@ -86,8 +104,10 @@ struct cp_cert_entry {
 /*
  * Appends the body.  CP_BAD_INPUT where it would say something untrue or
  * nothing: a text absent, no item, a key under 128 bits, an unknown outcome,
- * "destroyed" although an item or a check says otherwise, no approval, a last
- * copy gone while copies remain, or none remaining and no date.
+ * "destroyed" although an item or a check says otherwise or the key is not
+ * gone, no approval, a last copy gone while copies remain or before the key,
+ * none remaining and no date, an early one without basis or the other way
+ * round, a second one that does not name the first.
  */
 enum cp_rc cp_certificate_body(const struct cp_certificate *c,
     struct cp_buf *out, struct cp_err *err) CP_MUST_CHECK;

@@ -1,221 +1,140 @@
 #include "lifecycle/duties/certifying.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "archive/base64.h"
+#include "archive/crypto.h"
 #include "archive/file.h"
 #include "lifecycle/duties/certificate.h"
-#include "lifecycle/store/audit_read.h"
+#include "lifecycle/duties/papers.h"
+#include "lifecycle/store/json.h"
 #include "lifecycle/store/stmt.h"
 
-enum { APPROVALS = 16, MOST_SHELVES = 24, LINE = 200 };
+/* ---- the last one ---------------------------------------------------------- */
 
-/* All that a certificate borrows. */
-struct papers {
-	struct cp_run *run;
-	const struct cp_batch *batch;
-	struct cp_parcel *parcels;        /* of destroyed items */
-	struct cp_cert_item *items;
-	char (*dates)[2][CP_DATE_TEXT];
-	size_t n;
-	char names[APPROVALS][CP_OPERATOR_NAME], at[APPROVALS][24];
-	struct cp_cert_act approved[APPROVALS];
-	size_t approvals;
-	int64_t opened;                   /* trial openings that succeeded */
-	int64_t files;                    /* volumes that still hold bytes */
-	int shelves[MOST_SHELVES];
-	size_t n_shelves;
-	char zeroised[MOST_SHELVES + 1][LINE];
-	const char *zeroised_list[MOST_SHELVES + 1];
-	size_t n_zeroised;
-	char copies[MOST_SHELVES][LINE];
-	const char *copy_list[MOST_SHELVES];
-	size_t n_copies;
-	char results[3][LINE];
-	struct cp_cert_check checks[3];
-	struct cp_buf text;
+struct last {
+	int64_t issue;    /* 0: none yet */
+	char outcome[12];
+	int gone;         /* no copy remains */
+	char sum[65];     /* hex SHA-256 of its body */
 };
 
-/* ---- what was destroyed ---------------------------------------------------- */
-
-static void
-note_shelf(struct papers *x, int month)
-{
-	for (size_t i = 0; i < x->n_shelves; i++)
-		if (x->shelves[i] == month)
-			return;
-	if (x->n_shelves < MOST_SHELVES)
-		x->shelves[x->n_shelves++] = month;
-}
-
-/* Takes up a destroyed item, and tries to open it. */
 static enum cp_rc
-take_item(void *ctx, const struct cp_batch_item *i, struct cp_err *err)
+read_body(const char *body, struct last *out, struct cp_err *err)
 {
-	struct papers *x = ctx;
-	struct cp_parcel *p = &x->parcels[x->n];
-	struct cp_cert_item *c = &x->items[x->n];
-	struct cp_err ignored;
+	struct cp_json *doc = NULL;
+	const char *outcome = NULL;
+	struct cp_buf hex;
+	uint8_t sum[32];
+	enum cp_rc rc = cp_json_parse(body, strlen(body), &doc, err);
 
-	(void)err;
-	if (strcmp(i->status, "destroyed") != 0)
-		return CP_OK;
-	*p = i->parcel;
-	cp_date_format(p->archived, x->dates[x->n][0]);
-	cp_date_format(p->destroy_due, x->dates[x->n][1]);
-	c->package = p->id;
-	c->record = p->record_id;
-	c->archived = x->dates[x->n][0];
-	c->due = x->dates[x->n][1];
-	cp_buf_reset(&x->text);
-	c->outcome = "destroyed";
-	if (cp_parcel_header(x->run->store, p, &x->text, &ignored) != CP_KEY) {
-		c->outcome = "residue";
-		x->opened++;
+	if (rc == CP_OK)
+		rc = cp_json_need_text(doc, "outcome", &outcome, err);
+	if (rc == CP_OK) {
+		(void)snprintf(out->outcome, sizeof(out->outcome), "%s",
+		    outcome);
+		out->gone = cp_json_text(cp_json_get(doc,
+		    "last_copy_gone")) != NULL;
 	}
-	note_shelf(x, p->shelf);
-	x->n++;
-	return CP_OK;
+	cp_json_free(doc);
+	cp_sha256(body, strlen(body), sum);
+	cp_buf_init(&hex);
+	cp_hex_put(&hex, sum, sizeof(sum));
+	(void)snprintf(out->sum, sizeof(out->sum), "%s", cp_buf_text(&hex));
+	cp_buf_clear(&hex);
+	return rc;
 }
 
 static enum cp_rc
-take_approvals(struct papers *x, struct cp_err *err)
+find_last(struct cp_store *s, const struct cp_batch *b, struct last *out,
+    struct cp_err *err)
 {
-	struct cp_stmt *q = cp_stmt(x->run->store, SQL_BATCH_APPROVALS);
+	struct cp_stmt *q = cp_stmt(s, SQL_CERTIFICATE_LAST);
 	int row;
 	enum cp_rc rc;
 
-	cp_bind_int(q, x->batch->n);
-	while ((rc = cp_step(q, &row, err)) == CP_OK && row) {
-		size_t i = x->approvals;
-
-		if (i == APPROVALS)
-			break;
-		cp_col_copy(q, 0, x->names[i], sizeof(x->names[i]));
-		cp_col_copy(q, 1, x->at[i], sizeof(x->at[i]));
-		x->approved[i].by = x->names[i];
-		x->approved[i].at = x->at[i];
-		x->approvals++;
+	memset(out, 0, sizeof(*out));
+	cp_bind_int(q, b->n);
+	rc = cp_step(q, &row, err);
+	if (rc == CP_OK && row) {
+		out->issue = cp_col_int(q, 0);
+		rc = read_body(cp_col_text(q, 1), out, err);
+	}
+	cp_reset(q);
+	if (rc != CP_OK || out->issue != 0 || b->certificate_seq == 0)
+		return rc;
+	q = cp_stmt(s, SQL_BATCH_BODY);
+	cp_bind_int(q, b->n);
+	rc = cp_step(q, &row, err);
+	if (rc == CP_OK && row) {
+		out->issue = 1;
+		rc = read_body(cp_col_text(q, 0), out, err);
 	}
 	cp_reset(q);
 	return rc;
 }
 
-/* ---- keys ------------------------------------------------------------------ */
-
-static enum cp_rc
-take_shelf(struct papers *x, int month, struct cp_err *err)
-{
-	struct cp_shelf_info info;
-	enum cp_rc rc = cp_shelf_get(x->run->ring, month, &info, err);
-
-	if (rc != CP_OK)
-		return rc;
-	if (info.state == CP_SHELF_ZEROISED) {
-		char *line = x->zeroised[x->n_zeroised];
-
-		(void)snprintf(line, LINE, "key of shelf %d in keys/shelves.key"
-		    ", overwritten in place, flushed and read back (%s)",
-		    month, info.date);
-		x->zeroised_list[x->n_zeroised++] = line;
-	} else {
-		char *line = x->copies[x->n_copies];
-
-		(void)snprintf(line, LINE, "wrapped headers in copies of the "
-		    "database made earlier: they open only with the key of "
-		    "shelf %d, which is zeroised when that shelf is empty and "
-		    "its month over", month);
-		x->copy_list[x->n_copies++] = line;
-	}
-	return CP_OK;
-}
-
-static enum cp_rc
-take_keys(struct papers *x, struct cp_err *err)
-{
-	enum cp_rc rc = CP_OK;
-
-	(void)snprintf(x->zeroised[0], LINE, "%zu header rows, each the only "
-	    "place of a wrapped 128-bit file key in the store", x->n);
-	x->zeroised_list[0] = x->zeroised[0];
-	x->n_zeroised = 1;
-	for (size_t i = 0; rc == CP_OK && i < x->n_shelves; i++)
-		rc = take_shelf(x, x->shelves[i], err);
-	return rc;
-}
-
-/* ---- checks ---------------------------------------------------------------- */
-
-static void
-put_check(struct papers *x, int i, const char *what, int passed)
-{
-	x->checks[i].what = what;
-	x->checks[i].result = x->results[i];
-	x->checks[i].passed = passed;
-}
-
-static enum cp_rc
-take_checks(struct papers *x, struct cp_err *err)
-{
-	struct cp_volume_row v;
-	enum cp_rc rc = CP_OK;
-
-	for (size_t i = 0; rc == CP_OK && i < x->n; i++) {
-		if (i > 0 && x->parcels[i].volume == x->parcels[i - 1].volume)
-			continue;
-		rc = cp_volume_row_get(x->run->store, x->parcels[i].volume_id,
-		    &v, err);
-		x->files += rc == CP_OK && !v.gone;
-	}
-	(void)snprintf(x->results[0], LINE, "failed, as it must: %lld of %zu",
-	    (long long)((int64_t)x->n - x->opened), x->n);
-	put_check(x, 0, "opening each package through the catalogue",
-	    x->opened == 0);
-	(void)snprintf(x->results[1], LINE, "0 rows, log emptied and cut");
-	put_check(x, 1, "header rows left in the database and its "
-	    "write-ahead log", 1);
-	(void)snprintf(x->results[2], LINE, "%lld still hold ciphertext "
-	    "without a key, beside packages that live", (long long)x->files);
-	put_check(x, 2, "volume files", 1);
-	return rc;
-}
-
-/* ---- the certificate ------------------------------------------------------- */
-
-static enum cp_rc
-make_body(struct papers *x, struct cp_buf *body, struct cp_err *err)
-{
-	const struct cp_batch *b = x->batch;
-	struct cp_certificate c = { .batch = b->id,
-		.authority = x->run->settings->authority, .policy = b->policy,
-		.policy_version = b->policy_version,
-		.rule = cp_rule_name(CP_RULE_ARCHIVE_PERIOD),
-		.items = x->items, .count = x->n,
-		.proposed = { b->proposed_by, b->proposed_at },
-		.approved = x->approved, .approvals = x->approvals,
-		.executed_by = b->executed_by, .started = b->started,
-		.finished = b->finished,
-		.algorithm = "age v1: X25519, HKDF-SHA-256, "
-		    "ChaCha20-Poly1305", .key_bits = 128,
-		.zeroised = x->zeroised_list,
-		.zeroised_count = x->n_zeroised, .checks = x->checks,
-		.check_count = 3, .key_gone = b->finished,
-		.last_copy_gone = x->n_copies == 0 ? x->run->now->time : NULL,
-		.copies = x->copy_list, .copy_count = x->n_copies,
-		.outcome = x->opened == 0 ? "destroyed" : "residue",
-		.tool = "cpadmin " CP_VERSION, .issued = x->run->now->time };
-
-	return cp_certificate_body(&c, body, err);
-}
-
-static enum cp_rc
-put_certified(struct papers *x, const struct cp_buf *body,
+enum cp_rc
+cp_certified_gone(struct cp_store *s, const struct cp_batch *b, int *gone,
     struct cp_err *err)
 {
-	struct cp_entry e = { .action = "destruction.certificate" };
-	struct cp_audit *audit = x->run->audit;
-	struct cp_stmt *q;
+	struct last last;
+	enum cp_rc rc = find_last(s, b, &last, err);
+
+	if (rc == CP_OK)
+		*gone = last.issue > 0 && last.gone;
+	return rc;
+}
+
+/* ---- into the store -------------------------------------------------------- */
+
+static enum cp_rc
+put_remain(struct cp_store *s, const struct cp_batch *b, int remain,
+    const char *outcome, struct cp_err *err)
+{
+	struct cp_stmt *q = cp_stmt(s, SQL_CERTIFICATE_REMAIN);
+
+	cp_bind_int(q, b->n);
+	cp_bind_int(q, remain);
+	cp_bind_text(q, outcome);
+	return cp_exec(q, err);
+}
+
+static enum cp_rc
+put_row(struct papers *x, int64_t issue, const char *body, int64_t seq,
+    struct cp_err *err)
+{
+	struct cp_stmt *q = cp_stmt(x->with->store, issue == 1 ?
+	    SQL_BATCH_CERTIFIED : SQL_CERTIFICATE_ADD);
+
+	if (issue == 1) {
+		cp_bind_text(q, body);
+		cp_bind_int(q, seq);
+		cp_bind_int(q, x->batch->n);
+		return cp_exec(q, err);
+	}
+	cp_bind_int(q, x->batch->n);
+	cp_bind_int(q, issue);
+	cp_bind_text(q, x->with->now->time);
+	cp_bind_text(q, body);
+	cp_bind_int(q, seq);
+	return cp_exec(q, err);
+}
+
+/* One transaction.  Until its file is written something remains to be done,
+ * whatever the certificate says. */
+static enum cp_rc
+put_certified(struct papers *x, int64_t issue, const struct cp_buf *body,
+    struct cp_err *err)
+{
+	struct cp_entry e = { .action = "destruction.certificate",
+		.outcome = strcmp(x->outcome, "destroyed") == 0 ? NULL :
+		    x->outcome };
+	struct cp_audit *audit = x->with->audit;
 	int64_t seq;
 	enum cp_rc rc;
 
@@ -228,65 +147,40 @@ put_certified(struct papers *x, const struct cp_buf *body,
 		return rc;
 	e.detail = cp_buf_text(&x->text);
 	rc = cp_audit_add(audit, &e, &seq, err);
-	q = cp_stmt(x->run->store, SQL_BATCH_CERTIFIED);
-	cp_bind_text(q, cp_buf_text(body));
-	cp_bind_int(q, seq);
-	cp_bind_int(q, x->batch->n);
 	if (rc == CP_OK)
-		rc = cp_exec(q, err);
+		rc = put_row(x, issue, cp_buf_text(body), seq, err);
+	if (rc == CP_OK)
+		rc = put_remain(x->with->store, x->batch, 1, x->outcome, err);
 	return cp_txn_end(audit, rc, err);
 }
 
-/* The batch is done: its certificate is in the outbox, or NOTHING says why it
- * has none. */
-static enum cp_rc
-close_batch(struct papers *x, const char *nothing, struct cp_err *err)
-{
-	struct cp_entry e = { .action = "destruction.nothing" };
-	struct cp_stmt *q;
-	enum cp_rc rc = cp_txn_begin(x->run->audit, err);
+/* ---- onto the disk --------------------------------------------------------- */
 
-	if (rc != CP_OK)
-		return rc;
-	q = cp_stmt(x->run->store, SQL_BATCH_STATUS);
-	cp_bind_text(q, "done");
-	cp_bind_null(q);
-	cp_bind_text(q, nothing);
-	cp_bind_int(q, x->batch->n);
-	rc = cp_exec(q, err);
-	if (rc == CP_OK && nothing != NULL)
-		rc = cp_audit_add(x->run->audit, &e, NULL, err);
-	return cp_txn_end(x->run->audit, rc, err);
+static enum cp_rc
+file_path(const struct cp_certifier *c, const struct cp_batch *b,
+    int64_t issue, char *path, size_t cap, struct cp_err *err)
+{
+	return issue == 1 ? cp_store_path(c->store, path, cap, err,
+	    "outbox/certificate-%s.json", b->id) :
+	    cp_store_path(c->store, path, cap, err,
+	    "outbox/certificate-%s-%lld.json", b->id, (long long)issue);
 }
 
 static enum cp_rc
-gather(struct papers *x, struct cp_err *err)
-{
-	size_t most = (size_t)CP_BATCH_ITEMS;
-
-	x->parcels = calloc(most, sizeof(*x->parcels));
-	x->items = calloc(most, sizeof(*x->items));
-	x->dates = calloc(most, sizeof(*x->dates));
-	if (x->parcels == NULL || x->items == NULL || x->dates == NULL)
-		return cp_fail(err, CP_FAILED, "out of memory");
-	return cp_batch_items(x->run->store, x->batch, take_item, x, err);
-}
-
-static enum cp_rc
-write_file(struct papers *x, struct cp_err *err)
+write_file(const struct cp_certifier *c, const struct cp_batch *b,
+    int64_t issue, struct cp_err *err)
 {
 	struct cp_batch done;
 	struct cp_buf file;
 	char path[4200];
-	enum cp_rc rc = cp_batch_get(x->run->store, x->batch->id, &done, err);
+	enum cp_rc rc = cp_batch_get(c->store, b->id, &done, err);
 
 	cp_buf_init(&file);
 	if (rc == CP_OK)
-		rc = cp_certificate_of(x->run->store, x->run->audit, &done,
+		rc = cp_certificate_issue(c->store, c->audit, &done, issue,
 		    &file, err);
 	if (rc == CP_OK)
-		rc = cp_store_path(x->run->store, path, sizeof(path), err,
-		    "outbox/certificate-%s.json", x->batch->id);
+		rc = file_path(c, b, issue, path, sizeof(path), err);
 	if (rc == CP_OK)
 		rc = cp_file_write_durable(path, 0600, file.data, file.len,
 		    err);
@@ -294,150 +188,269 @@ write_file(struct papers *x, struct cp_err *err)
 	return rc;
 }
 
-/* Collects the facts, and puts the certificate's body and its log entry into
- * the store. */
+/* A kill may have come between the row and the file. */
 static enum cp_rc
-put_body(struct papers *x, struct cp_err *err)
+need_file(const struct cp_certifier *c, const struct cp_batch *b,
+    int64_t issue, struct cp_err *err)
+{
+	char path[4200];
+	enum cp_rc rc = file_path(c, b, issue, path, sizeof(path), err);
+
+	if (rc != CP_OK || access(path, F_OK) == 0)
+		return rc;
+	return write_file(c, b, issue, err);
+}
+
+/* ---- issuing --------------------------------------------------------------- */
+
+/* Nothing remains: the batch is not looked at again. */
+static enum cp_rc
+settle(const struct cp_certifier *c, const struct cp_batch *b,
+    struct cp_err *err)
+{
+	enum cp_rc rc = cp_store_begin(c->store, err);
+
+	if (rc != CP_OK)
+		return rc;
+	rc = put_remain(c->store, b, 0, NULL, err);
+	if (rc == CP_OK)
+		return cp_store_commit(c->store, err);
+	cp_store_rollback(c->store);
+	return rc;
+}
+
+static int
+final(const char *outcome, int gone)
+{
+	return gone && strcmp(outcome, "destroyed") == 0;
+}
+
+/* The certificate after LAST of what X has gathered, onto the disk. */
+static enum cp_rc
+issue_next(struct papers *x, const struct last *last, struct cp_err *err)
 {
 	struct cp_buf body;
 	enum cp_rc rc;
 
-	/* so that "gone" is true of the log file as well */
-	rc = cp_store_checkpoint(x->run->store, err);
-	if (rc == CP_OK)
-		rc = take_approvals(x, err);
-	if (rc == CP_OK)
-		rc = take_keys(x, err);
-	if (rc == CP_OK)
-		rc = take_checks(x, err);
 	cp_buf_init(&body);
+	rc = papers_body(x, last->issue + 1, last->issue > 0 ? last->sum :
+	    NULL, &body, err);
 	if (rc == CP_OK)
-		rc = make_body(x, &body, err);
+		rc = put_certified(x, last->issue + 1, &body, err);
 	if (rc == CP_OK)
-		rc = put_certified(x, &body, err);
+		rc = write_file(x->with, x->batch, last->issue + 1, err);
+	if (rc == CP_OK && final(x->outcome, x->n_copies == 0))
+		rc = settle(x->with, x->batch, err);
 	cp_buf_clear(&body);
 	return rc;
 }
 
-/* A kill may have come between the body and the file. */
+/* The batch is done: its certificate is in the outbox, or NOTHING says why it
+ * has none. */
+static enum cp_rc
+close_batch(const struct cp_certifier *c, const struct cp_batch *b,
+    const char *nothing, struct cp_err *err)
+{
+	struct cp_entry e = { .action = "destruction.nothing" };
+	struct cp_stmt *q;
+	enum cp_rc rc = cp_txn_begin(c->audit, err);
+
+	if (rc != CP_OK)
+		return rc;
+	q = cp_stmt(c->store, SQL_BATCH_STATUS);
+	cp_bind_text(q, "done");
+	cp_bind_null(q);
+	cp_bind_text(q, nothing);
+	cp_bind_int(q, b->n);
+	rc = cp_exec(q, err);
+	if (rc == CP_OK && nothing != NULL)
+		rc = cp_audit_add(c->audit, &e, NULL, err);
+	return cp_txn_end(c->audit, rc, err);
+}
+
+static struct cp_certifier
+certifier_of(const struct cp_run *run)
+{
+	struct cp_certifier c = { run->store, run->audit, run->settings,
+		run->now, run->ring };
+
+	return c;
+}
+
+/* What is not destroyed is the run's trouble, told once. */
+static void
+tell(struct cp_run *run, const struct cp_batch *b, const char *outcome)
+{
+	struct cp_err why = { 0 };
+
+	if (strcmp(outcome, "destroyed") == 0)
+		return;
+	(void)cp_fail(&why, CP_CORRUPT, "the certificate says %s: cpadmin "
+	    "destruction certificate %s", outcome, b->id);
+	cp_run_trouble(run, b->id, &why);
+}
+
+/* A kill may have come between any two of these. */
 static enum cp_rc
 certify(struct papers *x, struct cp_err *err)
 {
-	enum cp_rc rc = gather(x, err);
+	struct last last;
+	enum cp_rc rc = papers_gather(x, err);
 
 	if (rc == CP_OK && x->n == 0)
-		return close_batch(x, "every item was split off", err);
-	if (rc == CP_OK && x->batch->certificate_seq == 0)
-		rc = put_body(x, err);
+		return close_batch(x->with, x->batch, "every item was split "
+		    "off", err);
 	if (rc == CP_OK)
-		rc = write_file(x, err);
-	return rc == CP_OK ? close_batch(x, NULL, err) : rc;
+		rc = find_last(x->with->store, x->batch, &last, err);
+	if (rc == CP_OK)
+		rc = last.issue == 0 ? issue_next(x, &last, err) :
+		    need_file(x->with, x->batch, last.issue, err);
+	if (rc == CP_OK && last.issue > 0)
+		x->outcome = "destroyed"; /* it was told */
+	return rc == CP_OK ? close_batch(x->with, x->batch, NULL, err) : rc;
 }
 
 enum cp_rc
 cp_certify(struct cp_run *run, const struct cp_batch *b, struct cp_err *err)
+{
+	struct cp_certifier c = certifier_of(run);
+	struct papers *x = calloc(1, sizeof(*x));
+	enum cp_rc rc;
+
+	if (x == NULL)
+		return cp_fail(err, CP_FAILED, "out of memory");
+	x->with = &c;
+	x->batch = b;
+	rc = certify(x, err);
+	if (rc != CP_OK)
+		cp_err_context(err, "certificate of %s", b->id);
+	else if (x->n > 0)
+		tell(run, b, x->outcome);
+	papers_clear(x);
+	free(x);
+	return rc;
+}
+
+/* ---- again ----------------------------------------------------------------- */
+
+/* A header that came back after its package was destroyed goes once more. */
+static enum cp_rc
+erase_again(const struct cp_certifier *c, const struct cp_batch *b,
+    struct cp_err *err)
+{
+	static const enum sql_id steps[] = { SQL_CERTIFICATE_BLANK,
+		SQL_CERTIFICATE_ERASE };
+	struct cp_entry e = { .action = "destruction.again" };
+	struct cp_stmt *q;
+	enum cp_rc rc = cp_txn_begin(c->audit, err);
+
+	if (rc != CP_OK)
+		return rc;
+	for (int i = 0; rc == CP_OK && i < 2; i++) {
+		q = cp_stmt(c->store, steps[i]);
+		cp_bind_int(q, b->n);
+		rc = cp_exec(q, err);
+	}
+	if (rc == CP_OK)
+		rc = cp_audit_add(c->audit, &e, NULL, err);
+	return cp_txn_end(c->audit, rc, err);
+}
+
+/* Gathers, and issues if ANYWAY or the outcome or what remains has changed
+ * for the better. */
+static enum cp_rc
+look_again(const struct cp_certifier *c, const struct cp_batch *b,
+    const struct last *last, int anyway, char outcome[12], int64_t *issue,
+    struct cp_err *err)
 {
 	struct papers *x = calloc(1, sizeof(*x));
 	enum cp_rc rc;
 
 	if (x == NULL)
 		return cp_fail(err, CP_FAILED, "out of memory");
-	x->run = run;
+	x->with = c;
 	x->batch = b;
-	cp_buf_init(&x->text);
-	rc = certify(x, err);
-	if (rc != CP_OK)
-		cp_err_context(err, "certificate of %s", b->id);
-	cp_buf_clear(&x->text);
-	free(x->parcels);
-	free(x->items);
-	free(x->dates);
+	rc = papers_gather(x, err);
+	if (rc == CP_OK && x->n == 0)
+		rc = cp_fail(err, CP_CORRUPT, "it has no destroyed item");
+	if (rc == CP_OK && (anyway || final(x->outcome, x->n_copies == 0) ||
+	    strcmp(x->outcome, last->outcome) != 0)) {
+		rc = issue_next(x, last, err);
+		*issue = last->issue + 1;
+	}
+	if (rc == CP_OK)
+		(void)snprintf(outcome, 12, "%s", x->outcome);
+	papers_clear(x);
 	free(x);
 	return rc;
 }
 
-/* ---- writing it again ------------------------------------------------------ */
-
-struct proof {
-	struct cp_buf body, line, path, note, detail;
-	uint8_t salt[CP_SALT_SIZE];
-};
-
-static enum cp_rc
-load_proof(struct cp_store *s, const struct cp_batch *b, struct proof *p,
-    struct cp_err *err)
+enum cp_rc
+cp_certify_next(const struct cp_certifier *c, const struct cp_batch *b,
+    char outcome[12], int64_t *issue, struct cp_err *err)
 {
-	struct cp_stmt *q = cp_stmt(s, SQL_BATCH_BODY);
-	const void *salt;
-	size_t len;
-	int row;
-	enum cp_rc rc;
+	struct last last;
+	enum cp_rc rc = find_last(c->store, b, &last, err);
 
-	cp_bind_int(q, b->n);
-	rc = cp_step(q, &row, err);
-	if (rc == CP_OK && row)
-		cp_buf_puts(&p->body, cp_col_text(q, 0));
-	cp_reset(q);
-	if (rc != CP_OK || p->body.len == 0)
-		return rc != CP_OK ? rc : cp_fail(err, CP_REFUSED, "batch %s "
-		    "has no certificate: it is %s", b->id, b->status);
-	q = cp_stmt(s, SQL_AUDIT_ONE);
-	cp_bind_int(q, b->certificate_seq);
-	rc = cp_step(q, &row, err);
-	if (rc != CP_OK || !row)
-		return rc != CP_OK ? rc : cp_fail(err, CP_CORRUPT, "the log "
-		    "has no entry for the certificate of %s", b->id);
-	salt = cp_col_blob(q, 7, &len);
-	if (len == sizeof(p->salt))
-		memcpy(p->salt, salt, len);
-	cp_buf_puts(&p->detail, cp_col_text(q, 8));
-	cp_reset(q);
-	return cp_log_prove(s, b->certificate_seq, &p->line, &p->path,
-	    &p->note, err);
+	if (rc == CP_OK && last.issue == 0)
+		return cp_fail(err, CP_REFUSED, "batch %s has no certificate: "
+		    "it is %s", b->id, b->status);
+	if (rc == CP_OK)
+		rc = need_file(c, b, last.issue, err);
+	if (rc == CP_OK)
+		rc = look_again(c, b, &last, 1, outcome, issue, err);
+	if (rc != CP_OK)
+		cp_err_context(err, "certificate of %s", b->id);
+	return rc;
 }
 
 static enum cp_rc
-write_proved(struct cp_store *s, struct cp_audit *audit,
-    const struct cp_batch *b, const struct proof *p, struct cp_buf *out,
-    struct cp_err *err)
+certify_again(struct cp_run *run, const struct cp_certifier *c,
+    const struct cp_batch *b, struct cp_err *err)
 {
-	struct cp_cert_entry e = { .seq = b->certificate_seq,
-		.leaf = cp_buf_text(&p->line), .salt = p->salt,
-		.detail = cp_buf_text(&p->detail), .proof = p->path.data,
-		.proof_count = p->path.len / 32,
-		.checkpoint = cp_buf_text(&p->note) };
-	char vkey[CP_NOTE_VKEY_MAX];
-	struct cp_note_key key;
-	uint8_t sig[64];
-	enum cp_rc rc = cp_audit_sign(audit, p->body.data, p->body.len, sig,
-	    err);
+	char outcome[12] = "destroyed";
+	int64_t issue = 0;
+	struct last last;
+	int gone = 1;
+	enum cp_rc rc = find_last(c->store, b, &last, err);
 
-	if (rc == CP_OK)
-		rc = cp_log_key(s, &key, err);
-	if (rc != CP_OK)
+	if (rc == CP_OK && last.issue > 0)
+		rc = need_file(c, b, last.issue, err);
+	if (rc != CP_OK || last.issue == 0)
 		return rc;
-	cp_note_key_format(&key, vkey);
-	return cp_certificate_write(cp_buf_text(&p->body), vkey, sig, &e, out,
-	    err);
+	if (final(last.outcome, last.gone))
+		return settle(c, b, err);
+	if (strcmp(last.outcome, "failed") == 0)
+		rc = erase_again(c, b, err);
+	else if (strcmp(last.outcome, "destroyed") == 0)
+		rc = papers_copies_gone(c->store, b, &gone, err);
+	if (rc == CP_OK && gone)
+		rc = look_again(c, b, &last, 0, outcome, &issue, err);
+	if (rc == CP_OK && issue > 0)
+		tell(run, b, outcome);
+	return rc;
 }
 
 enum cp_rc
-cp_certificate_of(struct cp_store *s, struct cp_audit *audit,
-    const struct cp_batch *b, struct cp_buf *out, struct cp_err *err)
+cp_certify_again(struct cp_run *run, struct cp_err *err)
 {
-	struct proof *p = calloc(1, sizeof(*p));
-	enum cp_rc rc;
+	struct cp_certifier c = certifier_of(run);
+	struct cp_batch b = { 0 };
+	int found = 1;
+	enum cp_rc rc = CP_OK;
 
-	if (p == NULL)
-		return cp_fail(err, CP_FAILED, "out of memory");
-	rc = load_proof(s, b, p, err);
-	if (rc == CP_OK)
-		rc = write_proved(s, audit, b, p, out, err);
-	cp_buf_clear(&p->body);
-	cp_buf_clear(&p->line);
-	cp_buf_clear(&p->path);
-	cp_buf_clear(&p->note);
-	cp_buf_clear(&p->detail);
-	free(p);
+	while (rc == CP_OK && found) {
+		rc = cp_batch_remaining(run->store, b.n, &found, &b, err);
+		if (rc != CP_OK || !found || strcmp(b.status, "done") != 0)
+			continue;
+		rc = certify_again(run, &c, &b, err);
+		if (rc == CP_BUSY) { /* put off, as the first one would be */
+			cp_run_trouble(run, b.id, err);
+			cp_err_clear(err);
+			rc = CP_OK;
+		} else if (rc != CP_OK) {
+			cp_err_context(err, "certificate of %s", b.id);
+		}
+	}
 	return rc;
 }

@@ -111,6 +111,16 @@ cp_batch_next(struct cp_store *s, const char *status, int64_t after,
 }
 
 enum cp_rc
+cp_batch_remaining(struct cp_store *s, int64_t after, int *found,
+    struct cp_batch *out, struct cp_err *err)
+{
+	struct cp_stmt *q = cp_stmt(s, SQL_CERTIFICATE_NEXT);
+
+	cp_bind_int(q, after);
+	return get_batch(q, out, found, err);
+}
+
+enum cp_rc
 cp_batch_items(struct cp_store *s, const struct cp_batch *b,
     cp_batch_item_fn *fn, void *ctx, struct cp_err *err)
 {

@@ -51,6 +51,10 @@ enum cp_rc cp_batch_each(struct cp_store *s, cp_batch_fn *fn, void *ctx,
 enum cp_rc cp_batch_next(struct cp_store *s, const char *status,
     int64_t after, int *found, struct cp_batch *out, struct cp_err *err)
     CP_MUST_CHECK;
+/* The first batch after row AFTER whose last certificate is not the last
+ * word. */
+enum cp_rc cp_batch_remaining(struct cp_store *s, int64_t after, int *found,
+    struct cp_batch *out, struct cp_err *err) CP_MUST_CHECK;
 typedef enum cp_rc cp_batch_item_fn(void *ctx, const struct cp_batch_item *i,
     struct cp_err *err);
 /* FN may change the item, but not begin another walk. */

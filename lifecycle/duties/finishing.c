@@ -128,6 +128,20 @@ settle_holds(struct cp_run *run, struct cp_err *err)
 	    run->audit, run->now->today, &freed, NULL, NULL, err) : rc;
 }
 
+/* A reader who keeps the log from being cut puts the certificate off, not the
+ * rest of the run. */
+static enum cp_rc
+certify(struct cp_run *run, const struct cp_batch *b, struct cp_err *err)
+{
+	enum cp_rc rc = cp_certify(run, b, err);
+
+	if (rc != CP_BUSY)
+		return rc;
+	cp_run_trouble(run, b->id, err);
+	cp_err_clear(err);
+	return CP_OK;
+}
+
 enum cp_rc
 cp_run_finish(struct cp_run *run, struct cp_err *err)
 {
@@ -145,7 +159,7 @@ cp_run_finish(struct cp_run *run, struct cp_err *err)
 		rc = cp_batch_next(run->store, "executed", b.n, &found, &b,
 		    err);
 		if (rc == CP_OK && found)
-			rc = cp_certify(run, &b, err);
+			rc = certify(run, &b, err);
 	}
-	return rc;
+	return rc == CP_OK ? cp_certify_again(run, err) : rc;
 }

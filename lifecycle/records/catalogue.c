@@ -215,9 +215,14 @@ enum cp_rc
 cp_parcel_end(struct cp_store *s, const struct cp_parcel *p,
     const char *status, struct cp_date day, struct cp_err *err)
 {
-	struct cp_stmt *q = cp_stmt(s, SQL_HEADER_DELETE);
+	struct cp_stmt *q = cp_stmt(s, SQL_HEADER_BLANK);
 	enum cp_rc rc;
 
+	cp_bind_int(q, p->n);
+	rc = cp_exec(q, err);
+	if (rc != CP_OK)
+		return rc;
+	q = cp_stmt(s, SQL_HEADER_DELETE);
 	cp_bind_int(q, p->n);
 	rc = cp_exec(q, err);
 	if (rc != CP_OK)

@@ -175,3 +175,14 @@ CREATE TABLE sanitising (
 	bytes_after INTEGER NOT NULL,
 	milliseconds INTEGER NOT NULL
 ) STRICT;
+-- The shelves that a package was on before: in copies of the database made
+-- then, its header opens with their keys.
+CREATE TABLE shelf_before (
+	package INTEGER NOT NULL REFERENCES package(n),
+	month INTEGER NOT NULL,
+	PRIMARY KEY (package, month)
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER shelf_before_was AFTER UPDATE OF shelf ON package
+WHEN OLD.shelf <> NEW.shelf BEGIN
+	INSERT OR IGNORE INTO shelf_before VALUES (OLD.n, OLD.shelf);
+END;
