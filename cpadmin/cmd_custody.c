@@ -1,3 +1,4 @@
+#include "cpadmin/ceremony.h"
 #include "cpadmin/custody_verbs.h"
 
 /* ---- what the verbs share ------------------------------------------------ */
@@ -25,7 +26,17 @@ cp_custody_keys_dir(const struct cp_session *s,
 
 /* ---- table --------------------------------------------------------------- */
 
+static const struct cp_opt create_options[] = {
+	CP_CEREMONY_OPTIONS,
+	{ NULL, 0, CP_OPT_FLAG, NULL, NULL },
+};
+
 static const struct cp_verb verbs[] = {
+	{ "create", "[--custodians N --threshold K] [--holder TEXT...] "
+	    "[--share-dir DIR] [--passphrase-file FILE...]",
+	    "the ceremony that makes the archive's key", create_options,
+	    CP_TAKES_USUAL | CP_TAKES_PASSPHRASE, 0, 0,
+	    cp_custody_run_create },
 	{ "list", "[--columns NAME,...]",
 	    "the keys, who holds their shares, and their drills", NULL,
 	    CP_TAKES_USUAL | CP_TAKES_COLUMNS, 0, 0, cp_custody_run_list },

@@ -19,38 +19,20 @@ static const unsigned all_roles = CP_ROLE_TEAM | CP_ROLE_SHIELD | CP_ROLE_DPO |
 /* ---- options ------------------------------------------------------------------ */
 
 static enum cp_rc
-take_number(const struct cp_call *call, const char *option, int *out,
-    struct cp_err *err)
-{
-	const char *text = cp_option(call, option);
-	char *end;
-	long n;
-
-	*out = 1;
-	if (text == NULL)
-		return CP_OK;
-	n = strtol(text, &end, 10);
-	if (text[0] < '0' || text[0] > '9' || *end != '\0' || n < 1 ||
-	    n > CP_CUSTODY_SHARES)
-		return cp_fail(err, CP_USAGE, "--%s is not from 1 to %d",
-		    option, CP_CUSTODY_SHARES);
-	*out = (int)n;
-	return CP_OK;
-}
-
-static enum cp_rc
 take_custody(const struct cp_call *call, struct cp_init *in,
     struct cp_err *err)
 {
-	enum cp_rc rc;
+	static const char *const others[] = { "custodians", "threshold",
+		"holder", "share-dir", "passphrase-file" };
 
-	rc = take_number(call, "custodians", &in->custodians, err);
-	if (rc == CP_OK)
-		rc = take_number(call, "threshold", &in->threshold, err);
-	if (rc == CP_OK && in->threshold > in->custodians)
-		rc = cp_fail(err, CP_USAGE, "--threshold is more than "
-		    "--custodians");
-	return rc;
+	in->no_custody = cp_flag(call, "no-custody");
+	for (size_t i = 0; in->no_custody &&
+	    i < sizeof(others) / sizeof(others[0]); i++)
+		if (cp_flag(call, others[i]))
+			return cp_fail(err, CP_USAGE, "--no-custody makes no "
+			    "key for --%s", others[i]);
+	return cp_ceremony_take(call, in->settings.rehearsal,
+	    "passphrase-file", NULL, &in->ceremony, err);
 }
 
 static enum cp_rc
@@ -132,9 +114,6 @@ take_options(const struct cp_call *call, struct cp_init *in,
 	if (name != NULL && !cp_operator_name_ok(name))
 		return cp_fail(err, CP_USAGE, "--operator is not 1 to 32 of "
 		    "a-z, 0-9, '-', '_' and '.'");
-	if (in->settings.rehearsal && cp_flag(call, "passphrase-file"))
-		return cp_fail(err, CP_USAGE, "a rehearsal store makes its "
-		    "own passphrases");
 	take_operator(call, in);
 	rc = take_dir(call, in, err);
 	if (rc == CP_OK)
@@ -150,25 +129,6 @@ take_options(const struct cp_call *call, struct cp_init *in,
 	return rc == CP_OK ? cp_init_check_dir(in->dir, err) : rc;
 }
 
-static enum cp_rc
-take_passphrases(const struct cp_call *call, struct cp_init *in,
-    struct cp_err *err)
-{
-	char what[64];
-	int i;
-	enum cp_rc rc = CP_OK;
-
-	if (in->settings.rehearsal)
-		return cp_init_random_passphrases(in, err);
-	for (i = 0; i < in->custodians && rc == CP_OK; i++) {
-		(void)snprintf(what, sizeof(what), "custodian %d of %d",
-		    i + 1, in->custodians);
-		rc = cp_prompt_new_passphrase(call, what, &in->passphrase[i],
-		    err);
-	}
-	return rc;
-}
-
 /* ---- what was made ------------------------------------------------------------ */
 
 static const struct cp_column columns[] = {
@@ -182,40 +142,18 @@ static const struct cp_column columns[] = {
 };
 
 static enum cp_rc
-share_list(const struct cp_init *in, const char *store, struct cp_buf *json,
-    struct cp_buf *people, struct cp_err *err)
-{
-	char keys[PATH_MAX + 8], path[PATH_MAX + 64];
-	int i;
-	enum cp_rc rc = CP_OK;
-
-	(void)snprintf(keys, sizeof(keys), "%s/keys", store);
-	cp_json_open(json, '[');
-	for (i = 1; i <= in->custody.shares && rc == CP_OK; i++) {
-		rc = cp_custody_share_path(keys, in->custody.id, i, path,
-		    sizeof(path), err);
-		if (rc != CP_OK)
-			break;
-		cp_json_put_string(json, path);
-		cp_buf_printf(people, "%s%s", i > 1 ? ", " : "", path);
-	}
-	cp_json_close(json, ']');
-	if (rc == CP_OK)
-		rc = cp_buf_check(json, err);
-	return rc == CP_OK ? cp_buf_check(people, err) : rc;
-}
-
-static enum cp_rc
 show(const struct cp_call *call, const struct cp_init *in, const char *store,
     struct cp_err *err)
 {
+	char keys[PATH_MAX + 8];
 	struct cp_buf json, people;
 	struct cp_out *o = NULL;
 	enum cp_rc rc;
 
+	(void)snprintf(keys, sizeof(keys), "%s/keys", store);
 	cp_buf_init(&json);
 	cp_buf_init(&people);
-	rc = share_list(in, store, &json, &people, err);
+	rc = cp_ceremony_paths(&in->ceremony, keys, &json, &people, err);
 	if (rc == CP_OK)
 		rc = cp_out_object(call, "store", columns,
 		    sizeof(columns) / sizeof(columns[0]), &o, err);
@@ -224,7 +162,8 @@ show(const struct cp_call *call, const struct cp_init *in, const char *store,
 		cp_out_text(o, in->policy_name);
 		cp_out_text(o, in->settings.authority);
 		cp_out_text(o, in->op.name);
-		cp_out_text(o, in->custody.id);
+		cp_out_text(o, in->no_custody ? NULL :
+		    in->ceremony.key.id);
 		cp_out_json(o, cp_buf_text(&json), cp_buf_text(&people));
 		cp_out_bool(o, in->settings.rehearsal);
 		rc = cp_out_end(&o, err);
@@ -243,15 +182,13 @@ say_next(const struct cp_call *call, const struct cp_init *in,
 		    "of its archive are in");
 		cp_say(call, "%s/keys/rehearsal.  Never load real records "
 		    "into it.", store);
-	} else {
-		cp_say(call, "Each share is sealed under its custodian's "
-		    "passphrase.  Move it to the custodian's");
-		cp_say(call, "own medium, keep a second copy elsewhere, and "
-		    "remove it from this host: without");
-		cp_say(call, "share and passphrase nothing that is archived "
-		    "can ever be opened again.");
+	} else if (!in->no_custody) {
+		cp_ceremony_say_next(&in->ceremony);
 	}
 	cp_say(call, "Next:  export CPADMIN_STORE=%s", store);
+	if (in->no_custody)
+		cp_say(call, "       cpadmin custody create  (before that "
+		    "nothing can be archived)");
 	cp_say(call, "       cpadmin operator add NAME --uid U --role approver"
 	    "  (destruction needs a second person)");
 	cp_say(call, "       cpadmin record import FILE --dry-run");
@@ -265,8 +202,8 @@ run_init(struct cp_call *call, struct cp_err *err)
 	enum cp_rc rc;
 
 	rc = take_options(call, &in, err);
-	if (rc == CP_OK)
-		rc = take_passphrases(call, &in, err);
+	if (rc == CP_OK && !in.no_custody)
+		rc = cp_ceremony_passphrases(&in.ceremony, err);
 	if (rc == CP_OK)
 		rc = cp_init_make(&in, err);
 	if (rc == CP_OK && (store = realpath(in.dir, NULL)) == NULL)
@@ -276,7 +213,7 @@ run_init(struct cp_call *call, struct cp_err *err)
 	if (rc == CP_OK)
 		say_next(call, &in, store);
 	free(store);
-	cp_init_clear(&in);
+	cp_ceremony_clear(&in.ceremony);
 	return rc;
 }
 
@@ -291,10 +228,9 @@ static const struct cp_opt options[] = {
 	    "the authority whose records these are" },
 	{ "operator", 0, CP_OPT_TEXT, "NAME",
 	    "name of the first operator; default: the user's" },
-	{ "custodians", 0, CP_OPT_TEXT, "N",
-	    "how many custodians; default: 1" },
-	{ "threshold", 0, CP_OPT_TEXT, "K",
-	    "how many of them open the archive; default: 1" },
+	CP_CEREMONY_OPTIONS,
+	{ "no-custody", 0, CP_OPT_FLAG, NULL,
+	    "no key of the archive yet: a ceremony follows" },
 	{ "on", 0, CP_OPT_TEXT, "DATE",
 	    "make it as of DATE; with --rehearsal only" },
 	{ NULL, 0, CP_OPT_FLAG, NULL, NULL },
@@ -302,8 +238,9 @@ static const struct cp_opt options[] = {
 
 static const struct cp_verb verbs[] = {
 	{ "", "DIR [--rehearsal] [--policy NAME] [--authority CODE] "
-	    "[--operator NAME] [--custodians N --threshold K] [--on DATE] "
-	    "[--passphrase-file FILE]",
+	    "[--operator NAME] [--custodians N --threshold K] "
+	    "[--holder TEXT...] [--share-dir DIR] "
+	    "[--passphrase-file FILE...] [--no-custody] [--on DATE]",
 	    "make a store, its keys and its first operator", options,
 	    CP_TAKES_PASSPHRASE, 1, 1, run_init },
 	{ NULL, NULL, NULL, NULL, 0, 0, 0, NULL },

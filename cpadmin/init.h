@@ -1,9 +1,7 @@
 #ifndef CP_CPADMIN_INIT_H
 #define CP_CPADMIN_INIT_H
 
-#include "archive/custody.h"
-#include "archive/secret.h"
-#include "cpadmin/session.h"
+#include "cpadmin/ceremony.h"
 
 /* What a new store shall be, and what of it has been made: cmd_init.c reads
  * the options, init_store.c makes the store. */
@@ -17,9 +15,8 @@ struct cp_init {
 	struct cp_settings settings;    /* rehearsal, authority given */
 	struct cp_operator op;          /* name and uid given */
 	struct cp_now now;
-	int custodians, threshold;
-	struct cp_secret *passphrase[CP_CUSTODY_SHARES];
-	struct cp_custody_public custody; /* set by the making */
+	int no_custody;                 /* a ceremony will follow */
+	struct cp_ceremony ceremony;    /* with passphrases; else key "" */
 };
 
 /* CP_REFUSED where DIR is there and not an empty folder. */
@@ -27,9 +24,5 @@ enum cp_rc cp_init_check_dir(const char *dir, struct cp_err *err)
     CP_MUST_CHECK;
 /* Makes the store beside DIR and renames it: all of it or nothing. */
 enum cp_rc cp_init_make(struct cp_init *in, struct cp_err *err) CP_MUST_CHECK;
-/* Random passphrases for a rehearsal. */
-enum cp_rc cp_init_random_passphrases(struct cp_init *in, struct cp_err *err)
-    CP_MUST_CHECK;
-void cp_init_clear(struct cp_init *in);
 
 #endif

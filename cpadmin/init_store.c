@@ -7,19 +7,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "archive/age_keys.h"
 #include "archive/crypto.h"
 #include "archive/file.h"
 #include "archive/hostkey.h"
 #include "archive/shelf.h"
 #include "cpadmin/init.h"
-#include "lifecycle/records/custody_rows.h"
 #include "lifecycle/rules/job.h"
 #include "lifecycle/store/json_put.h"
 
-/* A rehearsal's passphrases lie beside its shares: stretching them would only
- * make it slow. */
-enum { REHEARSAL_WORK = 10, PASSPHRASE_BYTES = 20, OPEN_FILES = 16 };
+enum { OPEN_FILES = 16 };
 
 /* ---- the folder --------------------------------------------------------------- */
 
@@ -138,37 +134,6 @@ to_hex(const uint8_t *in, size_t n, char *out)
 }
 
 static enum cp_rc
-random_passphrase(struct cp_secret **out, struct cp_err *err)
-{
-	struct cp_secret *raw = NULL, *text = NULL;
-	enum cp_rc rc;
-
-	rc = cp_secret_new(&raw, PASSPHRASE_BYTES, err);
-	if (rc == CP_OK)
-		rc = cp_random_secret(raw, err);
-	if (rc == CP_OK)
-		rc = cp_secret_new(&text, (size_t)2 * PASSPHRASE_BYTES, err);
-	if (rc == CP_OK) {
-		to_hex(cp_secret_bytes(raw), PASSPHRASE_BYTES,
-		    (char *)cp_secret_data(text));
-		*out = text;
-	}
-	cp_secret_free(raw);
-	return rc;
-}
-
-enum cp_rc
-cp_init_random_passphrases(struct cp_init *in, struct cp_err *err)
-{
-	int i;
-	enum cp_rc rc = cp_crypto_init(err);
-
-	for (i = 0; i < in->custodians && rc == CP_OK; i++)
-		rc = random_passphrase(&in->passphrase[i], err);
-	return rc;
-}
-
-static enum cp_rc
 make_host_keys(struct cp_init *in, const char *keys, struct cp_err *err)
 {
 	struct cp_secret *host = NULL;
@@ -190,84 +155,21 @@ make_host_keys(struct cp_init *in, const char *keys, struct cp_err *err)
 	return rc;
 }
 
-/* SECRET and a newline, as a file that only its owner reads. */
-static enum cp_rc
-write_secret(struct cp_init *in, const char *name,
-    const struct cp_secret *secret, struct cp_err *err)
-{
-	struct cp_secret *line = NULL;
-	size_t len = cp_secret_len(secret);
-	char path[CP_INIT_PATH];
-	enum cp_rc rc;
-
-	rc = path_in(in, path, name, err);
-	if (rc == CP_OK)
-		rc = cp_secret_new(&line, len + 1, err);
-	if (rc == CP_OK) {
-		memcpy(cp_secret_data(line), cp_secret_bytes(secret), len);
-		((char *)cp_secret_data(line))[len] = '\n';
-		rc = cp_file_write_new(path, 0600, cp_secret_bytes(line),
-		    len + 1, err);
-	}
-	cp_secret_free(line);
-	return rc;
-}
-
-/* A rehearsal's data are invented: all that opens them lies beside them. */
-static enum cp_rc
-keep_rehearsal_keys(struct cp_init *in, const char *keys, struct cp_err *err)
-{
-	const struct cp_secret *passphrases[CP_CUSTODY_SHARES];
-	char share[CP_CUSTODY_SHARES][CP_INIT_PATH], name[64];
-	const char *shares[CP_CUSTODY_SHARES];
-	struct cp_secret *scalar = NULL, *identity = NULL;
-	int i;
-	enum cp_rc rc = CP_OK;
-
-	for (i = 0; i < in->custodians && rc == CP_OK; i++) {
-		(void)snprintf(name, sizeof(name),
-		    "keys/rehearsal/share-%d.pass", i + 1);
-		rc = write_secret(in, name, in->passphrase[i], err);
-		if (rc == CP_OK)
-			rc = cp_custody_share_path(keys, in->custody.id,
-			    i + 1, share[i], sizeof(share[i]), err);
-		shares[i] = share[i];
-		passphrases[i] = in->passphrase[i];
-	}
-	if (rc == CP_OK)
-		rc = cp_custody_open(&in->custody, shares, passphrases,
-		    (size_t)in->custody.threshold, &scalar, err);
-	if (rc == CP_OK)
-		rc = cp_age_identity_format(scalar, &identity, err);
-	if (rc == CP_OK)
-		rc = write_secret(in, "keys/rehearsal/custody.identity",
-		    identity, err);
-	cp_secret_free(scalar);
-	cp_secret_free(identity);
-	return rc;
-}
-
 static enum cp_rc
 make_custody(struct cp_init *in, const char *keys, struct cp_err *err)
 {
-	const struct cp_secret *passphrases[CP_CUSTODY_SHARES];
-	char date[CP_DATE_TEXT];
-	struct cp_custody_spec spec = { in->custodians, in->threshold,
-		passphrases, in->settings.rehearsal ? REHEARSAL_WORK : 0,
-		cp_date_format(in->now.today, date), NULL };
-	int i;
+	struct cp_custody_public *key = &in->ceremony.key;
 	enum cp_rc rc;
 
-	for (i = 0; i < in->custodians; i++)
-		passphrases[i] = in->passphrase[i];
-	rc = cp_custody_create(keys, &spec, &in->custody, err);
+	if (in->no_custody)
+		return CP_OK;
+	rc = cp_ceremony_make(keys, in->now.today, &in->ceremony, err);
 	if (rc == CP_OK)
-		rc = cp_custody_use(keys, in->custody.id, err);
+		rc = cp_custody_use(keys, key->id, err);
 	if (rc == CP_OK)
 		(void)snprintf(in->settings.custody,
-		    sizeof(in->settings.custody), "%s", in->custody.id);
-	return rc == CP_OK && in->settings.rehearsal ?
-	    keep_rehearsal_keys(in, keys, err) : rc;
+		    sizeof(in->settings.custody), "%s", key->id);
+	return rc;
 }
 
 static enum cp_rc
@@ -324,28 +226,21 @@ add_texts(struct cp_audit *a, const char *action, const char *const *texts,
 static enum cp_rc
 log_all(const struct cp_init *in, struct cp_audit *a, struct cp_err *err)
 {
-	char roles[100], shares[16], threshold[16];
+	char roles[100];
 	const char *const init[] = { "authority", in->settings.authority,
 		"version", CP_VERSION, "rehearsal",
 		in->settings.rehearsal ? "yes" : "no", NULL };
 	const char *const policy[] = { "policy", in->policy_name, NULL };
 	const char *const operator[] = { "operator", in->op.name, "roles",
 		roles, NULL };
-	const char *const custody[] = { "custody", in->custody.id, "shares",
-		shares, "threshold", threshold, NULL };
 	enum cp_rc rc;
 
 	cp_roles_text(in->op.roles, roles, sizeof(roles));
-	(void)snprintf(shares, sizeof(shares), "%d", in->custody.shares);
-	(void)snprintf(threshold, sizeof(threshold), "%d",
-	    in->custody.threshold);
 	rc = add_texts(a, "store.init", init, err);
 	if (rc == CP_OK)
 		rc = add_texts(a, "policy.adopt", policy, err);
 	if (rc == CP_OK)
 		rc = add_texts(a, "operator.add", operator, err);
-	if (rc == CP_OK)
-		rc = add_texts(a, "custody.create", custody, err);
 	return rc;
 }
 
@@ -387,10 +282,9 @@ fill_store(struct cp_init *in, struct cp_store *s, struct cp_err *err)
 	if (rc == CP_OK)
 		rc = cp_operator_add(s, &in->op, NULL, &in->now, err);
 	if (rc == CP_OK)
-		rc = cp_custody_row_add(s, &in->custody, NULL, in->op.name,
-		    &in->now, err);
-	if (rc == CP_OK)
 		rc = log_all(in, a, err);
+	if (rc == CP_OK && !in->no_custody)
+		rc = cp_ceremony_enter(&in->ceremony, s, a, &in->now, err);
 	if (rc == CP_OK)
 		rc = cp_txn_commit(a, err);
 	cp_audit_free(a);
@@ -449,6 +343,20 @@ write_config(const struct cp_init *in, struct cp_err *err)
 	return rc;
 }
 
+/* What was made outside the folder, on the custodians' media, goes with it. */
+static void
+undo(struct cp_init *in)
+{
+	struct cp_err ignored = { 0 };
+	char keys[CP_INIT_PATH];
+
+	if (in->tmp[0] == '\0')
+		return;
+	if (path_in(in, keys, "keys", &ignored) == CP_OK)
+		cp_ceremony_undo(keys, &in->ceremony);
+	remove_tmp(in);
+}
+
 enum cp_rc
 cp_init_make(struct cp_init *in, struct cp_err *err)
 {
@@ -477,17 +385,6 @@ cp_init_make(struct cp_init *in, struct cp_err *err)
 		rc = write_config(in, err);
 	if (rc == CP_OK)
 		rc = put_in_place(in, err);
-	remove_tmp(in);
+	undo(in);
 	return rc;
-}
-
-void
-cp_init_clear(struct cp_init *in)
-{
-	int i;
-
-	for (i = 0; i < CP_CUSTODY_SHARES; i++) {
-		cp_secret_free(in->passphrase[i]);
-		in->passphrase[i] = NULL;
-	}
 }

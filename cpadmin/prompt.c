@@ -7,11 +7,11 @@
 
 #include "archive/file.h"
 
-enum { TYPED_MAX = 1024, NEW_MIN = 12, LINE = 256 };
+enum { TYPED_MAX = 1024, LINE = 512 };
 
-/* What is typed at PROMPT, without echo, into *OUT. */
-static enum cp_rc
-ask(const char *prompt, struct cp_secret **out, struct cp_err *err)
+enum cp_rc
+cp_prompt_typed(const char *prompt, struct cp_secret **out,
+    struct cp_err *err)
 {
 	struct cp_secret *typed = NULL;
 	char *text;
@@ -40,6 +40,17 @@ ask(const char *prompt, struct cp_secret **out, struct cp_err *err)
 }
 
 enum cp_rc
+cp_prompt_from_file(const char *file, struct cp_secret **out,
+    struct cp_err *err)
+{
+	enum cp_rc rc = cp_file_read_passphrase(file, out, err);
+
+	if (rc == CP_NOT_FOUND)
+		rc = err->code = CP_KEY;
+	return rc;
+}
+
+enum cp_rc
 cp_prompt_passphrase(const struct cp_call *call, const char *what,
     const char *file, struct cp_secret **out, struct cp_err *err)
 {
@@ -47,64 +58,15 @@ cp_prompt_passphrase(const struct cp_call *call, const char *what,
 	char prompt[LINE];
 	enum cp_rc rc;
 
-	if (given != NULL) {
-		rc = cp_file_read_passphrase(given, out, err);
-		if (rc == CP_NOT_FOUND)
-			rc = err->code = CP_KEY;
-		return rc;
-	}
+	if (given != NULL)
+		return cp_prompt_from_file(given, out, err);
 	if (file != NULL) {
 		rc = cp_file_read_passphrase(file, out, err);
 		if (rc != CP_NOT_FOUND)
 			return rc;
 	}
 	(void)snprintf(prompt, sizeof(prompt), "Passphrase of %s: ", what);
-	return ask(prompt, out, err);
-}
-
-static enum cp_rc
-ask_twice(const char *what, struct cp_secret **out, struct cp_err *err)
-{
-	struct cp_secret *first = NULL, *again = NULL;
-	char prompt[LINE];
-	enum cp_rc rc;
-
-	(void)snprintf(prompt, sizeof(prompt), "New passphrase of %s: ", what);
-	rc = ask(prompt, &first, err);
-	if (rc == CP_OK)
-		rc = ask("The same again: ", &again, err);
-	if (rc == CP_OK && !cp_secret_equal(first, again))
-		rc = cp_fail(err, CP_KEY, "the two passphrases differ");
-	cp_secret_free(again);
-	if (rc == CP_OK)
-		*out = first;
-	else
-		cp_secret_free(first);
-	return rc;
-}
-
-enum cp_rc
-cp_prompt_new_passphrase(const struct cp_call *call, const char *what,
-    struct cp_secret **out, struct cp_err *err)
-{
-	const char *given = cp_option(call, "passphrase-file");
-	struct cp_secret *made = NULL;
-	enum cp_rc rc;
-
-	if (given != NULL)
-		rc = cp_prompt_passphrase(call, what, NULL, &made, err);
-	else
-		rc = ask_twice(what, &made, err);
-	if (rc == CP_OK && cp_secret_len(made) < NEW_MIN) {
-		rc = cp_fail(err, CP_KEY, "the passphrase is shorter than %d "
-		    "characters", NEW_MIN);
-		cp_err_hint(err, "five words picked by dice are good");
-	}
-	if (rc == CP_OK)
-		*out = made;
-	else
-		cp_secret_free(made);
-	return rc;
+	return cp_prompt_typed(prompt, out, err);
 }
 
 enum cp_rc

@@ -54,7 +54,8 @@ new_store --on 2026-01-05
 KEYS=$CPADMIN_STORE/keys
 VOLUMES=$CPADMIN_STORE/archive
 IDENTITY=$KEYS/rehearsal/custody.identity
-SHARE=$(echo "$KEYS"/custody-*-share-1.age)
+SHARES=(--share "$(echo "$KEYS"/custody-*-share-3.age)"
+    --share "$(echo "$KEYS"/custody-*-share-1.age)")
 {
 	person CP-A 2008-01-10
 	person CP-B 2008-01-11
@@ -132,7 +133,7 @@ run cpadmin archive open CP-A "${OPEN[@]}" --sealed
 expect_status 2
 
 test_case 'opened to the screen'
-ok cpadmin archive open "$PK" "${OPEN[@]}" --share "$SHARE" --json
+ok cpadmin archive open "$PK" "${OPEN[@]}" "${SHARES[@]}" --json
 expect_json '.kind, .v, .package' "package
 1
 $PK"
@@ -152,7 +153,8 @@ expect_status 9
 expect_out_empty
 echo wrong >"$T/wrong"
 chmod 600 "$T/wrong"
-run cpadmin archive open CP-C "${OPEN[@]}" --passphrase-file "$T/wrong"
+run cpadmin archive open CP-C "${OPEN[@]}" --passphrase-file "$T/wrong" \
+    --passphrase-file "$T/wrong"
 expect_status 7
 expect_out_empty
 run cpadmin archive restore CP-C --reason T --as ted
@@ -179,21 +181,24 @@ expect_status 5
 expect_err_contains archive.open_later_purposes
 ok cpadmin archive open CP-D --purpose subject-access --reason T --on 2029-02-03
 
-test_case 'the share of another key'
+test_case 'the shares of another key'
 MINE=$CPADMIN_STORE
 new_store
-OTHER=$(echo "$CPADMIN_STORE"/keys/custody-*-share-1.age)
+OTHERS=()
+for i in 1 2; do
+	OTHERS+=(--share "$(echo "$CPADMIN_STORE"/keys/custody-*-share-$i.age)"
+	    --passphrase-file "$CPADMIN_STORE/keys/rehearsal/share-$i.pass")
+done
 export CPADMIN_STORE=$MINE
-run cpadmin archive open CP-A "${OPEN[@]}" --share "$OTHER" \
-    --passphrase-file "$CPADMIN_STORE/../store-2/keys/rehearsal/share-1.pass"
+run cpadmin archive open CP-A "${OPEN[@]}" "${OTHERS[@]}"
 expect_status 7
 expect_out_empty
-run cpadmin archive verify --share "$OTHER" --passphrase-file \
-    "$CPADMIN_STORE/../store-2/keys/rehearsal/share-1.pass"
+expect_err_contains 'needed: 2 shares of custody key'
+run cpadmin archive verify "${OTHERS[@]}"
 expect_status 7
 
 test_case 'a whole archive is found whole'
-for options in '' '--all' "--share $SHARE"; do
+for options in '' '--all' "${SHARES[*]}"; do
 	# shellcheck disable=SC2086
 	ok cpadmin archive verify $options --json
 	expect_json '[.rows[] | .volume + " " + .status + " " +
@@ -201,7 +206,7 @@ for options in '' '--all' "--share $SHARE"; do
 	    "[\"$V1 ok 2 2\",\"$V2 ok 2 2\"]"
 done
 ok cpadmin archive verify --as ted
-run cpadmin archive verify --share "$SHARE" --as ted
+run cpadmin archive verify "${SHARES[@]}" --as ted
 expect_status 9
 expect_eq "$(cpadmin audit show --json | jq '[.rows[] |
     select(.action == "archive.verify")] | length')" 1 'entries in the log'
@@ -303,7 +308,7 @@ run cpadmin archive open "$FIRST" "${OPEN[@]}"
 expect_status 8
 sql "INSERT INTO header(package, wrapped)
     VALUES ($N, x'$HEX')"
-ok cpadmin archive verify --share "$SHARE"
+ok cpadmin archive verify "${SHARES[@]}"
 
 test_case 'a header under another package or shelf is found'
 OTHERS=$(sql "SELECT n FROM package WHERE volume = (SELECT volume FROM package
@@ -323,11 +328,11 @@ test_case 'a package under the name of another record is found by opening it'
 sql "UPDATE package SET record = (SELECT record FROM package
     WHERE n = $OTHERS) WHERE n = $N"
 ok cpadmin archive verify --all
-found "--share $SHARE" 'another record'
+found "${SHARES[*]}" 'another record'
 sql "UPDATE package SET record = (SELECT n FROM record
     WHERE n NOT IN (SELECT record FROM package) AND id <> 'CP-E')
     WHERE n = $N"
-ok cpadmin archive verify --share "$SHARE"
+ok cpadmin archive verify "${SHARES[@]}"
 
 test_case 'a catalogue that cannot count is found'
 sql "UPDATE volume SET live = live - 1 WHERE id = '$V1'"
@@ -346,7 +351,7 @@ sql "UPDATE package SET volume = (SELECT n FROM volume WHERE id = '$V2')
 
 test_case 'missing and unknown volumes are found'
 mv "$VOLUME" "$T/away"
-for options in '' --all "--share $SHARE"; do
+for options in '' --all "${SHARES[*]}"; do
 	# shellcheck disable=SC2086
 	run cpadmin archive verify $options --json
 	expect_status 8
@@ -380,7 +385,7 @@ expect_json .status archived
 
 test_case 'a volume under another custody key is said to be unopened'
 sql "UPDATE volume SET custody = '0123456789abcdef' WHERE id = '$V2'"
-run cpadmin archive verify --share "$SHARE" --json
+run cpadmin archive verify "${SHARES[@]}" --json
 expect_status 7
 expect_json '[.rows[].status] | tostring' '["ok","unopened"]'
 expect_err_contains 0123456789abcdef
@@ -398,7 +403,7 @@ expect_status 2
 ok cpadmin archive show CP-B --json
 expect_json .status archived
 ok cpadmin archive restore CP-B --reason 'registrar, case 12' \
-    --set birth_date=2009-01-11 --share "$SHARE" --on 2026-03-01 --json
+    --set birth_date=2009-01-11 "${SHARES[@]}" --on 2026-03-01 --json
 expect_json '.id, .state, .next_action, .next_due, .rule, .due_again' 'CP-B
 live
 archive
@@ -416,7 +421,7 @@ expect_eq "$(sql "SELECT json_group_array(json_object('seq', seq, 'detail',
     action IN ('record.create', 'consent.give', 'consent.withdraw')
     ORDER BY seq)")" "$DETAILS" 'details of the log'
 ok cpadmin audit verify
-ok cpadmin archive verify --share "$SHARE"
+ok cpadmin archive verify "${SHARES[@]}"
 ok cpadmin archive show CP-B --json
 expect_json '.status, .ended, .payload_bytes, (.purposes | length)' 'restored
 2026-03-01
@@ -443,7 +448,7 @@ expect_err_empty
 night 2026-03-03
 expect_json .archived 2
 expect_false [ "$(package_of CP-A)" = "$PK" ]
-ok cpadmin archive verify --share "$SHARE"
+ok cpadmin archive verify "${SHARES[@]}"
 ok diff <(cpadmin archive open CP-A "${OPEN[@]}" --json | jq -S .record) \
     <(head -n 1 "$T/people" | jq -S .)
 
@@ -494,39 +499,50 @@ ok cpadmin archive show CP-C --json
 expect_json '.status, .ended, .shelf_state' 'destroyed
 2033-01-05
 destroyed'
-ok cpadmin archive verify --share "$SHARE"
+ok cpadmin archive verify "${SHARES[@]}"
 ok cpadmin audit verify
 
-test_case 'a real store asks for share and passphrase'
-echo 'correct horse battery staple' >"$T/pass"
-chmod 600 "$T/pass"
+test_case 'a real store asks for shares and passphrases'
+PASSES=() SHARES=()
+for i in 1 2 3; do
+	echo "correct horse battery staple $i" >"$T/pass-$i"
+	chmod 600 "$T/pass-$i"
+	PASSES+=(--passphrase-file "$T/pass-$i")
+done
 export CPADMIN_STORE=$T/real
 ok cpadmin init "$CPADMIN_STORE" --authority E08000015 \
-    --policy contactpoint-2007 --passphrase-file "$T/pass"
+    --policy contactpoint-2007 "${PASSES[@]}"
 person CP-R 2001-01-01 >"$T/one"
 ok cpadmin record import "$T/one"
 ok cpadmin retention run --yes --accept share
-SHARE=$(echo "$CPADMIN_STORE"/keys/custody-*-share-1.age)
+for i in 1 2 3; do
+	SHARES+=("$(echo "$CPADMIN_STORE"/keys/custody-*-share-$i.age)")
+done
+TWO=(--share "${SHARES[0]}" --share "${SHARES[1]}")
 run cpadmin archive open CP-R "${OPEN[@]}"
 expect_status 2
 expect_err_contains --share
-run setsid -w "$CPADMIN" archive open CP-R "${OPEN[@]}" --share "$SHARE" \
-    </dev/null
+run setsid -w "$CPADMIN" archive open CP-R "${OPEN[@]}" "${TWO[@]}" </dev/null
 expect_status 7
 expect_err_contains --passphrase-file
-run cpadmin archive open CP-R "${OPEN[@]}" --share "$SHARE" \
-    --passphrase-file "$T/wrong"
+run cpadmin archive open CP-R "${OPEN[@]}" "${TWO[@]}" \
+    --passphrase-file "$T/wrong" --passphrase-file "$T/pass-2"
 expect_status 7
 expect_out_empty
-chmod 644 "$T/pass"
-run cpadmin archive open CP-R "${OPEN[@]}" --share "$SHARE" \
-    --passphrase-file "$T/pass"
+run cpadmin archive open CP-R "${OPEN[@]}" "${TWO[@]}" "${PASSES[@]:2:2}"
+expect_status 2
+chmod 644 "$T/pass-1"
+run cpadmin archive open CP-R "${OPEN[@]}" "${TWO[@]}" "${PASSES[@]:0:4}"
 expect_status 7
-chmod 600 "$T/pass"
-ok cpadmin archive open CP-R "${OPEN[@]}" --share "$SHARE" \
-    --passphrase-file "$T/pass" --json
+chmod 600 "$T/pass-1"
+ok cpadmin archive open CP-R "${OPEN[@]}" "${TWO[@]}" "${PASSES[@]:0:4}" --json
 expect_json .record.id CP-R
-ok cpadmin archive verify --share "$SHARE" --passphrase-file "$T/pass"
-run cpadmin archive open CP-R "${OPEN[@]}" --share "$SHARE" --share "$SHARE" \
-    --passphrase-file "$T/pass"
+ok cpadmin archive verify --share "${SHARES[2]}" --share "${SHARES[0]}" \
+    --passphrase-file "$T/pass-3" --passphrase-file "$T/pass-1"
+run cpadmin archive open CP-R "${OPEN[@]}" --share "${SHARES[0]}" \
+    "${PASSES[@]:0:2}"
+expect_status 7
+expect_err_contains 'opens with 2 shares, and 1 is given'
+run cpadmin archive open CP-R "${OPEN[@]}" --share "${SHARES[0]}" \
+    --share "${SHARES[0]}" "${PASSES[@]:0:2}" "${PASSES[@]:0:2}"
 expect_status 7

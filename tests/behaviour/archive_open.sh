@@ -149,6 +149,7 @@ test_case 'a wrong passphrase is asked for once and logged for each'
 echo wrong >"$T/wrong"
 chmod 600 "$T/wrong"
 run cpadmin archive open CP-A CP-B CP-C "${WHY[@]}" --on 2024-04-01 \
+    --passphrase-file "$T/wrong" \
     --passphrase-file "$T/wrong" --json
 expect_status 7
 expect_json '[.rows[].outcome] | tostring' '["failed","failed","failed"]'
@@ -282,6 +283,7 @@ expect_err_contains 'none of those who agreed'
 run cpadmin archive open CP-A --opening "$O" --as ann --on 2024-04-02
 expect_status 2
 run cpadmin archive open --opening "$O" --as ann --on 2024-04-02 \
+    --passphrase-file "$T/wrong" \
     --passphrase-file "$T/wrong"
 expect_status 7
 ok cpadmin archive open --opening "$O" --as ben --on 2024-04-16 --json
@@ -468,5 +470,6 @@ run cpadmin record show CP-N --reason T --on 2027-04-06
 expect_status 5
 expect_err_contains 'merged into CP-M'
 ok cpadmin audit verify
-ok cpadmin archive verify --share \
-    "$(echo "$CPADMIN_STORE"/keys/custody-*-share-1.age)"
+ok cpadmin archive verify \
+    --share "$(echo "$CPADMIN_STORE"/keys/custody-*-share-2.age)" \
+    --share "$(echo "$CPADMIN_STORE"/keys/custody-*-share-3.age)"

@@ -111,7 +111,6 @@ expect_eq "$(ledger '.rows | map(.consent) | join(" ")')" \
 
 test_case 'restored: the ledger under its old numbers'
 KEYS=$CPADMIN_STORE/keys/rehearsal
-SHARE=$(echo "$CPADMIN_STORE"/keys/custody-*-share-1.age)
 before=$(ledger '[.rows[] | select(.id == "D1")]')
 ok "$CPADMIN" consent confirm D1 --date 2026-07-02 --evidence R-1 \
     --ground care-leaver --on $ON
@@ -123,7 +122,7 @@ expect_eq "$(sqlite3 "$CPADMIN_STORE/store.db" "SELECT (SELECT count(*)
     FROM consent_confirmation) || ' ' || (SELECT count(*) FROM consent
     WHERE record = (SELECT n FROM record WHERE id = 'D1'))")" '0 0'
 ok "$CPADMIN" archive restore D1 --reason 'it was another' \
-    --set left_england.intention=return --share "$SHARE" --on 2026-07-03
+    --set left_england.intention=return --on 2026-07-03
 ON=2026-07-03
 expect_eq "$(ledger '[.rows[] | select(.id == "D1")] |
     map([.consent, .method, .confirmed] | map(. // "-") | join(" ")) |

@@ -286,7 +286,6 @@ expect_eq "$(services H)" education
 
 test_case 'through the archive and back, and no feed after it'
 KEYS=$CPADMIN_STORE/keys
-SHARE=$(echo "$KEYS"/custody-*-share-1.age)
 marks="SELECT group_concat(mark) FROM consent_service s JOIN consent c
     ON c.n = s.consent JOIN record r ON r.n = c.record WHERE r.id = 'C'"
 before=$(db "$marks")
@@ -296,7 +295,7 @@ ok "$CPADMIN" retention run --on $ON --yes --json --accept share
 expect_json .archived 1
 expect_eq "$(db "$marks")" ''
 ok "$CPADMIN" archive restore C --reason t --set left_england.intention=return \
-    --share "$SHARE" --on $ON
+    --on $ON
 expect_eq "$(db "$marks")" "$before"
 feed "$(person C "$SCHOOL" "$CLINIC" "$(one x y consent F-10)")"
 expect_json .suppressed 2

@@ -8,7 +8,11 @@ modes() {
 leftovers() {
 	find "$T" -maxdepth 1 -name '*.tmp-*'
 }
-(umask 077 && echo 'a long enough passphrase' >"$T/pass")
+(umask 077 && for i in 1 2 3; do
+	echo "a long enough passphrase $i" >"$T/pass-$i"
+done)
+PASSES=(--passphrase-file "$T/pass-1" --passphrase-file "$T/pass-2"
+    --passphrase-file "$T/pass-3")
 
 test_case 'a rehearsal store'
 ok cpadmin init "$T/r" --rehearsal --json
@@ -18,21 +22,23 @@ expect_json .store "$T/r"
 expect_json .policy contactpoint-2007
 expect_json .authority E08000015
 expect_json .rehearsal true
-expect_json '.shares | length' 1
-SHARE=$(jq -r '.shares[0]' "$OUT_FILE")
+expect_json '.shares | length' 3
+SHARE=$(jq -r '.shares[2]' "$OUT_FILE")
 expect_file "$SHARE"
+expect_eq "$SHARE" "$(echo "$T"/r/keys/custody-*-share-3.age)"
 expect_json '.custody_id | test("^[0-9a-f]{16}$")' true
 expect_eq "$(modes "$T/r" | grep ' d ' | cut -d' ' -f1 | sort -u)" 700 \
     'folders'
 # What is public may be read; the folders above it may not.
-expect_eq "$(modes "$T/r" | grep ' f ' | grep -v 'keys/custody' |
+expect_eq "$(modes "$T/r" | grep ' f ' |
+    grep -v 'keys/custody[-0-9a-f]*\.\(pub\|current\)$' |
     cut -d' ' -f1 | sort -u)" 600 'files'
 for d in archive keys outbox rejects policies keys/rehearsal; do
 	expect_true [ -d "$T/r/$d" ]
 done
 for f in store.db cpadmin.conf keys/host.key keys/shelves.key \
     keys/signing.key keys/signing.pub keys/rehearsal/share-1.pass \
-    keys/rehearsal/custody.identity; do
+    keys/rehearsal/share-3.pass keys/rehearsal/custody.identity; do
 	expect_file "$T/r/$f"
 done
 expect_eq "$(leftovers)" '' 'left over'
@@ -132,8 +138,21 @@ for bad in 0 17 two -1; do
 done
 run cpadmin init "$T/x" --rehearsal --custodians 2 --threshold 3
 expect_status 2
-run cpadmin init "$T/x" --rehearsal --passphrase-file "$T/pass"
+run cpadmin init "$T/x" --rehearsal --passphrase-file "$T/pass-1"
 expect_status 2
+run cpadmin init "$T/x" --rehearsal --custodians 3 --threshold 1
+expect_status 2
+expect_err_contains 'alone'
+run cpadmin init "$T/x" --rehearsal --custodians 2 --holder A --holder B \
+    --holder C
+expect_status 2
+run cpadmin init "$T/x" --rehearsal --holder "$(printf 'a\tb')"
+expect_status 2
+expect_err_contains '--holder 1: control character'
+for other in --custodians=2 --holder=A --share-dir=/tmp; do
+	run cpadmin init "$T/x" --rehearsal --no-custody "$other"
+	expect_status 2
+done
 run cpadmin init "$T/x" --rehearsal --on 2019-02-29
 expect_status 2
 run cpadmin init "$T/x" --authority E08000015 --on 2019-04-01
@@ -153,71 +172,105 @@ expect_err_contains 'bad.cfg'
 expect_no_file "$T/x"
 expect_eq "$(leftovers)" '' 'left over'
 
-test_case 'more custodians than this version can serve'
-run cpadmin init "$T/x" --rehearsal --custodians 3 --threshold 2
-expect_status 5
+test_case 'as many custodians as there are'
+ok cpadmin init "$T/many" --rehearsal --custodians 5 --threshold 3 \
+    --holder 'Head of Legal' --holder 'Finance' --json
+expect_json '.shares | length' 5
+ok cpadmin custody list --store "$T/many" --json
+expect_json '[.rows[] | [.share, .threshold, .shares, .holder]] | tostring' \
+    '[[1,3,5,"Head of Legal"],[2,3,5,"Finance"],[3,3,5,null],[4,3,5,null],[5,3,5,null]]'
+ok cpadmin init "$T/one" --rehearsal --custodians 1 --json
+expect_json '.shares | length' 1
+
+test_case 'shares go where they are wanted, and nowhere else'
+mkdir "$T/stick"
+ok cpadmin init "$T/away" --authority E08000015 "${PASSES[@]}" \
+    --share-dir "$T/stick" --json
+expect_json '.shares[0] | startswith("'"$T"'/stick/custody-")' true
+expect_eq "$(find "$T/stick" -name 'custody-*-share-*.age' | wc -l)" 3
+expect_eq "$(find "$T/away" -name '*.age')" ''
+rm -rf "$T/stick/"*
+sed 's/P6Y/P6X/' "$ROOT/policies/uk-2026.cfg" >"$T/bad.cfg"
+run cpadmin init "$T/x" --authority E08000015 "${PASSES[@]}" \
+    --share-dir "$T/stick" --policy "$T/bad.cfg"
+expect_status 10
+expect_eq "$(ls -A "$T/stick")" '' 'shares of a store that was not made'
+run cpadmin init "$T/x" --authority E08000015 "${PASSES[@]}" \
+    --share-dir "$T/no-such-folder"
+expect_true [ "$STATUS" -ne 0 ]
 expect_no_file "$T/x"
 expect_eq "$(leftovers)" '' 'left over'
 
-test_case 'a real store asks for a passphrase'
+test_case 'no key yet: nothing is archived, and a ceremony follows'
+ok cpadmin init "$T/later" --rehearsal --no-custody --on 2020-01-01 --json
+expect_json '[.custody_id, .shares] | tostring' '[null,[]]'
+run cpadmin retention run --yes --store "$T/later" --on 2020-01-02
+expect_true [ "$STATUS" -ne 0 ]
+expect_err_contains 'cpadmin custody create'
+ok cpadmin custody create --store "$T/later" --on 2020-01-02 --json
+expect_json '.shares | length' 3
+ok cpadmin retention run --yes --store "$T/later" --on 2020-01-02
+
+test_case 'a real store asks for passphrases'
 run setsid -w "$CPADMIN" init "$T/x" --authority E08000015
 expect_status 7
 expect_err_contains '--passphrase-file'
-echo short | (umask 077 && cat >"$T/short")
-run cpadmin init "$T/x" --authority E08000015 --passphrase-file "$T/short"
+# real FILE...: of one custodian each
+real() {
+	local args=() f
+
+	for f in "$@"; do args+=(--passphrase-file "$f"); done
+	run cpadmin init "$T/x" --authority E08000015 "${args[@]}"
+}
+(umask 077 && echo short >"$T/short" && echo abababababababab >"$T/dull")
+real "$T/pass-1" "$T/pass-2"
+expect_status 2
+expect_err_contains '3 custodians and 2 passphrase files'
+real "$T/pass-1" "$T/short" "$T/pass-3"
 expect_status 7
-expect_err_contains 'shorter than 12'
-cp "$T/pass" "$T/open-pass" && chmod 644 "$T/open-pass"
-run cpadmin init "$T/x" --authority E08000015 --passphrase-file "$T/open-pass"
+expect_err_contains 'the passphrase of custodian 2 of 3 is shorter than 12'
+real "$T/pass-1" "$T/pass-2" "$T/dull"
 expect_status 7
-run cpadmin init "$T/x" --authority E08000015 --passphrase-file "$T/none"
+expect_err_contains 'custodian 3 of 3 has fewer than 5 different characters'
+real "$T/pass-1" "$T/pass-2" "$T/pass-1"
+expect_status 7
+expect_err_contains 'custodian 1 has this passphrase too'
+cp "$T/pass-1" "$T/open-pass" && chmod 644 "$T/open-pass"
+real "$T/open-pass" "$T/pass-2" "$T/pass-3"
+expect_status 7
+real "$T/pass-1" "$T/none" "$T/pass-3"
 expect_status 7
 expect_no_file "$T/x"
 expect_eq "$(leftovers)" '' 'left over'
 
 test_case 'a real store'
-ok cpadmin init "$T/real" --authority E08000015 --passphrase-file "$T/pass"
-expect_err_contains 'remove it from this host'
+ok cpadmin init "$T/real" --authority E08000015 "${PASSES[@]}"
+expect_err_contains 'remove the share files from this host'
 expect_no_file "$T/real/keys/rehearsal"
 expect_no 'AGE-SECRET-KEY' in "$T/real"
 expect_no 'a long enough passphrase' in "$T/real"
 expect_some 'AGE-SECRET-KEY' in "$T/r"
 ok cpadmin audit verify --store "$T/real"
 
-test_case 'the passphrase is typed twice'
+test_case 'passphrases are typed twice, by each in turn'
+type_in() { # WORD...
+	python3 "$ROOT/tests/type.py" "$CPADMIN" init "$T/typed" --authority \
+	    E08000015 --holder 'Head of Legal' -- "$@"
+}
 if have python3; then
-	cat >"$T/type.py" <<'PY'
-import os, pty, sys, time
-pid, fd = pty.fork()
-if pid == 0:
-    os.execv(sys.argv[1], sys.argv[1:-2])
-seen = b""
-for word, prompt in ((sys.argv[-2], b"New passphrase"),
-                     (sys.argv[-1], b"again")):
-    while prompt not in seen:
-        seen += os.read(fd, 1024)
-    time.sleep(0.1)
-    os.write(fd, word.encode() + b"\n")
-try:
-    while True:
-        got = os.read(fd, 1024)
-        if not got:
-            break
-        seen += got
-except OSError:
-    pass
-sys.stdout.buffer.write(seen)
-sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
-PY
-	run python3 "$T/type.py" "$CPADMIN" init "$T/typed" --authority \
-	    E08000015 'twelve or more' 'twelve or less'
+	A='twelve or more' B='twelve or less' C='thirteen at most'
+	run type_in "$A" "$B" "$A" "$B" "$A" "$B"
 	expect_status 7
 	expect_out_contains 'the two passphrases differ'
 	expect_no_file "$T/typed"
-	ok python3 "$T/type.py" "$CPADMIN" init "$T/typed" --authority \
-	    E08000015 'twelve or more' 'twelve or more'
-	expect_no 'twelve or more' in "$OUT_FILE"
+	ok type_in "$A" "$B" "$A" "$A" short "$A" "$B" "$B" "$C" "$C"
+	expect_out_contains 'custodian 1 of 3 (Head of Legal): it is your turn'
+	expect_out_contains 'the two passphrases differ.  Once more.'
+	expect_out_contains 'shorter than 12 characters'
+	expect_out_contains 'custodian 1 has this passphrase too'
+	expect_no 'twelve or' in "$OUT_FILE"
 	expect_file "$T/typed/store.db"
+	expect_no 'twelve or' in "$T/typed"
 else
 	skip 'python3 is not installed'
 fi

@@ -1,0 +1,118 @@
+#include "cpadmin/ceremony.h"
+#include "cpadmin/custody_verbs.h"
+#include "cpadmin/out.h"
+#include "lifecycle/records/custody_current.h"
+
+static const struct cp_column columns[] = {
+	{ "custody_id", "Custody key" },
+	{ "threshold", "Needs" },
+	{ "custodians", "Custodians" },
+	{ "shares", "Shares" },
+};
+
+static enum cp_rc
+show(const struct cp_ceremony *c, const char *keys_dir, struct cp_err *err)
+{
+	struct cp_buf json, people;
+	struct cp_out *o = NULL;
+	enum cp_rc rc;
+
+	cp_buf_init(&json);
+	cp_buf_init(&people);
+	rc = cp_ceremony_paths(c, keys_dir, &json, &people, err);
+	if (rc == CP_OK)
+		rc = cp_out_object(c->call, "custody-key", columns,
+		    sizeof(columns) / sizeof(columns[0]), &o, err);
+	if (rc == CP_OK) {
+		cp_out_text(o, c->key.id);
+		cp_out_int(o, c->key.threshold);
+		cp_out_int(o, c->key.shares);
+		cp_out_json(o, cp_buf_text(&json), cp_buf_text(&people));
+		rc = cp_out_end(&o, err);
+	}
+	cp_buf_clear(&json);
+	cp_buf_clear(&people);
+	cp_out_free(o);
+	return rc;
+}
+
+/* The first key only: what is under one already must be taken along. */
+static enum cp_rc
+check_first(struct cp_session *s, struct cp_err *err)
+{
+	struct cp_custody_row row;
+	enum cp_rc rc = cp_custody_row_current(s->store, &row, err);
+
+	if (rc == CP_NOT_FOUND) {
+		cp_err_clear(err);
+		return CP_OK;
+	}
+	if (rc != CP_OK)
+		return rc;
+	(void)cp_fail(err, CP_REFUSED, "this store has the custody key %s",
+	    row.id);
+	cp_err_hint(err, "`cpadmin custody rekey' makes another and takes the "
+	    "packages along");
+	return CP_REFUSED;
+}
+
+/* Looks again, since the ceremony took its time. */
+static enum cp_rc
+enter(struct cp_session *s, struct cp_ceremony *c, struct cp_err *err)
+{
+	enum cp_rc rc = cp_txn_begin(s->audit, err);
+
+	if (rc != CP_OK)
+		return rc;
+	rc = check_first(s, err);
+	if (rc == CP_OK)
+		rc = cp_ceremony_enter(c, s->store, s->audit, &s->now, err);
+	if (rc == CP_OK)
+		rc = cp_custody_put_in_use(s->store, c->key.id, err);
+	return cp_txn_end(s->audit, rc, err);
+}
+
+static enum cp_rc
+create(struct cp_session *s, struct cp_ceremony *c, struct cp_err *err)
+{
+	char keys[CP_CUSTODY_KEYS_DIR];
+	enum cp_rc rc = cp_custody_keys_dir(s, keys, err);
+
+	if (rc == CP_OK)
+		rc = check_first(s, err);
+	if (rc == CP_OK)
+		rc = cp_ceremony_passphrases(c, err);
+	if (rc == CP_OK)
+		rc = cp_ceremony_make(keys, s->now.today, c, err);
+	if (rc != CP_OK)
+		return rc;
+	rc = enter(s, c, err);
+	if (rc != CP_OK) {
+		cp_ceremony_undo(keys, c);
+		return rc;
+	}
+	rc = cp_custody_follow(s->store, err);
+	if (rc == CP_OK)
+		rc = show(c, keys, err);
+	if (rc == CP_OK)
+		cp_ceremony_say_next(c);
+	return rc;
+}
+
+enum cp_rc
+cp_custody_run_create(struct cp_call *call, struct cp_err *err)
+{
+	struct cp_ceremony c = { 0 };
+	struct cp_session s;
+	enum cp_rc rc = cp_custody_open_store(call, &s, err);
+
+	if (rc != CP_OK)
+		return rc;
+	rc = cp_ceremony_take(call, s.settings.rehearsal, "passphrase-file",
+	    NULL, &c, err);
+	if (rc == CP_OK)
+		rc = create(&s, &c, err);
+	cp_ceremony_clear(&c);
+	cp_session_close(&s);
+	return rc;
+}
