@@ -12,7 +12,12 @@
  *	enospc-short the same, but a write at this number is half made first
  *	eio          this call: EIO
  *	eio-from     this and every later call: EIO
+ *	power        the call not made: the file system of the folder goes
+ *	             down as by a power cut (FS_IOC_SHUTDOWN, its journal not
+ *	             flushed), and SIGKILL
  *
+ * CP_FAULT_UNSYNCED  a program that forgot: a sync of a file whose path holds
+ *                 this word is counted and said to be done, and is not
  * CP_FAULT_PROG   only the program of this name is counted and hurt
  * CP_FAULT_COUNT  a file of three native 64-bit words: calls so far, 1 once
  *                 the fault has struck, process that was counted last.  The
@@ -41,6 +46,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
@@ -49,7 +55,7 @@
 #include <unistd.h>
 
 enum mode { COUNT, KILL_BEFORE, KILL_AFTER, TORN, NO_SPACE, NO_SPACE_SHORT,
-	IO_ERROR, IO_ERROR_FROM, MODES };
+	IO_ERROR, IO_ERROR_FROM, POWER, MODES };
 enum kind { PLAIN, SPACE, DATA };	/* data needs space too */
 enum act { GO, GO_DIE, HALF_DIE, HALF, FAIL };
 
@@ -67,7 +73,9 @@ static struct {
 	size_t len;
 	struct tally *tally;
 	int log;
-} g = { .log = -1 };
+	int folder;		/* open, with POWER */
+	const char *unsynced;	/* NULL or a word */
+} g = { .log = -1, .folder = -1 };
 
 static struct tally own_tally;
 static _Atomic unsigned char opened_under[4096];
@@ -95,6 +103,20 @@ die(void)
 {
 	(void)syscall(SYS_kill, getpid(), SIGKILL);
 	(void)syscall(SYS_exit_group, 128 + SIGKILL);
+}
+
+/* XFS_IOC_GOINGDOWN, which other file systems share; the headers of the
+ * kernel do not name it for all. */
+#define SHUTDOWN _IOR('X', 125, uint32_t)
+enum { SHUTDOWN_NO_LOG_FLUSH = 2 };
+
+static void
+power_off(void)
+{
+	uint32_t flags = SHUTDOWN_NO_LOG_FLUSH;
+
+	if (syscall(SYS_ioctl, g.folder, SHUTDOWN, &flags) != 0)
+		give_up("the file system cannot be shut down: ", g.dir);
 }
 
 static void
@@ -135,7 +157,7 @@ begin(void)
 {
 	static const char *const names[MODES] = { "count", "kill-before",
 		"kill-after", "torn", "enospc", "enospc-short", "eio",
-		"eio-from" };
+		"eio-from", "power" };
 	const char *mode = getenv("CP_FAULT"), *dir = getenv("CP_FAULT_DIR");
 	const char *prog = getenv("CP_FAULT_PROG"), *at = getenv("CP_FAULT_AT");
 	const char *count = getenv("CP_FAULT_COUNT");
@@ -163,6 +185,13 @@ begin(void)
 		open_tally(count);
 	if (log != NULL)
 		open_log(log);
+	g.unsynced = getenv("CP_FAULT_UNSYNCED");
+	if (g.mode == POWER) {
+		g.folder = (int)syscall(SYS_openat, AT_FDCWD, g.dir,
+		    O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+		if (g.folder < 0)
+			give_up("cannot open ", g.dir);
+	}
 	g.on = true;
 }
 
@@ -295,6 +324,9 @@ point(enum kind kind, const char *call, const char *path)
 	case TORN:
 		if (kind == DATA)
 			return HALF_DIE;
+		break;
+	case POWER:
+		power_off();
 		break;
 	default:
 		break;
@@ -496,12 +528,21 @@ sendfile64(int out, int in, off64_t *off, size_t n)
 
 /* ---- calls on a descriptor -------------------------------------------- */
 
+/* PATH is what fd_ours said of FD. */
+static bool
+forgotten(int fd, const char *path)
+{
+	return g.on && fd >= 0 && g.unsynced != NULL && under(path) &&
+	    strstr(path, g.unsynced) != NULL;
+}
+
 int
 fsync(int fd)
 {
 	char path[PATH_MAX];
 
-	GUARD(fd_ours(fd, path), PLAIN, "fsync", path, -1, REAL(fsync)(fd));
+	GUARD(fd_ours(fd, path), PLAIN, "fsync", path, -1,
+	    forgotten(fd, path) ? 0 : REAL(fsync)(fd));
 }
 
 int
@@ -510,7 +551,25 @@ fdatasync(int fd)
 	char path[PATH_MAX];
 
 	GUARD(fd_ours(fd, path), PLAIN, "fdatasync", path, -1,
-	    REAL(fdatasync)(fd));
+	    forgotten(fd, path) ? 0 : REAL(fdatasync)(fd));
+}
+
+/* Advice to drop a file's pages writes them first, here and now; that is no
+ * promise, and who forgot to sync shall not be saved by it. */
+int
+posix_fadvise(int fd, off_t off, off_t len, int advice)
+{
+	char path[PATH_MAX];
+
+	(void)fd_ours(fd, path);
+	return forgotten(fd, path) ? 0 :
+	    REAL(posix_fadvise)(fd, off, len, advice);
+}
+
+int
+posix_fadvise64(int fd, off64_t off, off64_t len, int advice)
+{
+	return posix_fadvise(fd, off, len, advice);
 }
 
 int
