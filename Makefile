@@ -55,11 +55,14 @@ FRONT_SRC := $(sort $(filter-out $(CMD_SRC) cpadmin/cpschedd.c,\
 # libxml2 and ICU, whose loading would cost every other command 2 ms.  One that
 # sets pages says CP_NEEDS_PAGES and lives, with all others, in a third: Pango
 # and what it brings would cost the nightly run as much again.
+# The files beside a command, NAME_*.c, go where it goes.
 TOP_SRC   := $(CMD_SRC) $(FRONT_SRC)
+with = $(1) $(foreach c,$(filter cpadmin/cmd_%,$(1)),\
+	$(filter $(patsubst cpadmin/cmd_%.c,cpadmin/%,$(c))_%,$(2)))
 TOP_PAGES := $(if $(TOP_SRC),$(shell grep -l CP_NEEDS_PAGES $(TOP_SRC)))
-TOP_FULL  := $(filter-out $(TOP_PAGES),$(TOP_SRC))
+TOP_FULL  := $(filter-out $(call with,$(TOP_PAGES),$(TOP_SRC)),$(TOP_SRC))
 TOP_ARCHIVE := $(if $(TOP_FULL),$(shell grep -l CP_NEEDS_ARCHIVE $(TOP_FULL)))
-TOP_LIGHT := $(filter-out $(TOP_ARCHIVE),$(TOP_FULL))
+TOP_LIGHT := $(filter-out $(call with,$(TOP_ARCHIVE),$(TOP_FULL)),$(TOP_FULL))
 SQL_SRC   := $(sort $(wildcard lifecycle/store/sql/*.sql))
 SCHEMA_SRC := $(sort $(wildcard lifecycle/store/schema/*.sql))
 UNIT_SRC  := $(sort $(wildcard tests/unit/test_*.c))

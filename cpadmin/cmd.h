@@ -13,8 +13,8 @@
  * A command whose code reaches libarchive says so by writing the word
  * CP_NEEDS_ARCHIVE in its source: it then runs in the program cpadmin-full.
  * One that sets pages writes CP_NEEDS_PAGES and runs in cpadmin-print, which
- * has all of cpadmin-full besides.  Any other source of cpadmin/ that reaches
- * either says the same.
+ * has all of cpadmin-full besides.  Its own files, NAME_*.c, go with it; any
+ * other source of cpadmin/ that reaches either says the same.
  */
 struct cp_call;
 
