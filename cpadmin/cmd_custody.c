@@ -1,4 +1,6 @@
+/* CP_NEEDS_PAGES: shares are printed. */
 #include "cpadmin/ceremony.h"
+#include "cpadmin/custody_sheet.h"
 #include "cpadmin/custody_verbs.h"
 
 /* ---- what the verbs share ------------------------------------------------ */
@@ -31,6 +33,13 @@ static const struct cp_opt create_options[] = {
 	{ NULL, 0, CP_OPT_FLAG, NULL, NULL },
 };
 
+static const struct cp_opt sheet_options[] = {
+	{ "share", 0, CP_OPT_TEXT, "FILE", "the share file to be printed" },
+	{ "output", 'o', CP_OPT_TEXT, "FILE",
+	    "the PDF (mode 0600), which must not exist" },
+	{ NULL, 0, CP_OPT_FLAG, NULL, NULL },
+};
+
 static const struct cp_verb verbs[] = {
 	{ "create", "[--custodians N --threshold K] [--holder TEXT...] "
 	    "[--share-dir DIR] [--passphrase-file FILE...]",
@@ -40,6 +49,10 @@ static const struct cp_verb verbs[] = {
 	{ "list", "[--columns NAME,...]",
 	    "the keys, who holds their shares, and their drills", NULL,
 	    CP_TAKES_USUAL | CP_TAKES_COLUMNS, 0, 0, cp_custody_run_list },
+	{ "sheet", "--share FILE --output FILE [--passphrase-file FILE]",
+	    "print a share on paper", sheet_options,
+	    CP_TAKES_USUAL | CP_TAKES_PASSPHRASE, 0, 0,
+	    cp_custody_run_sheet },
 	{ NULL, NULL, NULL, NULL, 0, 0, 0, NULL },
 };
 
