@@ -14,4 +14,9 @@
  */
 void cp_age_armor(struct cp_buf *out, const void *data, size_t len);
 
+/* The other way round, in place: FILE may be armored, and is not any more.
+ * CP_CORRUPT "armor: ...", and FILE is as it was. */
+enum cp_rc cp_age_unarmor(struct cp_buf *file, struct cp_err *err)
+    CP_MUST_CHECK;
+
 #endif

@@ -13,8 +13,9 @@ struct cp_secret;
  * may be known of it is KEYS_DIR/custody-ID.pub; the identity itself exists
  * nowhere: it was dealt to n custodians so that any k of them can open, and
  * fewer learn nothing (archive/shamir.h).  A share is a file, sealed by age
- * under its custodian's passphrase, or a sheet of paper (archive/sheet.h);
- * cpadmin-archive(5).  A key of 1 share is the identity itself.
+ * under its custodian's passphrase, in ASCII armor or not, or a sheet of paper
+ * (archive/sheet.h); cpadmin-archive(5).  A key of 1 share is the identity
+ * itself.
  */
 enum {
 	CP_CUSTODY_ID = 16,        /* hex digits of an id */

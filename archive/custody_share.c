@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "archive/age.h"
+#include "archive/age_armor.h"
 #include "archive/custody_impl.h"
 #include "archive/file.h"
 #include "archive/secret.h"
@@ -55,7 +56,9 @@ cp_custody_share_open(const char *path, const struct cp_secret *passphrase,
 	cp_buf_init(&file);
 	rc = cp_file_read(path, CUSTODY_FILE_MAX, &file, err);
 	if (rc == CP_OK) {
-		rc = unseal(&file, passphrase, &text, err);
+		rc = cp_age_unarmor(&file, err);
+		if (rc == CP_OK)
+			rc = unseal(&file, passphrase, &text, err);
 		if (rc == CP_OK)
 			rc = cp_custody_share_parse(text, out, err);
 		if (rc != CP_OK)

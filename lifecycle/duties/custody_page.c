@@ -99,8 +99,8 @@ put_code(struct cp_page_doc *d, const struct cp_custody_paper *p,
 		    "The last word of a line checks the others: a slip is "
 		    "found in its line.",
 		"With the code: it is the share file itself, sealed, as text. "
-		    "Read it with a scanner that is on no network and save "
-		    "the text as share.age.",
+		    "Read it with a scanner that is on no network, save the "
+		    "text as share.age and give it with --share share.age.",
 		("Without cpadmin: age -d share.age. cpadmin-archive(5) says "
 		    "how shares are joined.") };
 	char alt[LINE];

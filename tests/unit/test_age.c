@@ -1031,7 +1031,17 @@ START_TEST(armor_written)
 		    &err), CP_OK);
 		ck_assert_uint_eq(m.out.len, len);
 		cp_buf_clear(&m.out);
+		ck_assert_int_eq(cp_age_unarmor(&text, &err), CP_OK);
+		ck_assert_uint_eq(text.len, file.len);
+		ck_assert_int_eq(memcmp(text.data, file.data, file.len), 0);
+		ck_assert_int_eq(cp_age_unarmor(&text, &err), CP_OK);
+		ck_assert_uint_eq(text.len, file.len);
 	}
+	cp_buf_reset(&text);
+	cp_age_armor(&text, file.data, file.len);
+	text.data[text.len - sizeof(END) - 3] ^= 1;
+	ck_assert_int_eq(cp_age_unarmor(&text, &err), CP_CORRUPT);
+	text.data[text.len - sizeof(END) - 3] ^= 1;
 	ck_assert_int_eq(strncmp(cp_buf_text(&text), BEGIN "\n",
 	    sizeof(BEGIN)), 0);
 	ck_assert_str_eq(cp_buf_text(&text) + text.len - sizeof(END),
