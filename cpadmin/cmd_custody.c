@@ -49,6 +49,14 @@ static const struct cp_verb verbs[] = {
 	{ "list", "[--columns NAME,...]",
 	    "the keys, who holds their shares, and their drills", NULL,
 	    CP_TAKES_USUAL | CP_TAKES_COLUMNS, 0, 0, cp_custody_run_list },
+	{ "rekey", "[--share F...] [--passphrase-file FILE...] "
+	    "[--custodians N] [--threshold K] [--holder TEXT...] "
+	    "[--share-dir DIR] [--new-passphrase-file FILE...] [--new] "
+	    "[--from ID] [--workers N] [--dry-run] [--yes] [--reason TEXT]",
+	    "give the archive to other custodians, or go on with that",
+	    cp_custody_rekey_options, CP_TAKES_USUAL | CP_TAKES_PASSPHRASE |
+	    CP_TAKES_DRY_RUN | CP_TAKES_YES | CP_TAKES_REASON, 0, 0,
+	    cp_custody_run_rekey },
 	{ "sheet", "--share FILE --output FILE [--passphrase-file FILE]",
 	    "print a share on paper", sheet_options,
 	    CP_TAKES_USUAL | CP_TAKES_PASSPHRASE, 0, 0,

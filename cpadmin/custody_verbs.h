@@ -11,6 +11,8 @@ enum cp_rc cp_custody_run_create(struct cp_call *call, struct cp_err *err);
 enum cp_rc cp_custody_run_list(struct cp_call *call, struct cp_err *err);
 enum cp_rc cp_custody_run_drill(struct cp_call *call, struct cp_err *err);
 enum cp_rc cp_custody_run_recover(struct cp_call *call, struct cp_err *err);
+enum cp_rc cp_custody_run_rekey(struct cp_call *call, struct cp_err *err);
+extern const struct cp_opt cp_custody_rekey_options[];
 
 /* Opens the store, to be changed, for those who keep its keys: the roles
  * custodian and admin. */

@@ -257,6 +257,17 @@ run_unfinished(struct cp_stmt *q, const struct cp_work_query *query,
 }
 
 static int
+rekey_unfinished(struct cp_stmt *q, const struct cp_work_query *query,
+    struct cp_work *w)
+{
+	(void)q;
+	(void)query;
+	say(w, "Packages are still under the key that %s replaces", w->id);
+	settle(w, "cpadmin custody rekey --share FILE...");
+	return 1;
+}
+
+static int
 adoption(struct cp_stmt *q, const struct cp_work_query *query,
     struct cp_work *w)
 {
@@ -325,6 +336,8 @@ escrow_outdated(struct cp_stmt *q, const struct cp_work_query *query,
 const struct work_source work_sources[] = {
 	{ "clock-doubt", CP_ROLE_ADMIN, SQL_WORK_CLOCK, 0, clock_doubt },
 	{ "run-unfinished", JOBS, SQL_WORK_RUN, 0, run_unfinished },
+	{ "rekey-unfinished", CP_ROLE_CUSTODIAN | CP_ROLE_ADMIN,
+	    SQL_WORK_REKEY, 0, rekey_unfinished },
 	{ "adoption-unfinished", CP_ROLE_ADMIN, SQL_WORK_ADOPTION, 0,
 	    adoption },
 	{ "trouble", CP_ROLE_TEAM | CP_ROLE_ADMIN, SQL_WORK_TROUBLES, 0,

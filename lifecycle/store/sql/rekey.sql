@@ -39,3 +39,8 @@ SELECT coalesce(h.custody, v.custody), count(*)
 FROM header h CROSS JOIN package p ON p.n = h.package
 	CROSS JOIN volume v ON v.n = p.volume
 GROUP BY 1 ORDER BY 1
+
+-- name: work_rekey
+-- excused: a store is rekeyed a handful of times in its life
+SELECT begun, to_custody, NULL FROM rekey WHERE finished IS NULL
+ORDER BY n DESC LIMIT 1
