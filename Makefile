@@ -17,7 +17,8 @@ PACKAGES_BUILD := gcc libc6-dev libgcrypt20-dev libarchive-dev libsqlite3-dev \
 	libcairo2-dev libqrencode-dev libqpdf-dev pkg-config \
 	fonts-noto-core fonts-dejavu-core
 PACKAGES_CHECK := $(PACKAGES_BUILD) check clang jq age zstd mandoc sqlite3 \
-	zlib1g-dev xxd openssl strace poppler-utils qpdf zbar-tools
+	zlib1g-dev xxd openssl strace poppler-utils qpdf zbar-tools \
+	python3 xfsprogs
 PACKAGES_DEMO  := $(PACKAGES_BUILD) jq age zstd
 PACKAGES_BENCH := $(PACKAGES_CHECK) borgbackup
 
