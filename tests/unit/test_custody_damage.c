@@ -256,9 +256,11 @@ START_TEST(test_forged_numbers)
 	forged.index = 4;
 	put_share(&forged, 2, path);
 	ck_assert_int_eq(try_it(), CP_CORRUPT);
+	expect_said("a custody share that was changed");
 	forged.index = 0;
 	put_share(&forged, 2, path);
 	ck_assert_int_eq(try_it(), CP_CORRUPT);
+	expect_said("a custody share that was changed");
 	forged.index = 1;
 	forged.of.shares = 17;
 	put_share(&forged, 2, path);
