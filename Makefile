@@ -20,7 +20,7 @@ PACKAGES_CHECK := $(PACKAGES_BUILD) check clang jq age zstd mandoc sqlite3 \
 	zlib1g-dev xxd openssl strace poppler-utils qpdf zbar-tools \
 	python3 xfsprogs
 PACKAGES_DEMO  := $(PACKAGES_BUILD) jq age zstd
-PACKAGES_BENCH := $(PACKAGES_CHECK) borgbackup
+PACKAGES_BENCH := $(PACKAGES_CHECK) borgbackup restic
 
 WARN := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes \
 	-Wmissing-prototypes -Wwrite-strings -Wvla -Wformat=2 -Werror
