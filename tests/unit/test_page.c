@@ -128,18 +128,46 @@ refused(const char *why)
 	ck_assert_uint_eq(pdf.len, 0);
 }
 
+/* The lines of a place, and of its block. */
+static void
+count_lines(const struct page_place *p, int *here, int *all)
+{
+	const struct page_block *b = &doc->blocks[p->block];
+
+	*here = p->to - p->from;
+	*all = b->kind != PAGE_TEXT ? 1 : pango_layout_get_line_count(
+	    b->cell[b->cells - 1].layout);
+}
+
 START_TEST(paragraphs_break)
 {
-	char *text = repeat("lorem ipsum dolor sit ", 900);
+	int here, all, broken = 0;
 
 	cp_page_heading(doc, 1, "Heading");
-	for (int i = 0; i < 5; i++)
+	for (size_t i = 0; i < 300; i++) {
+		char *text = repeat("lorem ipsum dolor sit ", 1 + i * 7 % 60);
+
 		cp_page_text(doc, CP_PAGE_BODY, text);
+		free(text);
+	}
 	finish();
-	ck_assert_int_gt(doc->pages, 5);
-	for (size_t i = 0; i < doc->n_places; i++)
-		ck_assert(doc->places[i].to - doc->places[i].from >= 2 ||
-		    strcmp(doc->blocks[doc->places[i].block].tag, "P") != 0);
+	for (size_t i = 0; i < doc->n_places; i++) {
+		count_lines(&doc->places[i], &here, &all);
+		ck_assert(here == all || here >= 2);
+		broken += here < all;
+	}
+	ck_assert_int_gt(broken, 20);
+}
+END_TEST
+
+/* One paragraph of many pages. */
+START_TEST(long_paragraph)
+{
+	char *text = repeat("lorem ipsum dolor sit ", 4000);
+
+	cp_page_text(doc, CP_PAGE_BODY, text);
+	finish();
+	ck_assert_int_gt(doc->pages, 12);
 	free(text);
 }
 END_TEST
@@ -253,6 +281,39 @@ becomes(const char *text, const char *want)
 	free(got);
 }
 
+static int
+count_glyphs(PangoLayout *layout)
+{
+	PangoLayoutIter *it = pango_layout_get_iter(layout);
+	int n = 0;
+
+	do {
+		PangoLayoutRun *run = pango_layout_iter_get_run_readonly(it);
+
+		n += run != NULL ? run->glyphs->num_glyphs : 0;
+	} while (pango_layout_iter_next_run(it));
+	pango_layout_iter_free(it);
+	return n;
+}
+
+/* A fingerprint that wraps gets no hyphen. */
+START_TEST(no_hyphens)
+{
+	char *hex = repeat("0a1b", 100);
+
+	cp_page_text(doc, CP_PAGE_MONO, hex);
+	cp_page_text(doc, CP_PAGE_BODY, hex);
+	finish();
+	for (int i = 0; i < 2; i++) {
+		PangoLayout *l = doc->blocks[i].cell[0].layout;
+
+		ck_assert_int_gt(pango_layout_get_line_count(l), 2);
+		ck_assert_int_eq(count_glyphs(l), 400);
+	}
+	free(hex);
+}
+END_TEST
+
 START_TEST(hostile_texts)
 {
 	char *wide = repeat("W", 300), *marks = repeat("e\xCC\x81", 300);
@@ -355,12 +416,14 @@ suite(void)
 	tcase_set_timeout(t, 60);
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t, paragraphs_break);
+	tcase_add_test(t, long_paragraph);
 	tcase_add_test(t, kept_together);
 	tcase_add_test(t, tables_break);
 	tcase_add_test(t, no_heading_no_repeat);
 	tcase_add_test(t, same_bytes);
 	tcase_add_test(t, many_scripts);
 	tcase_add_test(t, missing_glyph);
+	tcase_add_test(t, no_hyphens);
 	tcase_add_test(t, hostile_texts);
 	tcase_add_test(t, narrow_columns);
 	tcase_add_test(t, too_tall);
