@@ -55,7 +55,8 @@ enum cp_rc cp_volume_close(struct cp_volume_writer **w,
 void cp_volume_abort(struct cp_volume_writer **w);
 
 /* Puts the payload of a package after what OUT holds, checked against the
- * volume's MANIFEST.  CP_NOT_FOUND: no such volume, or no such package. */
+ * volume's MANIFEST.  In a whole volume only MANIFEST and that payload are
+ * read.  CP_NOT_FOUND: no such volume, or no such package. */
 enum cp_rc cp_volume_read(const char *dir, const char *volume_id,
     const char *package_id, struct cp_buf *out, struct cp_err *err)
     CP_MUST_CHECK;

@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "archive/file.h"
-#include "archive/volume_impl.h"
+#include "archive/volume_at.h"
 
 /* What was found beside what MANIFEST promises. */
 struct check {
@@ -237,43 +237,83 @@ compare_one(const struct cp_volume_lines *l, const char *name,
 	return CP_OK;
 }
 
-enum cp_rc
-cp_volume_read(const char *dir, const char *volume_id,
-    const char *package_id, struct cp_buf *out, struct cp_err *err)
+static void
+cut_back(struct cp_buf *out, size_t before)
+{
+	if (out->len > before) {
+		out->len = before;
+		out->data[before] = '\0';
+	}
+}
+
+/* From the first byte to the last: slow, and names what is wrong. */
+static enum cp_rc
+read_through(int fd, const char *where, const char *volume_id,
+    const char *name, struct cp_buf *out, struct cp_err *err)
 {
 	struct cp_volume_lines listed = { .n = 0 };
 	struct cp_volume_scan *s = NULL;
 	struct cp_volume_line line;
-	char where[PATH_MAX];
 	size_t before = out->len;
-	int fd = -1, have = 0;
+	int have = 0;
+	enum cp_rc rc = cp_volume_scan_open(fd, where, 0, &s, err);
+
+	if (rc == CP_OK)
+		rc = check_id(s, volume_id, err);
+	if (rc == CP_OK)
+		rc = find_one(s, name, out, &line, &have, err);
+	if (rc == CP_OK)
+		rc = cp_volume_scan_list(s, &listed, err);
+	if (rc == CP_OK) {
+		rc = compare_one(&listed, name, &line, have, err);
+		if (rc != CP_OK)
+			cp_err_context(err, "package %.*s in %s",
+			    (int)(strlen(name) - strlen(CP_VOLUME_SUFFIX)),
+			    name, where);
+	}
+	if (rc != CP_OK)
+		cut_back(out, before);
+	cp_volume_scan_free(s);
+	cp_volume_lines_clear(&listed);
+	return rc;
+}
+
+/* At its place: MANIFEST and the package are all that is read. */
+static enum cp_rc
+read_at(int fd, const char *where, const char *volume_id, const char *name,
+    struct cp_buf *out, struct cp_err *err)
+{
+	struct cp_volume_map map = { .at = NULL };
+	size_t i = 1;
+	enum cp_rc rc = cp_volume_map(fd, where, volume_id, &map, err);
+
+	while (rc == CP_OK && i < map.lines.n &&
+	    strcmp(map.lines.v[i].name, name) != 0)
+		i++;
+	if (rc == CP_OK)
+		rc = i < map.lines.n ? cp_volume_map_read(fd, where, &map, i,
+		    out, err) : cp_fail(err, CP_NOT_FOUND, "no such package "
+		    "in it");
+	cp_volume_map_clear(&map);
+	return rc;
+}
+
+enum cp_rc
+cp_volume_read(const char *dir, const char *volume_id,
+    const char *package_id, struct cp_buf *out, struct cp_err *err)
+{
+	char where[PATH_MAX], name[sizeof(((struct cp_volume_line *)0)->name)];
+	struct cp_err why = { 0 };
+	int fd = -1;
 	enum cp_rc rc;
 
 	if (!cp_volume_id_valid(package_id))
 		return cp_fail(err, CP_BAD_INPUT, "bad package id");
-	(void)snprintf(line.name, sizeof(line.name), "%s" CP_VOLUME_SUFFIX,
-	    package_id);
+	(void)snprintf(name, sizeof(name), "%s" CP_VOLUME_SUFFIX, package_id);
 	rc = cp_volume_open_read(dir, volume_id, &fd, where, err);
-	if (rc == CP_OK)
-		rc = cp_volume_scan_open(fd, where, 0, &s, err);
-	if (rc == CP_OK)
-		rc = check_id(s, volume_id, err);
-	if (rc == CP_OK)
-		rc = find_one(s, line.name, out, &line, &have, err);
-	if (rc == CP_OK)
-		rc = cp_volume_scan_list(s, &listed, err);
-	if (rc == CP_OK) {
-		rc = compare_one(&listed, line.name, &line, have, err);
-		if (rc != CP_OK)
-			cp_err_context(err, "package %s in %s", package_id,
-			    where);
-	}
-	if (rc != CP_OK && out->len > before) {
-		out->len = before;
-		out->data[before] = '\0';
-	}
-	cp_volume_scan_free(s);
-	cp_volume_lines_clear(&listed);
+	if (rc == CP_OK && read_at(fd, where, volume_id, name, out, &why) !=
+	    CP_OK)
+		rc = read_through(fd, where, volume_id, name, out, err);
 	if (fd >= 0)
 		(void)close(fd);
 	return rc;

@@ -60,6 +60,9 @@ const struct cp_volume_line *cp_volume_lines_find(
 enum cp_rc cp_volume_list_text(const struct cp_volume_lines *l,
     const char *volume_id, struct cp_buf *out, struct cp_err *err)
     CP_MUST_CHECK;
+/* The two lines of one member at the beginning of AT, a text; what follows
+ * them, or NULL when they are not there. */
+const char *cp_volume_line_take(const char *at, struct cp_volume_line *line);
 /* L must be empty; the caller clears it, also after a failure. */
 enum cp_rc cp_volume_list_parse(const struct cp_buf *text,
     const char *volume_id, struct cp_volume_lines *l, struct cp_err *err)

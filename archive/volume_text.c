@@ -219,8 +219,8 @@ take_hex(const char *at, uint8_t sha256[32])
 }
 
 /* One "# SIZE" line and its "HEX  NAME" line; NULL when they are not there. */
-static const char *
-take_line(const char *at, struct cp_volume_line *line)
+const char *
+cp_volume_line_take(const char *at, struct cp_volume_line *line)
 {
 	char *end;
 	size_t n;
@@ -255,7 +255,7 @@ cp_volume_list_parse(const struct cp_buf *text, const char *volume_id,
 
 	cp_buf_init(&again);
 	while (rc == CP_OK && at != NULL && *at != '\0') {
-		at = take_line(l->n == 0 ? at + 1 : at, &line);
+		at = cp_volume_line_take(l->n == 0 ? at + 1 : at, &line);
 		if (at != NULL)
 			rc = cp_volume_lines_add(l, line.name, line.sha256,
 			    line.size, err);
