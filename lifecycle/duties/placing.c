@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "archive/volume.h"
+#include "lifecycle/duties/disk_files.h"
 #include "lifecycle/store/json_put.h"
 #include "lifecycle/store/stmt.h"
 
@@ -144,9 +145,16 @@ static enum cp_rc
 remove_file(struct cp_store *s, int64_t place, const char *id,
     struct cp_err *err)
 {
+	struct cp_disk_file f = { .place = place };
 	char dir[4096];
-	enum cp_rc rc = cp_place_ready(s, place, err);
+	int known = 0;
+	enum cp_rc rc;
 
+	(void)snprintf(f.id, sizeof(f.id), "%s", id);
+	rc = cp_disk_known(s, &f, &known, err);
+	if (rc != CP_OK || known) /* it came back since */
+		return rc;
+	rc = cp_place_ready(s, place, err);
 	if (rc == CP_OK)
 		rc = cp_place_dir(s, place, dir, err);
 	if (rc != CP_OK)

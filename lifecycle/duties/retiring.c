@@ -127,6 +127,15 @@ retire_all(struct cp_run *run, struct cp_err *err)
 }
 
 enum cp_rc
+cp_run_compact_one(struct cp_run *run, const struct cp_volume_row *v,
+    struct cp_err *err)
+{
+	enum cp_rc rc = retire_volume(run, v, err);
+
+	return rc == CP_OK ? cp_leftovers_remove(run->store, err) : rc;
+}
+
+enum cp_rc
 cp_run_retire(struct cp_run *run, struct cp_err *err)
 {
 	enum cp_rc rc = retire_all(run, err);

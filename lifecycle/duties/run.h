@@ -103,9 +103,15 @@ enum cp_rc cp_run_foresee_shelves(struct cp_run *run, struct cp_err *err)
     CP_MUST_CHECK;
 void cp_run_foreseen_free(struct cp_run *run);
 /* Volumes without a live package are removed, those of which more than half is
- * dead rewritten.  One that is corrupt is named and left for repair. */
+ * dead rewritten, without their copies.  One that is corrupt is named and left
+ * for repair; one that is known to be is left alone. */
 enum cp_rc cp_run_retire(struct cp_run *run, struct cp_err *err)
     CP_MUST_CHECK;
+/* Rewrites volume V without its dead packages, or removes it when none is
+ * live; CP_CORRUPT, CP_NOT_FOUND: it cannot be read. */
+struct cp_volume_row;
+enum cp_rc cp_run_compact_one(struct cp_run *run,
+    const struct cp_volume_row *v, struct cp_err *err) CP_MUST_CHECK;
 /* Finishes what follows a destruction and can be done again: empty shelves
  * are zeroised, dead volumes removed or rewritten, certificates written.  Runs
  * first, for what a crash left, and after destruction. */

@@ -242,8 +242,8 @@ cp_parcel_end(struct cp_store *s, const struct cp_parcel *p,
 
 /* ---- volumes ----------------------------------------------------------------- */
 
-static void
-read_volume(struct cp_stmt *q, struct cp_volume_row *v)
+void
+cp_volume_row_read(struct cp_stmt *q, struct cp_volume_row *v)
 {
 	const void *hash;
 	size_t len;
@@ -271,7 +271,7 @@ cp_volume_row_take(struct cp_stmt *q, struct cp_volume_row *out, int *found,
 	enum cp_rc rc = cp_step(q, found, err);
 
 	if (rc == CP_OK && *found) {
-		read_volume(q, out);
+		cp_volume_row_read(q, out);
 		cp_reset(q);
 	}
 	return rc;
@@ -304,7 +304,7 @@ cp_volume_row_each(struct cp_store *s,
 	enum cp_rc rc;
 
 	while ((rc = cp_step(q, &row, err)) == CP_OK && row) {
-		read_volume(q, &v);
+		cp_volume_row_read(q, &v);
 		rc = fn(ctx, &v, err);
 		if (rc != CP_OK)
 			break;

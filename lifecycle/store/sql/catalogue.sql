@@ -19,6 +19,8 @@ FROM volume WHERE gone IS NULL ORDER BY n
 SELECT n, id, custody, made, packages, live, size, sha256, gone, place
 FROM volume INDEXED BY volume_dead
 WHERE gone IS NULL AND packages > 2 * live AND n > ?
+	AND (live = 0 OR NOT EXISTS (SELECT 1 FROM volume_trouble t
+	WHERE t.volume = volume.n AND t.place = coalesce(volume.place, 0)))
 ORDER BY n LIMIT 1
 
 -- name: volume_gone

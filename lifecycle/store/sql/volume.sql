@@ -20,21 +20,30 @@ UPDATE volume SET place = nullif(?, 0) WHERE n = ?
 UPDATE volume SET checked = ? WHERE n = ?
 
 -- name: copy_checked
-UPDATE volume_copy SET checked = ? WHERE volume = ?
+UPDATE volume_copy SET checked = ? WHERE volume = ? AND place = ?
 
 -- name: volume_unchecked
-SELECT n, id, custody, made, packages, live, size, sha256, gone, place
+SELECT n, id, custody, made, packages, live, size, sha256, gone, place, checked
 FROM volume v INDEXED BY volume_checked
-WHERE gone IS NULL AND checked IS NULL AND NOT EXISTS
+WHERE gone IS NULL AND checked IS NULL AND n > ? AND NOT EXISTS
 	(SELECT 1 FROM volume_trouble t WHERE t.volume = v.n)
 ORDER BY n LIMIT 1
 
 -- name: volume_checked_before
-SELECT n, id, custody, made, packages, live, size, sha256, gone, place
+SELECT n, id, custody, made, packages, live, size, sha256, gone, place, checked
 FROM volume v INDEXED BY volume_checked
-WHERE gone IS NULL AND checked < ? AND NOT EXISTS
+WHERE gone IS NULL AND checked < ?1 AND (checked, n) > (?2, ?3)
+	AND NOT EXISTS
 	(SELECT 1 FROM volume_trouble t WHERE t.volume = v.n)
 ORDER BY checked, n LIMIT 1
+
+-- name: volumes_left
+SELECT count(*) FROM volume INDEXED BY volume_checked
+WHERE gone IS NULL AND checked IS NULL
+
+-- name: volumes_left_before
+SELECT count(*) FROM volume INDEXED BY volume_checked
+WHERE gone IS NULL AND checked < ?
 
 -- name: volume_next
 SELECT n, id, custody, made, packages, live, size, sha256, gone, place
@@ -102,6 +111,17 @@ SELECT v.n, v.id, v.custody, v.made, v.packages, v.live, v.size, v.sha256,
 FROM volume_trouble t JOIN volume v ON v.n = t.volume
 WHERE t.volume > ? AND v.gone IS NULL ORDER BY t.volume LIMIT 1
 
+-- name: volume_trouble_at
+SELECT EXISTS (SELECT 1 FROM volume_trouble WHERE volume = ? AND place = ?)
+
 -- name: volume_trouble_count
 -- excused: what is wrong, all of it
 SELECT count(*) FROM volume_trouble
+
+-- name: package_moved
+UPDATE package SET volume = ?1 WHERE id = ?2 AND volume = ?3
+	AND status = 'archived'
+
+-- name: volume_live
+UPDATE volume SET live = (SELECT count(*) FROM package p
+	WHERE p.volume = ?1 AND p.status = 'archived') WHERE n = ?1
