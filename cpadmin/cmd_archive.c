@@ -351,6 +351,23 @@ static const struct cp_verb verbs[] = {
 	{ "openings", "[--all] [--columns NAME,...]",
 	    "which openings wait, and for whom", openings_options,
 	    CP_TAKES_USUAL | CP_TAKES_COLUMNS, 0, 0, cp_archive_openings },
+	{ "scrub", "[--rate MB/S] [--max-minutes M]",
+	    "read what was not read for the longest, night by night",
+	    cp_archive_scrub_options, CP_TAKES_USUAL, 0, 0,
+	    cp_archive_scrub },
+	{ "repair", "[VOLUME...] [--remove-orphans] [--dry-run] [--yes] "
+	    "[--columns NAME,...]",
+	    "mend volumes from their copies and from what is left",
+	    cp_archive_repair_options, CP_TAKES_USUAL | CP_TAKES_DRY_RUN |
+	    CP_TAKES_YES | CP_TAKES_COLUMNS, 0, -1, cp_archive_repair },
+	{ "move", "DIR [VOLUME...|--all] [--dry-run] [--columns NAME,...]",
+	    "volumes to another disk", cp_archive_all_options,
+	    CP_TAKES_USUAL | CP_TAKES_DRY_RUN | CP_TAKES_COLUMNS, 1, -1,
+	    cp_archive_move },
+	{ "compact", "[VOLUME...] [--all] [--dry-run] [--columns NAME,...]",
+	    "write volumes again without their dead packages",
+	    cp_archive_all_options, CP_TAKES_USUAL | CP_TAKES_DRY_RUN |
+	    CP_TAKES_COLUMNS, 0, -1, cp_archive_compact },
 	{ NULL, NULL, NULL, NULL, 0, 0, 0, NULL },
 };
 

@@ -43,6 +43,9 @@ cp_schedule_default(struct cp_schedule *out)
 
 	memset(out, 0, sizeof(*out));
 	(void)add(out, "retention", "retention run", CP_EVERY_DAY, 2 * HOUR);
+	job = add(out, "archive-scrub", "archive scrub --max-minutes 100",
+	    CP_EVERY_DAY, 3 * HOUR);
+	job->max_late.days = 1;
 	(void)add(out, "checkpoint", "audit checkpoint", CP_EVERY_DAY,
 	    4 * HOUR);
 	job = add(out, "verify", "audit verify", CP_EVERY_WEEK, 5 * HOUR);

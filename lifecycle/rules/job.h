@@ -62,8 +62,8 @@ struct cp_schedule {
  * day at 02:00, missed last, overlap skip, late by P3D, no random delay, two
  * hours, three retries after five minutes. */
 void cp_job_init(struct cp_job *job);
-/* What a store does whose settings do not say: retention, checkpoint, verify
- * and archive-verify. */
+/* What a store does whose settings do not say: retention, archive-scrub,
+ * checkpoint, verify and archive-verify. */
 void cp_schedule_default(struct cp_schedule *out);
 /* The job of this name, or NULL. */
 const struct cp_job *cp_schedule_find(const struct cp_schedule *s,

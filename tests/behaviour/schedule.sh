@@ -33,7 +33,7 @@ expect_some 'command = "retention run";' in "$CPADMIN_STORE/cpadmin.conf"
 ok cpadmin schedule list --json --on 2026-03-01T12:00
 expect_json '[.rows[] | [.job, .every, .at, .day, .enabled, .outcome] |
     map(tostring) | join(" ")] | join(",")' \
-    'retention day 02:00 null true null,checkpoint day 04:00 null true null,verify sunday 05:00 null true null,archive-verify month 06:00 1 true null'
+    'retention day 02:00 null true null,archive-scrub day 03:00 null true null,checkpoint day 04:00 null true null,verify sunday 05:00 null true null,archive-verify month 06:00 1 true null'
 BEFORE=$(cpadmin schedule list --json --on 2026-03-01T12:00)
 sed -i '/^schedule/,$d' "$CPADMIN_STORE/cpadmin.conf"
 expect_eq "$(cpadmin schedule list --json --on 2026-03-01T12:00)" "$BEFORE" \
@@ -70,7 +70,7 @@ test_case 'the whole of a day where no time is given'
 once 2026-03-08
 expect_status 0
 expect_json '[.rows[] | .job + " " + .nominal] | join(",")' \
-    'retention 2026-03-08,checkpoint 2026-03-08,verify 2026-03-08'
+    'retention 2026-03-08,archive-scrub 2026-03-08,checkpoint 2026-03-08,verify 2026-03-08'
 
 test_case 'both clock changes, looked at every half hour'
 new_store --on 2026-03-01
@@ -241,7 +241,7 @@ cp "$T/conf" "$T/real/cpadmin.conf"
 run setsid -w "$CPSCHEDD" --once --json --store "$T/real" </dev/null
 expect_status 0
 expect_json '[.rows[] | .job + " " + .outcome] | join(",")' \
-    'retention done,checkpoint done,verify done,archive-verify done'
+    'retention done,archive-scrub done,checkpoint done,verify done,archive-verify done'
 
 test_case 'wrong use'
 run "$CPSCHEDD" --on 2026-01-01
