@@ -247,7 +247,8 @@ typed(struct cp_ceremony *c, int i, struct cp_err *err)
 	int again = 1;
 	enum cp_rc rc = CP_OK;
 
-	cp_say(c->call, "\n-- %s: it is your turn; the others look away.",
+	cp_say(c->call, "%s", "");
+	cp_say(c->call, "-- %s: it is your turn; the others look away.",
 	    who(c, i, name));
 	for (int tries = 0; again && tries < TRIES; tries++) {
 		if (tries > 0) {

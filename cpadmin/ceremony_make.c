@@ -10,9 +10,7 @@
 #include "lifecycle/records/custody_rows.h"
 #include "lifecycle/store/json_put.h"
 
-/* A rehearsal's passphrases lie beside its shares: stretching them would only
- * make it slow. */
-enum { REHEARSAL_WORK = 10, PATH = 4096 };
+enum { PATH = 4096 };
 
 /* keys/rehearsal/BEFORE NAME AFTER, where NAME may be empty. */
 static enum cp_rc
@@ -141,7 +139,7 @@ cp_ceremony_make(const char *keys_dir, struct cp_date date,
 	const struct cp_secret *passphrases[CP_CUSTODY_SHARES];
 	char day[CP_DATE_TEXT];
 	struct cp_custody_spec spec = { c->custodians, c->threshold,
-		passphrases, c->rehearsal ? REHEARSAL_WORK : 0,
+		passphrases, c->rehearsal ? CP_CEREMONY_REHEARSAL_WORK : 0,
 		cp_date_format(date, day), c->share_dir };
 	enum cp_rc rc;
 

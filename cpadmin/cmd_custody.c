@@ -30,6 +30,8 @@ cp_custody_keys_dir(const struct cp_session *s,
 
 static const struct cp_opt create_options[] = {
 	CP_CEREMONY_OPTIONS,
+	{ "sheets", 0, CP_OPT_TEXT, "DIR",
+	    "a paper sheet of each share, as PDF, into DIR" },
 	{ NULL, 0, CP_OPT_FLAG, NULL, NULL },
 };
 
@@ -40,9 +42,22 @@ static const struct cp_opt sheet_options[] = {
 	{ NULL, 0, CP_OPT_FLAG, NULL, NULL },
 };
 
+static const struct cp_opt drill_options[] = {
+	{ "share", 0, CP_OPT_LIST, "F",
+	    "the share file of each custodian who is here" },
+	{ NULL, 0, CP_OPT_FLAG, NULL, NULL },
+};
+
+static const struct cp_opt recover_options[] = {
+	{ "sheet", 0, CP_OPT_TEXT, "FILE",
+	    "the words of the sheet; -: typed, or standard input" },
+	{ "output", 0, CP_OPT_TEXT, "FILE", "the share file to be made" },
+	{ NULL, 0, CP_OPT_FLAG, NULL, NULL },
+};
+
 static const struct cp_verb verbs[] = {
 	{ "create", "[--custodians N --threshold K] [--holder TEXT...] "
-	    "[--share-dir DIR] [--passphrase-file FILE...]",
+	    "[--share-dir DIR] [--sheets DIR] [--passphrase-file FILE...]",
 	    "the ceremony that makes the archive's key", create_options,
 	    CP_TAKES_USUAL | CP_TAKES_PASSPHRASE, 0, 0,
 	    cp_custody_run_create },
@@ -61,6 +76,14 @@ static const struct cp_verb verbs[] = {
 	    "print a share on paper", sheet_options,
 	    CP_TAKES_USUAL | CP_TAKES_PASSPHRASE, 0, 0,
 	    cp_custody_run_sheet },
+	{ "drill", "[--share F...] [--passphrase-file FILE...]",
+	    "whether the shares still open, each and together",
+	    drill_options, CP_TAKES_USUAL | CP_TAKES_PASSPHRASE, 0, 0,
+	    cp_custody_run_drill },
+	{ "recover", "--sheet FILE --output FILE [--passphrase-file FILE]",
+	    "make a share file from its paper sheet", recover_options,
+	    CP_TAKES_USUAL | CP_TAKES_PASSPHRASE, 0, 0,
+	    cp_custody_run_recover },
 	{ NULL, NULL, NULL, NULL, 0, 0, 0, NULL },
 };
 

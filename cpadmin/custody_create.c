@@ -1,4 +1,5 @@
 #include "cpadmin/ceremony.h"
+#include "cpadmin/custody_sheet.h"
 #include "cpadmin/custody_verbs.h"
 #include "cpadmin/out.h"
 #include "lifecycle/records/custody_current.h"
@@ -75,6 +76,7 @@ enter(struct cp_session *s, struct cp_ceremony *c, struct cp_err *err)
 static enum cp_rc
 create(struct cp_session *s, struct cp_ceremony *c, struct cp_err *err)
 {
+	const char *sheets = cp_option(c->call, "sheets");
 	char keys[CP_CUSTODY_KEYS_DIR];
 	enum cp_rc rc = cp_custody_keys_dir(s, keys, err);
 
@@ -92,6 +94,8 @@ create(struct cp_session *s, struct cp_ceremony *c, struct cp_err *err)
 		return rc;
 	}
 	rc = cp_custody_follow(s->store, err);
+	if (rc == CP_OK && sheets != NULL)
+		rc = cp_custody_sheets(s, c, keys, sheets, err);
 	if (rc == CP_OK)
 		rc = show(c, keys, err);
 	if (rc == CP_OK)
