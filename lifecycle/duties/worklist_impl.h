@@ -1,7 +1,7 @@
 #ifndef CP_DUTIES_WORKLIST_IMPL_H
 #define CP_DUTIES_WORKLIST_IMPL_H
 
-/* For worklist.c and worklist_words.c only. */
+/* For worklist.c, worklist_words.c and worklist_custody.c only. */
 
 #include "lifecycle/duties/worklist.h"
 #include "lifecycle/store/stmt.h"
@@ -18,6 +18,23 @@ struct work_source {
 	int (*words)(struct cp_stmt *q, const struct cp_work_query *query,
 	    struct cp_work *w);
 };
+
+/* worklist_custody.c: `words' of rows about the archive's key. */
+int cp_work_custody_none(struct cp_stmt *q, const struct cp_work_query *query,
+    struct cp_work *w);
+int cp_work_custody_drill(struct cp_stmt *q,
+    const struct cp_work_query *query, struct cp_work *w);
+int cp_work_custody_failed(struct cp_stmt *q,
+    const struct cp_work_query *query, struct cp_work *w);
+
+/* worklist_destruction.c: `words' of rows about what was or is to be
+ * destroyed. */
+int cp_work_early(struct cp_stmt *q, const struct cp_work_query *query,
+    struct cp_work *w);
+int cp_work_residue(struct cp_stmt *q, const struct cp_work_query *query,
+    struct cp_work *w);
+int cp_work_sanitise(struct cp_stmt *q, const struct cp_work_query *query,
+    struct cp_work *w);
 
 /* In the order in which rows of one day are listed. */
 extern const struct work_source work_sources[];
