@@ -1,5 +1,6 @@
 #include "tests/unit/custody_keys.h"
 
+#include "archive/age_armor.h"
 #include "archive/age_keys.h"
 #include "archive/base64.h"
 #include "archive/crypto.h"
@@ -168,6 +169,37 @@ START_TEST(test_share_every_length)
 	cp_buf_putc(&all, '\n');
 	put_file(path, all.data, all.len);
 	ck_assert_int_eq(try_it(), CP_CORRUPT);
+}
+END_TEST
+
+/* As it is scanned from paper.  Only the end of the last line may be lost. */
+START_TEST(test_armored_every_byte)
+{
+	static const uint8_t flip[] = { 0x01, 0x20 }; /* 0x20: its case */
+	struct cp_buf armored;
+	size_t i;
+	enum cp_rc rc;
+
+	cp_buf_init(&armored);
+	ck_assert_int_eq(cp_file_read(path, 4096, &all, &err), CP_OK);
+	cp_age_armor(&armored, all.data, all.len);
+	put_file(path, armored.data, armored.len);
+	ck_assert_msg(try_it() == CP_OK, "%s", err.what);
+	for (i = 0; i < 2 * armored.len; i++) {
+		armored.data[i / 2] ^= flip[i % 2];
+		put_file(path, armored.data, armored.len);
+		rc = try_it();
+		ck_assert_msg(rc == CP_CORRUPT || rc == CP_KEY, "byte %zu: %d",
+		    i / 2, rc);
+		expect_said(path);
+		armored.data[i / 2] ^= flip[i % 2];
+	}
+	for (i = 0; i < armored.len; i++) {
+		put_file(path, armored.data, i);
+		ck_assert_msg(try_it() == (i < armored.len - 1 ? CP_CORRUPT :
+		    CP_OK), "cut at %zu", i);
+	}
+	cp_buf_clear(&armored);
 }
 END_TEST
 
@@ -374,6 +406,7 @@ main(void)
 	tcase_add_test(t, test_public_without_dealt);
 	tcase_add_test(t, test_share_every_bit);
 	tcase_add_test(t, test_share_every_length);
+	tcase_add_test(t, test_armored_every_byte);
 	tcase_add_test(t, test_text_every_bit);
 	tcase_add_test(t, test_forged_values);
 	tcase_add_test(t, test_forged_numbers);
