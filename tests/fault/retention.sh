@@ -139,7 +139,7 @@ expectations() {
 		    echo $#) $(set -- $LIVE; echo $#) 0 $(set -- $HELD
 		    echo $#) 1 0"
 		SUM="$(set -- $LEAVING; echo $#) 1 $(set -- $DESTROYED
-		    echo $#) $(set -- $HELD; echo $#) 1 1 1"
+		    echo $#) $(set -- $HELD; echo $#) 1 1 2"
 	}
 }
 
@@ -309,8 +309,8 @@ spoilt 'a lost record' 'sqlite3 "$1/store.db" "DELETE FROM document
     WHERE record = (SELECT n FROM record WHERE id = '\''L1'\'')"'
 spoilt 'a changed document' 'sqlite3 "$1/store.db" "UPDATE document
     SET doc = replace(doc, '\''FamilyL2'\'', '\''Other'\'')"'
-spoilt 'a surviving header' 'sqlite3 "$1/store.db" "INSERT INTO header
-    SELECT n, x'\''00'\'' FROM package WHERE status = '\''destroyed'\''
+spoilt 'a surviving header' 'sqlite3 "$1/store.db" "INSERT INTO
+    header(package, wrapped) SELECT n, x'\''00'\'' FROM package WHERE status = '\''destroyed'\''
     LIMIT 1"'
 spoilt 'an orphan volume' 'cp "$1"/archive/V-20200228-*.tar \
     "$1/archive/V-20260301-AAAAAAAAAA.tar"'
