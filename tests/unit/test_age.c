@@ -1387,8 +1387,8 @@ read_file(const char *path, struct cp_buf *out)
 	ck_assert_int_eq(fclose(f), 0);
 }
 
-static const size_t interop_sizes[] = { 0, 5, 3072, 65536, 65537, 131072,
-	200000 };
+static const size_t interop_sizes[] = { 0, 1, 3072, 65535, 65536, 65537,
+	131072, 1048576 };
 
 static void
 both_ways(const char *recipient, size_t len, const char *options)
