@@ -172,6 +172,9 @@ put_why(struct sheet *s)
 		fact(s, "Legal basis", text_of(s->body, "legal_basis"));
 		cp_words_time(text_of(early, "before"), line, sizeof(line));
 		fact(s, "Early: due from", line);
+		cp_words_time(text_of(early, "shelves_live_until"), line,
+		    sizeof(line));
+		fact(s, "Shelves live until", line);
 	}
 	if (before != NULL) {
 		(void)snprintf(line, sizeof(line), "Issue %lld, SHA-256 %s",

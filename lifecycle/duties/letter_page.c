@@ -243,7 +243,8 @@ face_of_cell(const struct page_table *t, int i, unsigned how)
 		return t->headed ? FACE_CELL : FACE_CELL_NAME;
 	if (how & CP_PAGE_ROW_MONO)
 		return FACE_CELL_MONO;
-	return how & CP_PAGE_ROW_STRONG ? FACE_CELL_STRONG : FACE_CELL;
+	return (how & CP_PAGE_ROW_STRONG) && i == t->n - 1 ?
+	    FACE_CELL_STRONG : FACE_CELL;
 }
 
 static struct page_block *

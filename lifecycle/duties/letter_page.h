@@ -47,7 +47,10 @@ struct cp_page_column {
 enum { CP_PAGE_COLUMNS = 8 };
 
 /* How a row differs from others. */
-enum { CP_PAGE_ROW_MONO = 1, CP_PAGE_ROW_STRONG = 2 };
+enum {
+	CP_PAGE_ROW_MONO = 1,  /* fixed pitch, but for what names the row */
+	CP_PAGE_ROW_STRONG = 2 /* its last cell is bold */
+};
 
 struct cp_page_qr {
 	const void *data;

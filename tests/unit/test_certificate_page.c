@@ -239,6 +239,7 @@ START_TEST(what_some_have)
 	says("authority E08000015 \xC2\xB7 issue 3");
 	says("Legal basis order of the court");
 	says("Early: due from 2 March 2028");
+	says("Shelves live until 1 May 2028");
 	says("Takes the place of Issue 2, SHA-256 abc");
 	says("custodians\xE2\x80\x99 key");
 	says("0 of 12");
