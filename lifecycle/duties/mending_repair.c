@@ -180,10 +180,10 @@ deal_with_orphan(struct cp_mend *m, const struct cp_disk_file *f,
 	memcpy(v.id, f->id, sizeof(v.id));
 	m->orphans++;
 	why = needed ? "it holds packages that are whole nowhere else" :
-	    !whole && m->lost > 0 ? "it is damaged, and packages are lost" :
-	    whole ? "all that it holds is elsewhere, or destroyed" :
-	    "it is damaged, and nothing is lost";
-	if (!remove || needed || (!whole && m->lost > 0))
+	    !whole && m->lost + m->failed > 0 ? "it is damaged, and not every "
+	    "package is safe" : whole ? "all that it holds is elsewhere, or destroyed" :
+	    "it is no whole volume, and nothing is lost";
+	if (!remove || needed || (!whole && m->lost + m->failed > 0))
 		return cp_mend_report(m, &v, f->place, "orphan", 0, why, err);
 	if (!m->run.dry_run)
 		rc = unlink_orphan(m, &v, dir, err);

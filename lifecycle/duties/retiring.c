@@ -8,11 +8,12 @@
 
 struct keeping {
 	struct cp_run *run;
+	int64_t volume;
 	struct cp_err *err;
 	enum cp_rc rc;
 };
 
-/* Whether a package of a dead volume still lives. */
+/* Whether a package of a dead volume still lives, and there. */
 static int
 keep(void *ctx, const char *package_id)
 {
@@ -25,7 +26,8 @@ keep(void *ctx, const char *package_id)
 	if (rc == CP_NOT_FOUND) /* sealed, but never catalogued */
 		return 0;
 	x->rc = rc;
-	return rc != CP_OK || strcmp(p.status, "archived") == 0;
+	return rc != CP_OK || (strcmp(p.status, "archived") == 0 &&
+	    p.volume == x->volume);
 }
 
 static enum cp_rc
@@ -71,7 +73,7 @@ static enum cp_rc
 rewrite_volume(struct cp_run *run, const struct cp_volume_row *v,
     struct cp_err *err)
 {
-	struct keeping k = { run, err, CP_OK };
+	struct keeping k = { run, v->n, err, CP_OK };
 	struct cp_volume_counts counts;
 	struct cp_volume_sum sum;
 	char id[CP_VOLUME_ID + 1], dir[4096];
