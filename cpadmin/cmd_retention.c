@@ -35,6 +35,8 @@ static const struct cp_column run_columns[] = {
 	{ "shelves_destroyed", "Shelf keys destroyed" },
 	{ "packages_moved", "Held packages moved" },
 	{ "shelves_waiting", "Shelves kept by what awaits" },
+	{ "copied", NULL },
+	{ "copies_owed", "Volumes without their copy" },
 	{ "failures", NULL },
 };
 enum { RUN_COLUMNS = sizeof(run_columns) / sizeof(run_columns[0]),
@@ -70,6 +72,9 @@ show_run(const struct cp_call *call, const struct cp_run *run,
 
 	if (rc != CP_OK)
 		return rc;
+	if (run->copies_owed > 0)
+		cp_say(call, "no second copy could be made: %s",
+		    run->copy_why);
 	cp_json_close(&t->json, ']');
 	cp_out_date(o, run->now->today);
 	cp_out_bool(o, run->dry_run);
@@ -86,6 +91,8 @@ show_run(const struct cp_call *call, const struct cp_run *run,
 	cp_out_int(o, run->shelves_destroyed);
 	cp_out_int(o, run->moved);
 	cp_out_int(o, run->shelves_waiting);
+	cp_out_int(o, run->copied);
+	cp_out_int(o, run->copies_owed);
 	cp_out_json(o, cp_buf_text(&t->json), NULL);
 	return cp_out_end(&o, err);
 }

@@ -5,9 +5,17 @@
 #include "lifecycle/duties/placing.h"
 #include "lifecycle/duties/run.h"
 #include "lifecycle/records/volume_state.h"
+#include "lifecycle/store/stmt.h"
 
 /* Second copies: each is found owing in the catalogue, so that a kill between
  * any two leaves nothing undone for ever. */
+
+static void
+say_why(struct cp_run *run, const struct cp_err *why)
+{
+	(void)snprintf(run->copy_why, sizeof(run->copy_why), "%.255s",
+	    why->what);
+}
 
 enum cp_rc
 cp_run_places(struct cp_run *run, struct cp_err *err)
@@ -29,9 +37,10 @@ cp_run_places(struct cp_run *run, struct cp_err *err)
 	if (!run->copying)
 		return CP_OK;
 	if (cp_place_take(run->store, run->audit, config.copy,
-	    &run->copy_place, &why) != CP_OK)
+	    &run->copy_place, &why) != CP_OK) {
 		run->copy_place = CP_PLACE_NONE;
-	else if (run->copy_place == run->place)
+		say_why(run, &why);
+	} else if (run->copy_place == run->place)
 		return cp_fail(err, CP_BAD_INPUT, "cpadmin.conf: archive.copy "
 		    "is where the volumes themselves are");
 	return CP_OK;
@@ -83,8 +92,10 @@ copy_all(struct cp_run *run, const char *to, struct cp_err *err)
 	unsigned swept;
 	enum cp_rc rc = cp_volume_sweep(to, &swept, &why), one;
 
-	if (rc != CP_OK)
+	if (rc != CP_OK) {
+		say_why(run, &why);
 		return CP_OK; /* owed */
+	}
 	while (rc == CP_OK && found) {
 		rc = cp_copy_owed(run->store, run->copy_place, v.n, &found, &v,
 		    err);
@@ -96,7 +107,9 @@ copy_all(struct cp_run *run, const char *to, struct cp_err *err)
 			run->copied += rc == CP_OK;
 		} else if (one == CP_CORRUPT || one == CP_NOT_FOUND) {
 			cp_run_volume_trouble(run, &v, v.place, &why);
+			say_why(run, &why);
 		} else {
+			say_why(run, &why);
 			break; /* a full disk, say: owed */
 		}
 	}
@@ -124,20 +137,49 @@ count_owed(struct cp_run *run, struct cp_err *err)
 	return rc;
 }
 
+/* For the worklist; most nights there is nothing to write. */
+static enum cp_rc
+note_owed(struct cp_run *run, struct cp_err *err)
+{
+	struct cp_stmt *q;
+	int64_t before = 0;
+	enum cp_rc rc = cp_exec_int(cp_stmt(run->store, SQL_COPIES_OWED_ANY),
+	    0, &before, err);
+
+	if (rc != CP_OK || (before == 0 && run->copies_owed == 0))
+		return rc;
+	rc = cp_store_begin(run->store, err);
+	if (rc != CP_OK)
+		return rc;
+	q = cp_stmt(run->store, run->copies_owed > 0 ? SQL_COPIES_OWED_NOTE :
+	    SQL_COPIES_OWED_CLEAR);
+	if (run->copies_owed > 0) {
+		cp_bind_date(q, run->now->today);
+		cp_bind_int(q, run->copies_owed);
+		cp_bind_text(q, run->copy_why);
+	}
+	rc = cp_exec(q, err);
+	if (rc == CP_OK)
+		return cp_store_commit(run->store, err);
+	cp_store_rollback(run->store);
+	return rc;
+}
+
 enum cp_rc
 cp_run_copy(struct cp_run *run, struct cp_err *err)
 {
 	char to[4096];
 	enum cp_rc rc = CP_OK;
 
-	if (!run->copying)
-		return CP_OK;
-	if (run->copy_place != CP_PLACE_NONE) {
+	run->copies_owed = 0;
+	if (run->copying && run->copy_place != CP_PLACE_NONE) {
 		rc = cp_place_dir(run->store, run->copy_place, to, err);
 		if (rc == CP_OK)
 			rc = copy_all(run, to, err);
 	}
-	return rc == CP_OK ? count_owed(run, err) : rc;
+	if (rc == CP_OK && run->copying)
+		rc = count_owed(run, err);
+	return rc == CP_OK ? note_owed(run, err) : rc;
 }
 
 void

@@ -38,6 +38,7 @@ struct cp_run {
 	int64_t place;          /* its place */
 	int copying;            /* archive.copy is set */
 	int64_t copy_place;     /* or CP_PLACE_NONE: it is not there */
+	char copy_why[256];     /* why no copy can be made; "" */
 	int lock;
 	int64_t row; /* of this run; 0 before it is noted as begun */
 	struct cp_run_note *notes; /* troubles not written down yet */
@@ -128,7 +129,6 @@ void cp_run_trouble(struct cp_run *run, const char *id,
     const struct cp_err *err);
 /* The same of a volume, or its copy, that is not what it should be: noted for
  * the worklist, outside a transaction, until it is repaired or read as right. */
-struct cp_volume_row;
 void cp_run_volume_trouble(struct cp_run *run, const struct cp_volume_row *v,
     int64_t place, const struct cp_err *err);
 /*

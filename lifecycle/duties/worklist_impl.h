@@ -36,6 +36,14 @@ int cp_work_residue(struct cp_stmt *q, const struct cp_work_query *query,
 int cp_work_sanitise(struct cp_stmt *q, const struct cp_work_query *query,
     struct cp_work *w);
 
+/* worklist_volumes.c: `words' of rows about files of volumes. */
+int cp_work_volume_trouble(struct cp_stmt *q,
+    const struct cp_work_query *query, struct cp_work *w);
+int cp_work_copies_owed(struct cp_stmt *q, const struct cp_work_query *query,
+    struct cp_work *w);
+int cp_work_leftover(struct cp_stmt *q, const struct cp_work_query *query,
+    struct cp_work *w);
+
 /* In the order in which rows of one day are listed. */
 extern const struct work_source work_sources[];
 extern const size_t work_sources_count;

@@ -110,6 +110,13 @@ CREATE TABLE volume_trouble (
 	PRIMARY KEY (volume, place)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX volume_trouble_since ON volume_trouble(since, volume);
+-- Volumes without the second copy that the settings want, after a run.
+CREATE TABLE copies_owed (
+	id INTEGER PRIMARY KEY CHECK (id = 1),
+	since TEXT NOT NULL,
+	owed INTEGER NOT NULL,
+	why TEXT NOT NULL
+) STRICT;
 
 -- Openings to which several operators agree.  The reason is in the log, and
 -- goes with the person's record.

@@ -125,3 +125,29 @@ UPDATE package SET volume = ?1 WHERE id = ?2 AND volume = ?3
 -- name: volume_live
 UPDATE volume SET live = (SELECT count(*) FROM package p
 	WHERE p.volume = ?1 AND p.status = 'archived') WHERE n = ?1
+
+-- name: copies_owed_note
+INSERT INTO copies_owed(id, since, owed, why) VALUES (1, ?1, ?2, ?3)
+ON CONFLICT(id) DO UPDATE SET owed = excluded.owed, why = excluded.why
+
+-- name: copies_owed_clear
+DELETE FROM copies_owed WHERE id = 1
+
+-- name: copies_owed_any
+SELECT owed FROM copies_owed WHERE id = 1
+
+-- name: work_volume_troubles
+-- excused: files that are wrong, all of them, by the index of their days
+SELECT t.since, v.id, NULL, t.status, t.place <> coalesce(v.place, 0), t.what
+FROM volume_trouble t INDEXED BY volume_trouble_since
+JOIN volume v ON v.n = t.volume
+WHERE v.gone IS NULL ORDER BY t.since, t.volume
+
+-- name: work_copies_owed
+SELECT since, id, NULL, owed, why FROM copies_owed WHERE id = 1
+
+-- name: work_leftovers
+-- excused: files that could not be removed yet, few
+SELECT l.since, v.id, NULL, coalesce(p.path, 'STORE/archive')
+FROM volume_leftover l JOIN volume v ON v.n = l.volume
+LEFT JOIN place p ON p.n = l.place ORDER BY l.since, l.volume
