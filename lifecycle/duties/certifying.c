@@ -53,41 +53,35 @@ static enum cp_rc
 find_last(struct cp_store *s, const struct cp_batch *b, struct last *out,
     struct cp_err *err)
 {
-	struct cp_stmt *q = cp_stmt(s, SQL_CERTIFICATE_LAST);
-	int row;
+	struct cp_err why = { 0 };
+	struct cp_buf body;
 	enum cp_rc rc;
 
 	memset(out, 0, sizeof(*out));
-	cp_bind_int(q, b->n);
-	rc = cp_step(q, &row, err);
-	if (rc == CP_OK && row) {
-		out->issue = cp_col_int(q, 0);
-		rc = read_body(cp_col_text(q, 1), out, err);
-	}
-	cp_reset(q);
-	if (rc != CP_OK || out->issue != 0 || b->certificate_seq == 0)
-		return rc;
-	q = cp_stmt(s, SQL_BATCH_BODY);
-	cp_bind_int(q, b->n);
-	rc = cp_step(q, &row, err);
-	if (rc == CP_OK && row) {
-		out->issue = 1;
-		rc = read_body(cp_col_text(q, 0), out, err);
-	}
-	cp_reset(q);
+	cp_buf_init(&body);
+	rc = cp_certificate_text(s, b, 0, &out->issue, &body, &why);
+	if (rc == CP_OK)
+		rc = read_body(cp_buf_text(&body), out, err);
+	else if (rc == CP_REFUSED) /* it has none */
+		rc = CP_OK;
+	else
+		*err = why;
+	cp_buf_clear(&body);
 	return rc;
 }
 
 enum cp_rc
 cp_certified_gone(struct cp_store *s, const struct cp_batch *b, int *gone,
-    struct cp_err *err)
+    int *sound, struct cp_err *err)
 {
 	struct last last;
 	enum cp_rc rc = find_last(s, b, &last, err);
 
-	if (rc == CP_OK)
-		*gone = last.issue > 0 && last.gone;
-	return rc;
+	if (rc != CP_OK)
+		return rc;
+	*gone = last.issue > 0 && last.gone;
+	*sound = strcmp(last.outcome, "destroyed") == 0;
+	return CP_OK;
 }
 
 /* ---- into the store -------------------------------------------------------- */

@@ -36,10 +36,16 @@ struct cp_certifier {
 enum cp_rc cp_certify_next(const struct cp_certifier *c,
     const struct cp_batch *b, char outcome[12], int64_t *issue,
     struct cp_err *err) CP_MUST_CHECK;
-/* Whether the last certificate of B says that nothing remains. */
+/* Whether the last certificate of B says that nothing remains (GONE), and that
+ * its checks held (SOUND). */
 enum cp_rc cp_certified_gone(struct cp_store *s, const struct cp_batch *b,
-    int *gone, struct cp_err *err) CP_MUST_CHECK;
+    int *gone, int *sound, struct cp_err *err) CP_MUST_CHECK;
 
+/* Appends the body of certificate ISSUE (0 = the last) of B; *NUMBER says
+ * which it is.  Errors as cp_certificate_issue. */
+enum cp_rc cp_certificate_text(struct cp_store *s, const struct cp_batch *b,
+    int64_t issue, int64_t *number, struct cp_buf *out, struct cp_err *err)
+    CP_MUST_CHECK;
 /* Appends certificate ISSUE (from 1; 0 = the last) of B, which is done, with a
  * proof against the log's present head.  CP_REFUSED: B has none; CP_NOT_FOUND:
  * it has no such issue. */

@@ -9,7 +9,7 @@
 /* A certificate with its proof against the log's present head. */
 
 struct proof {
-	int64_t seq;
+	int64_t issue, seq;
 	struct cp_buf body, line, path, note, detail;
 	uint8_t salt[CP_SALT_SIZE];
 };
@@ -21,6 +21,7 @@ take_row(struct cp_stmt *q, struct proof *p, int *found, struct cp_err *err)
 	enum cp_rc rc = cp_step(q, found, err);
 
 	if (rc == CP_OK && *found) {
+		p->issue = cp_col_int(q, 0);
 		cp_buf_puts(&p->body, cp_col_text(q, 1));
 		p->seq = cp_col_int(q, 2);
 	}
@@ -58,7 +59,27 @@ load_body(struct cp_store *s, const struct cp_batch *b, int64_t issue,
 	if (rc == CP_OK && row)
 		cp_buf_puts(&p->body, cp_col_text(q, 0));
 	cp_reset(q);
+	p->issue = 1;
 	p->seq = b->certificate_seq;
+	return rc == CP_OK ? cp_buf_check(&p->body, err) : rc;
+}
+
+enum cp_rc
+cp_certificate_text(struct cp_store *s, const struct cp_batch *b,
+    int64_t issue, int64_t *number, struct cp_buf *out, struct cp_err *err)
+{
+	struct proof p = { 0 };
+	enum cp_rc rc;
+
+	cp_buf_init(&p.body);
+	rc = load_body(s, b, issue, &p, err);
+	if (rc == CP_OK) {
+		cp_buf_put(out, p.body.data, p.body.len);
+		rc = cp_buf_check(out, err);
+	}
+	if (rc == CP_OK)
+		*number = p.issue;
+	cp_buf_clear(&p.body);
 	return rc;
 }
 

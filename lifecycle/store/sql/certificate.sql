@@ -103,3 +103,35 @@ DELETE FROM header WHERE package IN (SELECT package FROM batch_item
 
 -- name: header_blank
 UPDATE header SET wrapped = zeroblob(length(wrapped)) WHERE package = ?
+
+-- name: register_counts
+SELECT coalesce(sum(status = 'destroyed'), 0),
+	coalesce(sum(status = 'excluded'), 0),
+	coalesce(sum(status = 'split'), 0), coalesce(sum(status = 'pending'), 0)
+FROM batch_item WHERE batch = ?
+
+-- For the worklist; columns as in worklist.sql.
+
+-- name: work_early
+SELECT b.not_before, b.id, NULL, b.count,
+	b.proposed_by = ?3 OR EXISTS (SELECT 1 FROM batch_approval a
+	WHERE a.batch = b.n AND a.operator = ?3), b.legal_basis
+FROM batch b INDEXED BY batch_waits
+WHERE b.status = 'proposed' AND b.status IN ('proposed', 'approved',
+	'executed') AND b.kind = 'early' AND ?1 IS NOT ?2
+ORDER BY b.not_before, b.n
+
+-- name: work_residue
+-- excused: batches whose certificates are not the last word, by their index
+SELECT substr(b.finished, 1, 10), b.id, NULL, b.outcome
+FROM batch b INDEXED BY batch_copies
+WHERE b.copies_remain = 1 AND b.outcome IN ('failed', 'residue')
+ORDER BY 1, b.n
+
+-- name: work_sanitise
+-- excused: a shelf for each month
+SELECT first, 'store', NULL FROM (SELECT min(destroyed) AS first FROM shelf
+	WHERE destroyed > coalesce((SELECT max(substr(at, 1, 10))
+	FROM sanitising), '') AND destroyed < date(?2, '-35 days')
+	AND ?1 IS NOT NULL)
+WHERE first IS NOT NULL

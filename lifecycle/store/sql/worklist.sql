@@ -55,7 +55,7 @@ SELECT b.not_before, b.id, NULL, b.count,
 	WHERE a.batch = b.n AND a.operator = ?3)
 FROM batch b INDEXED BY batch_waits
 WHERE b.status = 'proposed' AND b.status IN ('proposed', 'approved',
-	'executed')
+	'executed') AND b.kind = 'due'
 ORDER BY b.not_before, b.n
 
 -- name: work_batches_late
