@@ -150,18 +150,25 @@ night 2027-01-01
 expect_eq "$(slot 202612)" Z
 
 test_case 'an inquiry that stops everything moves each once a review'
+# More than one transaction's worth.
 new_store --on 2020-01-01
-for i in 1 2 3; do person P$i 2002-01-0$i; done >"$T/rows"
+jq -cn 'range(1; 1101) | {cpadmin: "record/1", id: "P\(.)",
+    authority: "E08000015", names: [{type: "current", given: "A",
+    family: "B"}], gender: "female", birth_date: "2002-01-03"}' >"$T/rows"
 ok cpadmin record import "$T/rows" --on 2020-01-01
-night 2020-01-03
+night 2020-01-03 --accept share
 hold 2026-06-01 --all >/dev/null
 moved=0
 for m in 01-31 02-01 02-28 03-01 04-01 05-01 06-01; do
 	night 2026-$m
 	moved=$((moved + $(jq .packages_moved "$OUT_FILE")))
 done
-expect_eq "$moved" 3
+expect_eq "$moved" 1100
 expect_eq "$(sql "SELECT DISTINCT shelf FROM package")" 202606
+expect_eq "$(sql "SELECT group_concat(detail, ' ') FROM (SELECT detail FROM
+    audit WHERE action = 'shelf.move' ORDER BY seq)")" \
+    '{"from":202601,"to":202606,"packages":1000} {"from":202601,"to":202606,"packages":100}'
+ok cpadmin archive verify --all --json
 
 test_case 'a header that was tampered with is named, and keeps its shelf'
 sql "UPDATE header SET wrapped = zeroblob(length(wrapped))
@@ -169,5 +176,5 @@ sql "UPDATE header SET wrapped = zeroblob(length(wrapped))
 run cpadmin retention run --on 2026-07-01 --yes --accept clock --json
 expect_status 3
 expect_json '[.packages_moved, .shelves_destroyed, .failed,
-    .failures[0].id] | tostring' '[2,0,1,"P1"]'
+    .failures[0].id] | tostring' '[1099,0,1,"P1"]'
 expect_eq "$(slot 202606)" L

@@ -178,3 +178,23 @@ unset SWEEP_EITHER
 SWEEP_AGAIN='0|5'
 sweep 'a ring made again' "$T/lost" check "kill-before eio" "$CPADMIN" escrow \
     restore "$T/copy" --on $DAY
+
+# ---- a copy of it ------------------------------------------------------------------
+# There is no copy of which nobody knows.
+registered() {
+	local copy=$1/outbox/ring.age n
+
+	n=$(sql "$1" "SELECT count(*) FROM escrow_copy WHERE destroyed IS NULL
+	    AND place = 'safe'")
+	[ ! -e "$copy" ] || { [ "$n" -ge 1 ] &&
+	    cmp -s "$copy" "$1/keys/shelves.escrow"; } ||
+	    { echo "a copy, registered $n times"; return 1; }
+}
+copied() {
+	registered "$1" || return 1
+	[ -e "$1/outbox/ring.age" ] || { echo 'no copy'; return 1; }
+}
+# shellcheck disable=SC2034
+SWEEP_EITHER=registered
+sweep 'a copy registered' "$T/done" copied 'kill-before eio' "$CPADMIN" \
+    escrow copy '{}/outbox/ring.age' --place safe --on $DAY
