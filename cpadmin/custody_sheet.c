@@ -91,12 +91,19 @@ cp_custody_sheets(struct cp_session *s, const struct cp_ceremony *c,
 		    "%s/custody-%s-share-%d.pdf", dir, c->key.id, i);
 
 		if (n < 0 || n >= PATH)
-			return cp_fail(err, CP_USAGE, "the path is too long");
-		rc = cp_custody_share_path(from, c->key.id, i, share,
-		    sizeof(share), err);
+			rc = cp_fail(err, CP_USAGE, "the path is too long");
+		if (rc == CP_OK)
+			rc = cp_custody_share_path(from, c->key.id, i, share,
+			    sizeof(share), err);
 		if (rc == CP_OK)
 			rc = print_sheet(s, &c->key, share,
 			    c->passphrase[i - 1], output, &sheet, err);
+	}
+	if (rc != CP_OK) {
+		cp_err_context(err, "custody key %s is made and in use, but "
+		    "not all sheets are printed", c->key.id);
+		cp_err_hint(err, "`cpadmin custody sheet' prints them one by "
+		    "one");
 	}
 	return rc;
 }

@@ -232,6 +232,16 @@ ok cpadmin custody drill --share "$T/scanned.age" \
     --passphrase-file "$(pass 3)" --json
 expect_json '[.rows[] | select(.outcome == "opened")] | length' 2
 
+test_case 'a ceremony whose paper jams says what is done and what is not'
+ok cpadmin init "$T/jam" --rehearsal --no-custody
+: >"$T/no-folder"
+run cpadmin custody create --store "$T/jam" --sheets "$T/no-folder"
+expect_status 5
+expect_err_contains 'is made and in use, but not all sheets are printed'
+expect_err_contains 'custody sheet'
+ok cpadmin custody list --store "$T/jam" --json
+expect_json '[.rows[].status] | unique | tostring' '["current"]'
+
 test_case 'no sheet without the passphrase, or for nobody'
 echo 'wrong passphrase here' >"$T/wrong"
 chmod 600 "$T/wrong"
