@@ -54,6 +54,10 @@ cp_schedule_default(struct cp_schedule *out)
 	job = add(out, "archive-verify", "archive verify", CP_EVERY_MONTH,
 	    6 * HOUR);
 	job->max_late.days = 20;
+	/* The run of the first takes the keys of shelves. */
+	job = add(out, "sanitise", "sanitise", CP_EVERY_MONTH, 6 * HOUR);
+	job->day = 2;
+	job->max_late.days = 20;
 }
 
 const struct cp_job *

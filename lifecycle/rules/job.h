@@ -63,7 +63,7 @@ struct cp_schedule {
  * hours, three retries after five minutes. */
 void cp_job_init(struct cp_job *job);
 /* What a store does whose settings do not say: retention, archive-scrub,
- * checkpoint, verify and archive-verify. */
+ * checkpoint, verify, archive-verify and sanitise. */
 void cp_schedule_default(struct cp_schedule *out);
 /* The job of this name, or NULL. */
 const struct cp_job *cp_schedule_find(const struct cp_schedule *s,

@@ -33,7 +33,7 @@ expect_some 'command = "retention run";' in "$CPADMIN_STORE/cpadmin.conf"
 ok cpadmin schedule list --json --on 2026-03-01T12:00
 expect_json '[.rows[] | [.job, .every, .at, .day, .enabled, .outcome] |
     map(tostring) | join(" ")] | join(",")' \
-    'retention day 02:00 null true null,archive-scrub day 03:00 null true null,checkpoint day 04:00 null true null,verify sunday 05:00 null true null,archive-verify month 06:00 1 true null'
+    'retention day 02:00 null true null,archive-scrub day 03:00 null true null,checkpoint day 04:00 null true null,verify sunday 05:00 null true null,archive-verify month 06:00 1 true null,sanitise month 06:00 2 true null'
 BEFORE=$(cpadmin schedule list --json --on 2026-03-01T12:00)
 sed -i '/^schedule/,$d' "$CPADMIN_STORE/cpadmin.conf"
 expect_eq "$(cpadmin schedule list --json --on 2026-03-01T12:00)" "$BEFORE" \
@@ -235,13 +235,13 @@ sql 'UPDATE store SET rehearsal = 1'
 test_case 'a real store, without a terminal'
 (umask 077 && echo 'a long enough passphrase' >"$T/pass")
 ok cpadmin init "$T/real" --authority E08000015 --passphrase-file "$T/pass"
-sed 's/every = "[a-z]*"/every = "day"/; s/at = ".*"/at = "00:00"/; /day = 1/d' \
+sed 's/every = "[a-z]*"/every = "day"/; s/at = ".*"/at = "00:00"/; /day = [12]/d' \
     "$T/real/cpadmin.conf" >"$T/conf"
 cp "$T/conf" "$T/real/cpadmin.conf"
 run setsid -w "$CPSCHEDD" --once --json --store "$T/real" </dev/null
 expect_status 0
 expect_json '[.rows[] | .job + " " + .outcome] | join(",")' \
-    'retention done,archive-scrub done,checkpoint done,verify done,archive-verify done'
+    'retention done,archive-scrub done,checkpoint done,verify done,archive-verify done,sanitise done'
 
 test_case 'wrong use'
 run "$CPSCHEDD" --on 2026-01-01

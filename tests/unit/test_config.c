@@ -203,7 +203,7 @@ START_TEST(jobs_may_be_absent)
 	struct cp_err err = { 0 };
 
 	ck_assert_int_eq(load(none, strlen(none), &c, &err), CP_OK);
-	ck_assert_int_eq(c.schedule.n, 5);
+	ck_assert_int_eq(c.schedule.n, 6);
 	ck_assert_int_eq(load(empty, strlen(empty), &c, &err), CP_OK);
 	ck_assert_int_eq(c.schedule.n, 0);
 	cp_buf_init(&many);

@@ -789,7 +789,8 @@ START_TEST(defaults)
 	struct cp_schedule s;
 
 	cp_schedule_default(&s);
-	ck_assert_int_eq(s.n, 5);
+	ck_assert_int_eq(s.n, 6);
+	ck_assert_int_eq(cp_schedule_find(&s, "sanitise")->day, 2);
 	ck_assert_str_eq(cp_schedule_find(&s, "retention")->command,
 	    "retention run");
 	ck_assert_str_eq(cp_job_every_text(cp_schedule_find(&s, "verify"),
