@@ -16,7 +16,7 @@ put_certificate(const struct cp_call *call, const struct cp_buf *text,
 	if (path != NULL)
 		return cp_file_write_new(path, 0600, text->data, text->len,
 		    err);
-	if (cp_option(call, "pdf") != NULL)
+	if (cp_option(call, "pdf") != NULL && !cp_wants_json(call))
 		return CP_OK;
 	if (fwrite(text->data, 1, text->len, stdout) != text->len ||
 	    fflush(stdout) != 0)

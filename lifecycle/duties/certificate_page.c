@@ -335,7 +335,8 @@ put_items(struct sheet *s)
 static void
 put_code(struct sheet *s)
 {
-	char code[LINE], alt[LINE + 16], how[LINE];
+	int64_t issue = int_of(s->body, "issue");
+	char code[LINE], alt[LINE + 16], how[LINE], number[24] = "";
 	const char *beside[] = { "How to check it",
 		"This print is for the file. What counts is the signed "
 		    "certificate, a file of JSON that anyone can check "
@@ -352,8 +353,11 @@ put_code(struct sheet *s)
 	(void)snprintf(code, sizeof(code), "cpadmin certificate %.300s %s",
 	    s->batch, s->sum);
 	(void)snprintf(alt, sizeof(alt), "QR code: %s", code);
+	if (issue > 1)
+		(void)snprintf(number, sizeof(number), "-%lld",
+		    (long long)issue);
 	(void)snprintf(how, sizeof(how), "cpadmin verify "
-	    "certificate-%.300s.json --key signing.pub", s->batch);
+	    "certificate-%.300s%s.json --key signing.pub", s->batch, number);
 	qr.len = strlen(code);
 	cp_page_qr(s->page, &qr);
 }

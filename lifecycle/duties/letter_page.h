@@ -16,7 +16,9 @@
  * markup; what would make text look other than it is (controls, bidi overrides,
  * bytes that are not UTF-8) is shown as <U+202E> or <FF>.  Appending remembers
  * the first failure and does nothing more, as a struct cp_buf does;
- * cp_page_finish reports it.  A document belongs to one thread.
+ * cp_page_finish reports it.  A document belongs to one thread.  Where memory
+ * runs out while pages are set, Pango ends the process: let nothing be half
+ * done around it.
  */
 struct cp_page_doc;
 

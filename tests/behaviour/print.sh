@@ -167,6 +167,8 @@ ok cpadmin destruction certificate "$BATCH" -o "$T/both.json" \
     --pdf "$T/both.pdf"
 expect_true cmp "$T/c.pdf" "$T/both.pdf"
 expect_true cmp "$T/c.json" "$T/both.json"
+ok cpadmin destruction certificate "$BATCH" --pdf "$T/three.pdf" --json
+expect_true cmp "$T/c.json" "$OUT_FILE"
 cpadmin destruction certificate "$BATCH" --pdf /dev/full 2>"$ERR_FILE"
 expect_true [ $? -ne 0 ]
 

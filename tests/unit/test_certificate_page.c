@@ -184,6 +184,7 @@ START_TEST(destroyed)
 	says("Last known copy gone 1 April 2028 at 02:00:00 UTC");
 	says("Approved anna 5 March 2028 at 09:30:00 UTC");
 	says("Policy contactpoint-2007, version 3");
+	says("cpadmin verify certificate-D-1.json --key");
 	says("trial as it must yes");
 	says("second found one NO");
 	says("PK-0001 CP-0001 2022-03-01 2028-03-02 destroyed");
@@ -241,6 +242,7 @@ START_TEST(what_some_have)
 	says("Early: due from 2 March 2028");
 	says("Shelves live until 1 May 2028");
 	says("Takes the place of Issue 2, SHA-256 abc");
+	says("cpadmin verify certificate-D-1-3.json --key");
 	says("custodians\xE2\x80\x99 key");
 	says("0 of 12");
 }
