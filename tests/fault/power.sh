@@ -17,7 +17,7 @@ have sqlite3 || skip_all 'sqlite3 is not installed'
 have losetup && have mkfs.ext4 || skip_all 'losetup or mkfs.ext4 is missing'
 [ -x "$BUILD/fault.so" ] || skip_all 'fault.so was not built'
 
-POINTS=${POINTS:-14}
+POINTS=${POINTS:-10}
 DAY=2026-03-01
 M=$T/mnt
 STORE=$M/store
@@ -118,7 +118,8 @@ cat "$T/people" "$T/more" | jq -cS 'del(.birth_date)' | sort >"$T/docs"
 
 # base FS: the prepared store on a file system of its own.
 base() {
-	make_image "$1" && up && cp -a "$PREPARED" "$M/" && down &&
+	make_image "$1" && up && cp -a "$PREPARED" "$M/" && mkdir "$M/other" &&
+	    down &&
 	    mv "$IMAGES/run.img" "$IMAGES/$1.img"
 }
 
@@ -213,7 +214,7 @@ finished() {
 	look "$1"
 	"$CPADMIN" --store "$1" archive verify --all --quiet --on $DAY 2>&1 \
 	    >/dev/null
-	(cd "$1" && find . -name '*.part*')
+	(cd "$1" && find archive outbox -name '*.part*')
 }
 
 # ---- cutting ---------------------------------------------------------------------
@@ -236,7 +237,7 @@ hurt() {
 	(
 		exec 2>/dev/null
 		CPADMIN_STORE=$STORE LD_PRELOAD=$BUILD/fault.so CP_FAULT=$mode \
-		    CP_FAULT_AT=$at CP_FAULT_DIR=$STORE CP_FAULT_PROG=cpadmin \
+		    CP_FAULT_AT=$at CP_FAULT_DIR=$M CP_FAULT_PROG=cpadmin \
 		    CP_FAULT_COUNT=$T/run/count CP_FAULT_LOG=$T/run/log \
 		    CP_FAULT_UNSYNCED=${UNSYNCED:-/no/such/} timeout 60 "$@" \
 		    >"$T/run/out" 2>"$T/run/err" </dev/null
@@ -252,7 +253,7 @@ point() {
 	start "$fs" || { echo 'cannot start'; return; }
 	hurt power "$n" "$@"
 	status=$?
-	call=$(sed -n "${n}p" "$T/run/log" | sed "s|$STORE/||")
+	call=$(sed -n "${n}p" "$T/run/log" | sed "s|$M/||g")
 	again || { echo "call $n: the file system does not come up"; return; }
 	{
 		[ "$status" -eq 137 ] || echo "status $status"
@@ -363,6 +364,22 @@ done_import() {
 	[ "$(sqlite3 "$1/store.db" "SELECT count(*) FROM record
 	    WHERE id LIKE 'I%'")" = 2 ] || echo 'not done'
 }
+done_rekey() {
+	local got
+
+	got=$(sqlite3 "$1/store.db" "SELECT (SELECT count(*) FROM header h
+	    WHERE h.custody IS NOT s.custody), (SELECT count(*) FROM rekey
+	    WHERE finished IS NULL), s.custody FROM store s")
+	[ "$got" = "0|0|$(cat "$1/keys/custody.current")" ] ||
+	    echo "not done: $got"
+	[ -s "$1/keys/custody-${got##*|}-share-1.age" ] || echo 'no share'
+}
+done_move() {
+	[ "$(sqlite3 "$1/store.db" "SELECT count(*) FROM volume
+	    WHERE gone IS NULL AND place IS NULL")" = 0 ] || echo 'not done'
+	"$CPADMIN" --store "$1" archive verify --all --quiet --on $DAY 2>&1 \
+	    >/dev/null
+}
 RUN=("$CPADMIN" retention run --on $DAY --yes --workers 2)
 RESTORE=("$CPADMIN" archive restore H1 --reason x --set birth_date=2012-01-01
     --on $DAY)
@@ -371,6 +388,10 @@ IMPORT=("$CPADMIN" record import "$T/more" --on $DAY)
 cut_all 'retention run' done_run "${RUN[@]}"
 cp "$T/log" "$T/run.log"
 POINTS=$((POINTS / 2))
+cut_all 'custody rekey' done_rekey "$CPADMIN" custody rekey --reason x --yes \
+    --workers 1 --on $DAY
+cut_all 'archive move' done_move "$CPADMIN" archive move "$M/other" --all \
+    --on $DAY
 cut_all 'archive restore' done_restore "${RESTORE[@]}"
 cut_all 'record import' done_import "${IMPORT[@]}"
 
