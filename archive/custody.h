@@ -28,8 +28,9 @@ struct cp_custody_public {
 	char recipient[CP_CUSTODY_RECIPIENT + 1];
 	int shares, threshold;
 	char date[11]; /* YYYY-MM-DD of the ceremony */
-	/* SHA-256 of what each share holds: a share that was not dealt is
-	 * known by its own number, not only by what it spoils. */
+	/* SHA-256 of the text of each share: one that was not dealt is known
+	 * by its own number, not only by what it spoils.  Zeros in a key of one
+	 * share as they were first made. */
 	uint8_t dealt[CP_CUSTODY_SHARES][32];
 };
 
@@ -49,8 +50,10 @@ enum cp_rc cp_custody_share_path(const char *dir, const char *id, int index,
 
 /* Makes a key, writes its share files, proves from what is on the disk that
  * every subset of THRESHOLD shares opens a test package and no smaller one
- * does, and writes the public file.  The key is not in use yet: whoever
- * asked calls cp_custody_use.  When anything fails nothing of it is left.
+ * does (512 of either kind on the package itself, all others by whether they
+ * give the identity that opened it), and writes the public file.  Takes two
+ * scrypts for each share, and 0.4 s where there are 16.  The key is not in use
+ * yet: whoever asked calls cp_custody_use.  When anything fails nothing of it is left.
  * CP_BAD_INPUT: an empty passphrase, one given for two shares, impossible
  * numbers, a bad date or work factor. */
 enum cp_rc cp_custody_create(const char *keys_dir,
