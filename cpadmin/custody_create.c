@@ -37,7 +37,8 @@ show(const struct cp_ceremony *c, const char *keys_dir, struct cp_err *err)
 	return rc;
 }
 
-/* The first key only: what is under one already must be taken along. */
+/* The first key only: what is under one already must be taken along.  Where a
+ * creation was cut off after it was entered, its file follows now. */
 static enum cp_rc
 check_first(struct cp_session *s, struct cp_err *err)
 {
@@ -48,6 +49,8 @@ check_first(struct cp_session *s, struct cp_err *err)
 		cp_err_clear(err);
 		return CP_OK;
 	}
+	if (rc == CP_OK)
+		rc = cp_custody_follow(s->store, err);
 	if (rc != CP_OK)
 		return rc;
 	(void)cp_fail(err, CP_REFUSED, "this store has the custody key %s",

@@ -15,7 +15,7 @@
 #include "lifecycle/rules/job.h"
 #include "lifecycle/store/json_put.h"
 
-enum { OPEN_FILES = 16 };
+enum { OPEN_FILES = 16, HEAD_MOST = 64 * 1024 };
 
 /* ---- the folder --------------------------------------------------------------- */
 
@@ -244,6 +244,29 @@ log_all(const struct cp_init *in, struct cp_audit *a, struct cp_err *err)
 	return rc;
 }
 
+/* The head of the log is kept outside the database as well; a run makes that up
+ * where it could not be, but a log that has none from the first on is not
+ * whole. */
+static enum cp_rc
+check_head(const struct cp_init *in, struct cp_err *err)
+{
+	char path[CP_INIT_PATH];
+	struct cp_buf head;
+	enum cp_rc rc = path_in(in, path, "keys/log-head", err);
+
+	cp_buf_init(&head);
+	if (rc == CP_OK)
+		rc = cp_file_read(path, HEAD_MOST, &head, err);
+	if (rc == CP_OK && (head.len == 0 || head.data[head.len - 1] != '\n'))
+		rc = cp_fail(err, CP_FAILED, "%s ends early", path);
+	if (rc != CP_OK) {
+		cp_err_context(err, "the head of the log could not be kept");
+		rc = err->code = CP_FAILED;
+	}
+	cp_buf_clear(&head);
+	return rc;
+}
+
 static enum cp_rc
 put_policy(struct cp_init *in, struct cp_store *s, struct cp_err *err)
 {
@@ -287,6 +310,8 @@ fill_store(struct cp_init *in, struct cp_store *s, struct cp_err *err)
 		rc = cp_ceremony_enter(&in->ceremony, s, a, &in->now, err);
 	if (rc == CP_OK)
 		rc = cp_txn_commit(a, err);
+	if (rc == CP_OK)
+		rc = check_head(in, err);
 	cp_audit_free(a);
 	return rc;
 }

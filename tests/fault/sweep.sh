@@ -23,6 +23,8 @@
 # The first mode strikes at every point.  The others take turns: each at one
 # point of SWEEP_THIN (default 3), another one each, so that every call is met
 # by an error of some kind; FAULT_ALL=1: every mode at every point.
+# Calls whose line in the log matches SWEEP_SPARSE (an extended regular
+# expression) are many and alike: of those only every 16th is met.
 # Points past the expected total are tried until one is not reached, since a
 # run need not change the disk equally often each time.
 #
@@ -130,7 +132,8 @@ sweep_worker() {
 	shift 10
 	while :; do
 		if [ "$n" -le "$total" ] && { [ $(((n + turn) % thin)) -ne 0 ] ||
-		    ! awk -v n="$n" -v k="$kinds" '$1 == n && $2 ~ k { f = 1 }
+		    ! awk -v n="$n" -v k="$kinds" -v s="${SWEEP_SPARSE:-^$}" '
+		    $1 == n && $2 ~ k && ($0 !~ s || n % 16 == 0) { f = 1 }
 		    END { exit !f }' "$SWEEP_CALLS"; }; then
 			n=$((n + jobs))
 			continue
