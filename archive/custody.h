@@ -53,9 +53,9 @@ enum cp_rc cp_custody_share_path(const char *dir, const char *id, int index,
  * does (512 of either kind on the package itself, all others by whether they
  * give the identity that opened it), and writes the public file.  Takes two
  * scrypts for each share, and 0.4 s where there are 16.  The key is not in use
- * yet: whoever asked calls cp_custody_use.  When anything fails nothing of it is left.
- * CP_BAD_INPUT: an empty passphrase, one given for two shares, impossible
- * numbers, a bad date or work factor. */
+ * yet: whoever asked calls cp_custody_use.  When anything fails nothing of it
+ * is left.  CP_BAD_INPUT: an empty passphrase, one given for two shares,
+ * impossible numbers, a bad date or work factor. */
 enum cp_rc cp_custody_create(const char *keys_dir,
     const struct cp_custody_spec *spec, struct cp_custody_public *out,
     struct cp_err *err) CP_MUST_CHECK;
