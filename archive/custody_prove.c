@@ -8,7 +8,7 @@
 #include "archive/shamir.h"
 
 /*
- * Opening costs half a millisecond, joining a hundredth of that, and a key of 16
+ * Opening costs half a millisecond, joining a hundredth of it, and a key of 16
  * shares has 65,535 subsets.  So the first of each kind open the test package,
  * or fail to; all others, too, are joined, and what they give is compared with
  * the identity that did open it: the same bytes open the same package.

@@ -103,7 +103,7 @@ unseal(const uint8_t b[CP_SHEET_BYTES], const struct cp_secret *passphrase,
 	return rc;
 }
 
-/* ---- making ------------------------------------------------------------------ */
+/* ---- making ------------------------------------------------------------- */
 static enum cp_rc
 put_head(const struct cp_custody_public *pub, int index, int work_factor,
     uint8_t b[CP_SHEET_BYTES], struct cp_err *err)
@@ -148,7 +148,7 @@ cp_sheet_make(const struct cp_custody_public *pub, const char *share_path,
 	return CP_OK;
 }
 
-/* ---- reading ------------------------------------------------------------------ */
+/* ---- reading ------------------------------------------------------------ */
 enum cp_rc
 cp_sheet_bytes(const struct cp_sheet *sheet, uint8_t out[CP_SHEET_BYTES],
     struct cp_err *err)
@@ -193,7 +193,7 @@ cp_sheet_parse(const char *text, struct cp_sheet *out, struct cp_err *err)
 	return CP_OK;
 }
 
-/* ---- back to a file ------------------------------------------------------------- */
+/* ---- back to a file ----------------------------------------------------- */
 static enum cp_rc
 write_share(const struct cp_custody_share *share,
     const struct cp_secret *passphrase, int work_factor, const char *path,

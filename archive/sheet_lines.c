@@ -63,7 +63,7 @@ cp_sheet_write(const uint8_t b[CP_SHEET_BYTES],
 	}
 }
 
-/* ---- text as it was typed ------------------------------------------------------ */
+/* ---- text as it was typed ----------------------------------------------- */
 
 /* What stands between words, hyphens included as some write them. */
 static const char between[] = " \t\r-";
@@ -147,7 +147,7 @@ cp_sheet_lines(const char *text, char line[CP_SHEET_LINES][CP_SHEET_LINE],
 	return CP_OK;
 }
 
-/* ---- words to bytes -------------------------------------------------------------- */
+/* ---- words to bytes ----------------------------------------------------- */
 static enum cp_rc
 read_words(const char *text, int line, uint8_t *b, uint16_t *check,
     struct cp_err *err)

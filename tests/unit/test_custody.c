@@ -305,7 +305,7 @@ START_TEST(test_nothing_is_left)
 }
 END_TEST
 
-/* ---- the proof finds what it is there to find -------------------------------------- */
+/* ---- the proof finds what it is there to find --------------------------- */
 static void
 split_for(struct cp_custody_public *pub, int k, int n,
     struct cp_secret *share[CP_CUSTODY_SHARES])
@@ -374,7 +374,7 @@ START_TEST(test_proof_of_many)
 }
 END_TEST
 
-/* ---- what a reader of the page sees --------------------------------------------------- */
+/* ---- what a reader of the page sees ------------------------------------- */
 
 /* The text of a share, and its hash in the public file. */
 START_TEST(test_text_of_a_share)

@@ -42,7 +42,7 @@ try_it(void)
 	return rc;
 }
 
-/* ---- the public file --------------------------------------------------------- */
+/* ---- the public file ---------------------------------------------------- */
 static enum cp_rc
 load_as(const void *data, size_t len)
 {
@@ -115,7 +115,7 @@ START_TEST(test_public_without_dealt)
 }
 END_TEST
 
-/* ---- a share file -------------------------------------------------------------- */
+/* ---- a share file ------------------------------------------------------- */
 
 /*
  * Where damage may look like a wrong passphrase: the one stanza of the header,
@@ -232,7 +232,7 @@ START_TEST(test_text_every_bit)
 }
 END_TEST
 
-/* ---- forgeries: all sums are right, but it is not what was dealt -------------------- */
+/* ---- forgeries: all sums are right, but it is not what was dealt -------- */
 START_TEST(test_forged_values)
 {
 	struct cp_custody_share share, forged = { .line = NULL };
@@ -347,7 +347,7 @@ START_TEST(test_forged_both)
 }
 END_TEST
 
-/* ---- a key of one share, whose public file has no dealt line ------------------------- */
+/* ---- a key of one share, whose public file has no dealt line ------------ */
 START_TEST(test_old_key_of_one)
 {
 	struct cp_custody_public one;

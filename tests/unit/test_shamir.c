@@ -38,7 +38,7 @@ free_all(struct cp_secret **s, int n)
 		cp_secret_free(s[n]);
 }
 
-/* ---- the field --------------------------------------------------------------- */
+/* ---- the field ---------------------------------------------------------- */
 
 /* Long multiplication of polynomials, then long division. */
 static unsigned
@@ -79,7 +79,7 @@ START_TEST(test_field)
 }
 END_TEST
 
-/* ---- values that another program computed --------------------------------------- */
+/* ---- values that another program computed ------------------------------- */
 
 /*
  * By tables of logarithms to the base 3, in Python: SECRET is the SHA-256 of "a
@@ -154,7 +154,7 @@ START_TEST(test_known_values)
 }
 END_TEST
 
-/* ---- every small splitting ----------------------------------------------------- */
+/* ---- every small splitting ---------------------------------------------- */
 
 /* All subsets of the shares of one secret: K and more give it, fewer do not. */
 static void
@@ -233,7 +233,7 @@ START_TEST(test_sizes)
 }
 END_TEST
 
-/* ---- fewer say nothing ------------------------------------------------------------ */
+/* ---- fewer say nothing -------------------------------------------------- */
 
 /*
  * 2 of n, by counting: for each secret byte the 256 polynomials give each value
@@ -344,7 +344,7 @@ START_TEST(test_secrets_steer_nothing)
 }
 END_TEST
 
-/* ---- refusals ---------------------------------------------------------------------- */
+/* ---- refusals ----------------------------------------------------------- */
 START_TEST(test_split_refusals)
 {
 	static const int bad[][2] = { { 1, 1 }, { 1, 3 }, { 0, 3 }, { 4, 3 },

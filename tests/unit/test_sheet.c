@@ -68,7 +68,7 @@ expect_bad(const struct cp_sheet *s, const char *fmt, int a, int b, int c)
 	expect_said(said);
 }
 
-/* ---- words ----------------------------------------------------------------------- */
+/* ---- words -------------------------------------------------------------- */
 START_TEST(test_words)
 {
 	char word[CP_WORD_LEN + 1] = "", upper[CP_WORD_LEN + 1] = "";
@@ -117,7 +117,7 @@ START_TEST(test_check)
 }
 END_TEST
 
-/* ---- there and back ----------------------------------------------------------------- */
+/* ---- there and back ----------------------------------------------------- */
 static void
 recover_each(int k, int n)
 {
@@ -225,7 +225,7 @@ START_TEST(test_as_people_type)
 }
 END_TEST
 
-/* ---- slips of the pen are found where they are --------------------------------------- */
+/* ---- slips of the pen are found where they are -------------------------- */
 START_TEST(test_every_wrong_letter)
 {
 	const char *letters;
@@ -406,7 +406,7 @@ START_TEST(test_mixed_sheets)
 }
 END_TEST
 
-/* ---- who may open it, and what it may hold --------------------------------------------- */
+/* ---- who may open it, and what it may hold ------------------------------ */
 static enum cp_rc
 recover(const struct cp_sheet *s, const struct cp_custody_public *of,
     const struct cp_secret *opens)
