@@ -71,7 +71,8 @@ for f in $(find "$W/rk/all" -type f | head -n "$AGES"); do
 	age -r "$OLD" -o "$W/rk/age/${f##*/}" "$f"
 done
 by_age() {
-	find "$W/rk/age" -type f | xargs -P "$CORES" -I{} sh -c \
+	# shellcheck disable=SC2016
+	find "$W/rk/age" -type f -print0 | xargs -0 -P "$CORES" -I{} sh -c \
 	    'age -d -i "$1" "$3" | age -r "$2" -o "$3.new"' sh "$W/rk/old" \
 	    "$NEW" {}
 }
