@@ -156,7 +156,8 @@ static void
 check_trial(struct papers *x)
 {
 	const struct cp_cert_trial *t = x->trials;
-	int gone = x->n_copies == 0 && strcmp(t->at, x->last_gone) > 0;
+	int gone = x->n_trials > 0 && x->n_copies == 0 &&
+	    strcmp(t->at, x->last_gone) > 0;
 
 	if (x->n_trials == 0 || (t->opened > 0 && !gone))
 		return;

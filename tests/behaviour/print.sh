@@ -172,6 +172,23 @@ expect_true cmp "$T/c.json" "$OUT_FILE"
 cpadmin destruction certificate "$BATCH" --pdf /dev/full 2>"$ERR_FILE"
 expect_true [ $? -ne 0 ]
 
+test_case 'a later issue on paper names the one before it'
+night 2028-04-01
+ok cpadmin sanitise --on 2028-04-02
+night 2028-04-03
+ok cpadmin destruction certificate "$BATCH" --pdf "$T/later.pdf"
+words "$T/later.pdf" >"$T/words"
+for text in "$BATCH · authority E08000015 · issue 2" \
+    'every known copy of their keys is gone.' \
+    'Last known copy gone 2 April 2028 at' "Issue 1, SHA-256 $SUM" \
+    "cpadmin verify certificate-$BATCH-2.json --key signing.pub"; do
+	expect_some "$text" in "$T/words"
+done
+expect_no 'copies remain' in "$T/words"
+expect_file "$CPADMIN_STORE/outbox/certificate-$BATCH-2.json"
+ok cpadmin destruction certificate "$BATCH" --issue 1 --pdf "$T/first.pdf"
+expect_true cmp "$T/c.pdf" "$T/first.pdf"
+
 # ---- shares -----------------------------------------------------------------
 KEY=$(cat "$CPADMIN_STORE/keys/custody.current")
 share() {
