@@ -201,6 +201,43 @@ grep -q "^tried with key $CUSTODY on 2026-02-05: failed, as it must: 3 of 3\$" \
     "$T/results" || fail 'no trial' "$(cat "$T/results")"
 valid "$CPADMIN_STORE/outbox/certificate-$D-4.json"
 
+test_case 'parts of one certificate in another are found out'
+FIRST=$CPADMIN_STORE/outbox/certificate-$D.json
+SECOND=$CPADMIN_STORE/outbox/certificate-$D-4.json
+for part in .body .signature .audit .audit.seq .audit.leaf .audit.salt \
+    .audit.detail .audit.proof .audit.checkpoint; do
+	jq -c --slurpfile other "$SECOND" "$part = (\$other[0] | $part)" \
+	    "$FIRST" >"$T/swapped.json"
+	! cmp -s "$T/swapped.json" "$FIRST" || fail "$part is the same"
+	run cpadmin verify "$T/swapped.json" \
+	    --key "$CPADMIN_STORE/keys/signing.pub"
+	expect_status 8
+done
+jq -c . "$FIRST" | cmp - "$FIRST" || fail 'jq writes it otherwise'
+
+test_case 'a stranger checks it by the manual alone'
+if ! have openssl || ! have python3 || ! have xxd; then
+	skip 'openssl, python3 or xxd is not installed'
+else
+	mkdir "$T/stranger"
+	cp "$SECOND" "$T/stranger/c.json"
+	sed -n '/^\.Sh EXAMPLES/,$p' "$ROOT/man/cpadmin-certificate.5" |
+	    awk -v dir="$T/stranger" '/^\.Bd/ { on = 1; n++; next }
+	    /^\.Ed/ { on = 0 } on { gsub(/\\e/, "\\");
+	    print >(dir "/part" n) }'
+	(
+		cd "$T/stranger" && mv part2 log.py &&
+		    bash -e part1 && python3 log.py c.json && bash -e part3
+	) >"$T/stranger/said" 2>&1 || fail 'it did not' \
+	    "$(cat "$T/stranger/said")"
+	expect_eq "$(grep -c 'Verified Successfully' "$T/stranger/said")" 2 \
+	    signatures
+	sed -i 's/destroy/Destroy/' "$T/stranger/c.json"
+	if (cd "$T/stranger" && bash -e part1) >/dev/null 2>&1; then
+		fail 'a forgery was taken for whole'
+	fi
+fi
+
 test_case 'a key that comes back refutes the certificate: exit 8'
 cp "$CPADMIN_STORE/keys/shelves.key" "$T/shelves.key"
 cp "$T/shelves-of-2020.key" "$CPADMIN_STORE/keys/shelves.key"

@@ -100,6 +100,23 @@ static const struct cp_cert_check checks[] = {
 static const char *const zeroised[] = { "key of shelf 2026-03" };
 static const char *const copies[] = { "escrow of 2026-02-27" };
 
+static int small; /* a certificate of the least that there may be */
+
+static struct cp_certificate
+least(struct cp_certificate c)
+{
+	static const struct cp_cert_act one = { "b", "2026-03-02" };
+
+	c.authority = c.policy = c.policy_version = c.rule = "1";
+	c.count = 1;
+	c.proposed.by = "a";
+	c.approved = &one;
+	c.zeroised_count = 0;
+	c.check_count = 1;
+	c.algorithm = c.tool = "t";
+	return c;
+}
+
 static struct cp_certificate
 sample(void)
 {
@@ -132,7 +149,7 @@ sample(void)
 	c.outcome = "destroyed";
 	c.tool = "cpadmin 0.1.0";
 	c.issued = "2026-03-02T10:00:03Z";
-	return c;
+	return small ? least(c) : c;
 }
 
 static void
@@ -281,6 +298,13 @@ setup(void)
 }
 
 static void
+setup_small(void)
+{
+	small = 1;
+	setup();
+}
+
+static void
 teardown(void)
 {
 	char command[64];
@@ -357,29 +381,46 @@ START_TEST(certificate_by_another_key)
 END_TEST
 
 /* Looks only for CP_OK with valid: an unknown kind is found as well. */
-START_TEST(every_flipped_byte_of_a_certificate_is_found)
+static void
+found_out(const char *path, size_t n, const char *what)
 {
 	struct cp_verify_result r;
+	enum cp_rc rc = cp_verify_file(path, NULL, &r, &err);
+
+	ck_assert_msg(rc == CP_BAD_INPUT || (rc == CP_OK && !r.valid),
+	    "%s %zu of %zu", what, n, cert.len);
+}
+
+START_TEST(every_flipped_bit_of_a_certificate_is_found)
+{
 	char path[256];
-	enum cp_rc rc;
+	size_t i;
+
+	(void)snprintf(path, sizeof(path), "%s", at("cert.json"));
+	for (i = 0; i < 8 * cert.len; i++) {
+		cert.data[i / 8] ^= (uint8_t)(1 << i % 8);
+		write_file("cert.json", cert.data, cert.len);
+		cert.data[i / 8] ^= (uint8_t)(1 << i % 8);
+		found_out(path, i, "bit");
+	}
+	write_file("cert.json", cert.data, cert.len);
+	ck_assert(verify("cert.json", NULL).valid);
+}
+END_TEST
+
+START_TEST(every_truncation_of_a_certificate_is_found)
+{
+	char path[256];
 	size_t i;
 
 	(void)snprintf(path, sizeof(path), "%s", at("cert.json"));
 	for (i = 0; i < cert.len; i++) {
-		cert.data[i] ^= (uint8_t)(1 << i % 8);
-		write_file("cert.json", cert.data, cert.len);
-		cert.data[i] ^= (uint8_t)(1 << i % 8);
-		rc = cp_verify_file(path, NULL, &r, &err);
-		ck_assert_msg(rc == CP_BAD_INPUT || (rc == CP_OK && !r.valid),
-		    "byte %zu of %zu", i, cert.len);
-	}
-	write_file("cert.json", cert.data, cert.len);
-	ck_assert(verify("cert.json", NULL).valid);
-	for (i = 0; i < cert.len; i += 37) {
 		write_file("cert.json", cert.data, i);
-		rc = cp_verify_file(path, NULL, &r, &err);
-		ck_assert(rc == CP_BAD_INPUT || (rc == CP_OK && !r.valid));
+		found_out(path, i, "byte");
 	}
+	cp_buf_putc(&cert, '\n');
+	write_file("cert.json", cert.data, cert.len);
+	found_out(path, cert.len, "one more byte than");
 }
 END_TEST
 
@@ -446,6 +487,43 @@ START_TEST(untrue_certificates_are_not_made)
 	ck_assert_uint_eq(out.len, 0);
 	bad[5].outcome = "failed";
 	ok(cp_certificate_body(&bad[5], &out, &err));
+	bad[5].key_gone = NULL;
+	ok(cp_certificate_body(&bad[5], &out, &err));
+	cp_buf_clear(&out);
+}
+END_TEST
+
+/* The members that only some certificates have. */
+START_TEST(untrue_in_what_came_later)
+{
+	static const struct cp_cert_trial trial = { "2026-03-03", "dora", "k",
+		"catalogue", 2, 3 };
+	struct cp_certificate bad[8], good = sample();
+	struct cp_buf out;
+	size_t i;
+
+	good.kind = "early";
+	good.legal_basis = "order";
+	good.early_before = good.early_shelves = "2028-03-01";
+	good.issue = 2;
+	good.replaces = "00";
+	for (i = 0; i < 8; i++)
+		bad[i] = good;
+	bad[0].key_gone = NULL;
+	bad[1].legal_basis = NULL;
+	bad[2].kind = "due";
+	bad[3].early_before = NULL;
+	bad[4].early_shelves = NULL;
+	bad[5].replaces = NULL;
+	bad[6].issue = 1;
+	bad[7].trials = &trial;
+	bad[7].trial_count = 1;
+	cp_buf_init(&out);
+	for (i = 0; i < 8; i++)
+		ck_assert_msg(cp_certificate_body(&bad[i], &out, &err) ==
+		    CP_BAD_INPUT, "number %zu", i);
+	ck_assert_uint_eq(out.len, 0);
+	ok(cp_certificate_body(&good, &out, &err));
 	cp_buf_clear(&out);
 }
 END_TEST
@@ -573,7 +651,7 @@ int
 main(void)
 {
 	Suite *s = suite_create("verify");
-	TCase *t = tcase_create("verify");
+	TCase *t = tcase_create("verify"), *each = tcase_create("each");
 	SRunner *r;
 	int failed;
 
@@ -581,15 +659,20 @@ main(void)
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t, certificate_holds);
 	tcase_add_test(t, certificate_by_another_key);
-	tcase_add_test(t, every_flipped_byte_of_a_certificate_is_found);
 	tcase_add_test(t, certificate_not_in_the_log);
 	tcase_add_test(t, untrue_certificates_are_not_made);
+	tcase_add_test(t, untrue_in_what_came_later);
 	tcase_add_test(t, checkpoint);
 	tcase_add_test(t, log_holds);
 	tcase_add_test(t, log_edited);
 	tcase_add_test(t, log_tile_damaged);
 	tcase_add_test(t, unknown_and_missing);
 	suite_add_tcase(s, t);
+	tcase_set_timeout(each, 600);
+	tcase_add_checked_fixture(each, setup_small, teardown);
+	tcase_add_test(each, every_flipped_bit_of_a_certificate_is_found);
+	tcase_add_test(each, every_truncation_of_a_certificate_is_found);
+	suite_add_tcase(s, each);
 	r = srunner_create(s);
 	srunner_run_all(r, CK_ENV);
 	failed = srunner_ntests_failed(r);
