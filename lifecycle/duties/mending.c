@@ -114,6 +114,8 @@ tidy(struct cp_mend *m, struct cp_err *err)
 		if (rc == CP_OK)
 			rc = cp_volume_sweep(dir, &swept, err);
 	}
+	if (rc == CP_OK)
+		rc = cp_begun_tidy(m->run.store, err);
 	return rc == CP_OK ? cp_leftovers_remove(m->run.store, err) : rc;
 }
 
@@ -147,10 +149,13 @@ cp_mend_within(struct cp_mend *m,
 
 	if (rc == CP_OK)
 		rc = fn(m, ctx, err);
-	/* Second copies of what is new; what fails is owed. */
-	if (rc == CP_OK && !m->run.dry_run && m->done > 0 &&
+	/* Second copies of what is new, also before a kill; what fails is
+	 * owed. */
+	if (rc == CP_OK && !m->run.dry_run &&
 	    cp_run_places(&m->run, &why) == CP_OK)
 		rc = cp_run_copy(&m->run, err);
+	if (rc == CP_OK && !m->run.dry_run) /* kept before as needed */
+		rc = cp_begun_tidy(m->run.store, err);
 	if (m->run.lock >= 0)
 		(void)close(m->run.lock); /* unlocks; nothing was written */
 	m->run.lock = -1;

@@ -22,6 +22,8 @@ switch_place(struct cp_mend *m, const struct cp_volume_row *v, int64_t place,
 		return rc;
 	rc = cp_volume_row_place(run->store, v->n, place, err);
 	if (rc == CP_OK)
+		rc = cp_begun_done(run->store, v->id, place, err);
+	if (rc == CP_OK)
 		rc = cp_copy_drop(run->store, v->n, place, err);
 	if (rc == CP_OK)
 		rc = cp_leftover_add(run->store, v->n, v->place,
@@ -70,6 +72,8 @@ move_volume(struct cp_mend *m, const struct cp_volume_row *v, void *ctx,
 	if (v->place == to->place)
 		return CP_OK;
 	if (!m->run.dry_run)
+		rc = cp_begun_add(m->run.store, v->id, to->place, &why);
+	if (rc == CP_OK && !m->run.dry_run)
 		rc = copy_from_any(m, v, to->dir, &why);
 	if (rc == CP_CORRUPT || rc == CP_NOT_FOUND || rc == CP_REFUSED) {
 		m->failed++; /* named, and left for repair */

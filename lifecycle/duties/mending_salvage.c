@@ -108,6 +108,8 @@ switch_over(struct salvage *x, const char *new_id, int64_t place,
 			rc = cp_parcel_moved(run->store, x->ids[i], v->n, to,
 			    err);
 	if (rc == CP_OK)
+		rc = cp_begun_done(run->store, new_id, place, err);
+	if (rc == CP_OK)
 		rc = cp_volume_row_recount(run->store, v->n, err);
 	if (rc == CP_OK && saved == x->n) {
 		rc = cp_leftover_add(run->store, v->n, v->place,
@@ -180,6 +182,8 @@ write_saved(struct salvage *x, struct cp_salvage *s, struct cp_err *err)
 
 	if (rc == CP_OK)
 		rc = cp_place_dir(run->store, place, dir, err);
+	if (rc == CP_OK && !run->dry_run)
+		rc = cp_begun_add(run->store, new_id, place, err);
 	if (rc == CP_OK)
 		rc = cp_volume_salvage(s, dir, run->dry_run ? NULL : new_id,
 		    x->v->custody, x->v->made, &sum, err);

@@ -29,6 +29,17 @@ enum cp_rc cp_leftover_copies(struct cp_store *s, int64_t n,
 enum cp_rc cp_leftovers_remove(struct cp_store *s, struct cp_err *err)
     CP_MUST_CHECK;
 
+/* Outside a transaction: the file of volume ID in PLACE is about to be written;
+ * what a kill leaves of it is removed by cp_begun_tidy, unless it holds what is
+ * whole nowhere else.  Within the one that puts it into the catalogue: it
+ * is. */
+enum cp_rc cp_begun_add(struct cp_store *s, const char *id, int64_t place,
+    struct cp_err *err) CP_MUST_CHECK;
+enum cp_rc cp_begun_done(struct cp_store *s, const char *id, int64_t place,
+    struct cp_err *err) CP_MUST_CHECK;
+enum cp_rc cp_begun_tidy(struct cp_store *s, struct cp_err *err)
+    CP_MUST_CHECK;
+
 /* Whether the orphan ID in DIR holds a package that the catalogue has as
  * archived and whose own volume is not whole: *NEEDED.  With FAST the size of
  * that volume's file is believed.  A file that cannot be read as a volume is

@@ -51,6 +51,9 @@ mark_gone(struct cp_run *run, const struct cp_volume_row *v,
 		    run->now->today, sum, sum->count, v->place, &n, err);
 		if (rc == CP_OK)
 			rc = cp_volume_row_move(run->store, v->n, n, err);
+		if (rc == CP_OK)
+			rc = cp_begun_done(run->store, successor, v->place,
+			    err);
 	}
 	if (rc == CP_OK)
 		rc = cp_leftover_add(run->store, v->n, v->place,
@@ -81,6 +84,8 @@ rewrite_volume(struct cp_run *run, const struct cp_volume_row *v,
 
 	if (rc == CP_OK)
 		rc = cp_place_dir(run->store, v->place, dir, err);
+	if (rc == CP_OK)
+		rc = cp_begun_add(run->store, id, v->place, err);
 	if (rc == CP_OK)
 		rc = cp_volume_rewrite(dir, v->id, id, &v->sum, keep, &k,
 		    &counts, &sum, err);
@@ -140,7 +145,9 @@ cp_run_compact_one(struct cp_run *run, const struct cp_volume_row *v,
 enum cp_rc
 cp_run_retire(struct cp_run *run, struct cp_err *err)
 {
-	enum cp_rc rc = retire_all(run, err);
+	enum cp_rc rc = cp_begun_tidy(run->store, err);
 
+	if (rc == CP_OK)
+		rc = retire_all(run, err);
 	return rc == CP_OK ? cp_leftovers_remove(run->store, err) : rc;
 }

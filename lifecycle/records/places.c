@@ -1,5 +1,6 @@
 #include "lifecycle/records/places.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -134,6 +135,28 @@ cp_place_ready(struct cp_store *s, int64_t place, struct cp_err *err)
 	return rc;
 }
 
+/* What a kill left of a marker. */
+static enum cp_rc
+sweep_marker(const char *dir, struct cp_err *err)
+{
+	static const char prefix[] = "." CP_PLACE_MARKER ".part-";
+	struct dirent *e;
+	DIR *d = opendir(dir);
+	enum cp_rc rc = CP_OK;
+
+	if (d == NULL)
+		return cp_fail_errno(err, CP_FAILED, "%s", dir);
+	while (rc == CP_OK && (errno = 0, e = readdir(d)) != NULL)
+		if (strncmp(e->d_name, prefix, sizeof(prefix) - 1) == 0 &&
+		    unlinkat(dirfd(d), e->d_name, 0) != 0)
+			rc = cp_fail_errno(err, CP_FAILED, "removing %s/%s",
+			    dir, e->d_name);
+	if (rc == CP_OK && errno != 0)
+		rc = cp_fail_errno(err, CP_FAILED, "reading %s", dir);
+	(void)closedir(d);
+	return rc;
+}
+
 enum cp_rc
 cp_place_mark(struct cp_store *s, const char *dir, struct cp_err *err)
 {
@@ -155,8 +178,9 @@ cp_place_mark(struct cp_store *s, const char *dir, struct cp_err *err)
 	if (rc != CP_NOT_FOUND)
 		return rc;
 	cp_err_clear(err);
-	return cp_file_write_durable(path, S_IRUSR | S_IWUSR, text,
-	    strlen(text), err);
+	rc = sweep_marker(dir, err);
+	return rc == CP_OK ? cp_file_write_durable(path, S_IRUSR | S_IWUSR,
+	    text, strlen(text), err) : rc;
 }
 
 enum cp_rc

@@ -99,6 +99,13 @@ CREATE TABLE volume_leftover (
 	since TEXT NOT NULL,
 	PRIMARY KEY (volume, place)
 ) STRICT, WITHOUT ROWID;
+-- Files being written, from before they are there until a row of volume says
+-- that they are: what a kill left is found here.
+CREATE TABLE volume_begun (
+	id TEXT NOT NULL,
+	place INTEGER NOT NULL,
+	PRIMARY KEY (id, place)
+) STRICT, WITHOUT ROWID;
 -- Files that were found wrong, until they are repaired or read as right.
 CREATE TABLE volume_trouble (
 	volume INTEGER NOT NULL REFERENCES volume(n),

@@ -151,3 +151,13 @@ SELECT since, id, NULL, owed, why FROM copies_owed WHERE id = 1
 SELECT l.since, v.id, NULL, coalesce(p.path, 'STORE/archive')
 FROM volume_leftover l JOIN volume v ON v.n = l.volume
 LEFT JOIN place p ON p.n = l.place ORDER BY l.since, l.volume
+
+-- name: begun_add
+INSERT OR IGNORE INTO volume_begun(id, place) VALUES (?, ?)
+
+-- name: begun_done
+DELETE FROM volume_begun WHERE id = ? AND place = ?
+
+-- name: begun_next
+SELECT id, place FROM volume_begun WHERE (id, place) > (?, ?)
+ORDER BY id, place LIMIT 1
