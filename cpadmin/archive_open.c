@@ -256,6 +256,8 @@ open_one(struct outlet *w, const char *id, struct cp_err *err)
 	if (rc != CP_OK)
 		return cp_sitting_failed(x, "failed", rc, err);
 	rc = cp_sitting_log(x, "done", err);
+	if (rc == CP_REFUSED) /* somebody else used the opening meanwhile */
+		return cp_sitting_failed(x, "refused", rc, err);
 	if (rc != CP_OK)
 		return rc;
 	return w->output != NULL ? write_package(w, err) :

@@ -315,6 +315,26 @@ ok cpadmin archive open --opening "$O" --as ann --on 2024-04-02 \
 expect_json '.kind, .id' 'package-file
 CP-A'
 
+test_case 'an opening is used once, also by four at a time'
+ask ann CP-A
+ok cpadmin archive agree "$O" --as ben --on 2024-04-02
+rm -f "$T"/status.*
+for i in 1 2 3 4; do
+	{
+		cpadmin archive open --opening "$O" --on 2024-04-02 --json \
+		    --as "$([ $((i % 2)) = 0 ] && echo ann || echo ben)" \
+		    >"$T/at.$i" 2>/dev/null
+		echo "$? $(wc -c <"$T/at.$i" | sed 's/^[1-9].*/shown/')" \
+		    >"$T/status.$i"
+	} &
+done
+wait
+expect_eq "$(sort "$T"/status.* | uniq -c | sed 's/^ *//' | paste -sd ,)" \
+    '1 0 shown,3 5 0'
+expect_eq "$(attempts CP-A 4 | tr ';' '\n' | cut -d ' ' -f 2- | sort |
+    uniq -c | sed 's/^ *//' | paste -sd ,)" \
+    '1 archive.open done,3 archive.open refused'
+
 test_case 'an opening lapses'
 ask ann CP-A
 run cpadmin archive agree "$O" --as ben --on 2024-04-17
