@@ -181,8 +181,14 @@ expect_json '[.old, .threshold, (.shares | length), .headers] | tostring' \
     "[\"$SECOND\",3,5,$((N + 40))]"
 expect_eq "$(under "$(current)")" $((N + 40))
 
-test_case 'nothing archived yet'
+test_case 'nothing archived yet, and a ceremony that was cut off'
 new_store --on 2026-01-05
+cp "$CPADMIN_STORE/keys/custody-$(current).pub" \
+    "$CPADMIN_STORE/keys/custody-0123456789abcdef.pub"
+run cpadmin custody rekey --on "$DAY" --reason T </dev/null
+expect_status 2
+expect_err_contains 'never used custody key 0123456789abcdef'
+expect_eq "$(grep -c 'never used' "$ERR_FILE")" 1
 rekey
 expect_status 0
 expect_json '[.headers, .left, .finished] | tostring' '[0,0,true]'

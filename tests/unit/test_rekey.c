@@ -648,6 +648,7 @@ main(void)
 
 	suite_add_tcase(s, t);
 	tcase_add_checked_fixture(t, setup, teardown);
+	tcase_set_timeout(t, 60); /* a busy machine */
 	tcase_add_test(t, all_of_it);
 	tcase_add_test(t, nothing_archived);
 	tcase_add_test(t, a_run_meanwhile);
