@@ -53,5 +53,5 @@ main(int argc, char **argv)
 		rc = cp_age_encrypt_stream(&to, 1, &io, &err);
 	if (rc != CP_OK)
 		(void)fprintf(stderr, "stream: %s\n", err.what);
-	return rc;
+	return (int)rc;
 }
