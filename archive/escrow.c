@@ -27,7 +27,7 @@ enum {
 	SHELVES_MAX = 600
 };
 
-/* ---- writing ------------------------------------------------------------------ */
+/* ---- writing ------------------------------------------------------------- */
 
 struct writing {
 	struct cp_shelf_ring *ring;
@@ -147,7 +147,7 @@ cp_escrow_seal(struct cp_shelf_ring *ring, int64_t generation,
 	return rc;
 }
 
-/* ---- reading ------------------------------------------------------------------ */
+/* ---- reading ------------------------------------------------------------- */
 
 struct cp_escrow {
 	struct cp_escrow_head head;
@@ -358,7 +358,7 @@ cp_escrow_has(const struct cp_escrow *e, int month)
 	return 0;
 }
 
-/* ---- the keyring made again --------------------------------------------------- */
+/* ---- the keyring made again ---------------------------------------------- */
 
 enum cp_rc
 cp_escrow_rebuild(const struct cp_escrow *e, const struct cp_shelf_info *gone,

@@ -26,7 +26,7 @@ enum {
 	MAY_KEEP = CP_ROLE_DPO | CP_ROLE_CUSTODIAN | CP_ROLE_ADMIN
 };
 
-/* ---- list ------------------------------------------------------------------ */
+/* ---- list ---------------------------------------------------------------- */
 
 static const struct cp_column list_columns[] = {
 	{ "copy", "COPY" },
@@ -106,7 +106,7 @@ run_list(struct cp_call *call, struct cp_err *err)
 	return rc;
 }
 
-/* ---- copy and destroyed ------------------------------------------------------ */
+/* ---- copy and destroyed -------------------------------------------------- */
 
 static const struct cp_column copy_columns[] = {
 	{ "copy", "Copy" },
@@ -197,7 +197,7 @@ run_destroyed(struct cp_call *call, struct cp_err *err)
 	return rc;
 }
 
-/* ---- the command ----------------------------------------------------------- */
+/* ---- the command --------------------------------------------------------- */
 
 static const struct cp_opt copy_options[] = {
 	{ "place", 0, CP_OPT_TEXT, "TEXT", "where the copy will be kept" },

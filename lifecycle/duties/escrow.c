@@ -26,7 +26,7 @@ struct renewal {
 	size_t n;
 };
 
-/* ---- what there is ------------------------------------------------------------- */
+/* ---- what there is ------------------------------------------------------- */
 
 enum cp_rc
 cp_escrow_last(struct cp_store *s, struct cp_escrow_last *out,
@@ -161,7 +161,7 @@ look(struct renewal *x, int *needed, struct cp_err *err)
 	return is_needed(x, needed, err);
 }
 
-/* ---- another generation ---------------------------------------------------------- */
+/* ---- another generation -------------------------------------------------- */
 
 static enum cp_rc
 put_rows(struct renewal *x, int64_t generation, const uint8_t sum[32],

@@ -124,7 +124,7 @@ cp_escrow_copy_get(struct cp_store *s, const char *id,
 	return rc;
 }
 
-/* ---- changes ------------------------------------------------------------------- */
+/* ---- changes ------------------------------------------------------------- */
 
 static enum cp_rc
 log_copy(struct cp_audit *audit, const char *action,

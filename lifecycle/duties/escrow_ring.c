@@ -82,7 +82,7 @@ cp_escrow_custody_of(struct cp_store *s, const void *data, size_t len,
 	return CP_OK;
 }
 
-/* ---- the ring made again ------------------------------------------------------- */
+/* ---- the ring made again ------------------------------------------------- */
 
 struct remaking {
 	struct cp_store *store;

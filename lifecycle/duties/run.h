@@ -90,7 +90,8 @@ enum cp_rc cp_run_destroy(struct cp_run *run, struct cp_err *err)
  * before this run is noted as begun, and that before it changes anything. */
 enum cp_rc cp_run_sweep(struct cp_run *run, struct cp_err *err) CP_MUST_CHECK;
 /* From a shelf whose month is over what is held goes to later ones; when it
- * holds no package it loses its key. */
+ * holds no package it loses its key.  While the clock is doubted no month is
+ * over. */
 enum cp_rc cp_run_shelves(struct cp_run *run, struct cp_err *err)
     CP_MUST_CHECK;
 /* The custodians' copy of the shelf keyring, if the ring is another now. */

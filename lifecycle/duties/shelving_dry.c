@@ -109,7 +109,7 @@ cp_run_foresee_shelves(struct cp_run *run, struct cp_err *err)
 
 	if (page == NULL)
 		return cp_fail(err, CP_FAILED, "out of memory");
-	while (rc == CP_OK) {
+	while (rc == CP_OK && !run->clock_doubted) {
 		rc = cp_shelf_over(run, &month, &found, err);
 		if (rc != CP_OK || !found)
 			break;

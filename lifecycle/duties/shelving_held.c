@@ -45,7 +45,7 @@ cp_shelf_held(struct cp_run *run, int month, int64_t after,
 	return rc;
 }
 
-/* ---- where to ---------------------------------------------------------------- */
+/* ---- where to ------------------------------------------------------------ */
 
 static int
 month_after(int month)
@@ -107,7 +107,7 @@ next_shelf(struct clearing *x, int *out, struct cp_err *err)
 	return CP_OK;
 }
 
-/* ---- the log ----------------------------------------------------------------- */
+/* ---- the log ------------------------------------------------------------- */
 
 static enum cp_rc
 log_moves(struct clearing *x, struct cp_err *err)
@@ -149,7 +149,7 @@ note_move(struct clearing *x, int to, struct cp_err *err)
 	return rc;
 }
 
-/* ---- moving ------------------------------------------------------------------ */
+/* ---- moving -------------------------------------------------------------- */
 
 static int
 own_trouble(const struct clearing *x, enum cp_rc rc)

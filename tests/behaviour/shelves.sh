@@ -85,10 +85,18 @@ expect_json '[.destroyed, .packages_moved, .shelves_destroyed] | tostring' \
 expect_eq "$(shelf_of HELD)" 2026-01
 
 test_case 'a dry run foresees the move and the end of the key'
-ok cpadmin retention run --on 2026-02-01 --dry-run --json
+ok cpadmin retention run --on 2026-02-01 --dry-run --accept clock --json
 expect_json '[.packages_moved, .shelves_destroyed, .shelves_waiting] |
     tostring' '[2,1,0]'
 expect_eq "$(slot 202601)" L
+
+test_case 'a clock that leapt ends no month'
+ok cpadmin retention run --on 2026-02-01 --dry-run --json
+expect_json '[.packages_moved, .shelves_destroyed] | tostring' '[0,0]'
+ok cpadmin retention run --on 2026-02-01 --yes --json
+expect_json '[.packages_moved, .shelves_destroyed] | tostring' '[0,0]'
+expect_eq "$(slot 202601)" L
+expect_eq "$(shelf_of HELD)" 2026-01
 
 test_case 'when it is over the held move, and the key is destroyed'
 night 2026-02-01
@@ -114,7 +122,7 @@ ok cpadmin audit verify
 test_case 'a review in good time lets a package rest; a late one moves it'
 ok cpadmin hold review "$H1" --review 2026-12-31 --reason T --on 2026-08-01
 night 2026-06-20
-night 2026-09-30 --accept share
+night 2026-09-30
 expect_json .packages_moved 1
 expect_eq "$(shelf_of HELD)" 2026-09
 # TWICE: the predicate's review is overdue, so it is the next month.

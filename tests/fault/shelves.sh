@@ -142,7 +142,8 @@ expect_true sound "$PREPARED"
 test_case 'the check sees what is wrong'
 rm -rf "$T/done"
 cp -a "$PREPARED" "$T/done"
-ok cpadmin --store "$T/done" retention run --on $DAY --yes --json
+ok cpadmin --store "$T/done" retention run --on $DAY --accept clock --yes \
+    --json
 expect_true check "$T/done"
 spoilt() {
 	rm -rf "$T/spoilt"
@@ -161,9 +162,9 @@ spoilt 'a damaged ring' 'printf x | dd of="$1/keys/shelves.key" bs=1 seek=200 \
 # shellcheck disable=SC2034
 SWEEP_EITHER=sound
 sweep 'the end of a shelf' "$PREPARED" check "$MODES" "$CPADMIN" retention \
-    run --on $DAY --yes --workers 1
+    run --on $DAY --accept clock --yes --workers 1
 
-# ---- the ring made again ----------------------------------------------------------
+# ---- the ring made again -----------------------------------------------------
 lost() {
 	rm -rf "$T/lost"
 	cp -a "$T/done" "$T/lost"
@@ -179,7 +180,7 @@ SWEEP_AGAIN='0|5'
 sweep 'a ring made again' "$T/lost" check "kill-before eio" "$CPADMIN" escrow \
     restore "$T/copy" --on $DAY
 
-# ---- a copy of it ------------------------------------------------------------------
+# ---- a copy of it ------------------------------------------------------------
 # There is no copy of which nobody knows.
 registered() {
 	local copy=$1/outbox/ring.age n

@@ -282,7 +282,8 @@ do_night(struct world *w, struct night *x)
 	if (x->refused)
 		return;
 	doubted = doubts(w, x);
-	clear_shelves(w, x);
+	if (!doubted)
+		clear_shelves(w, x);
 	for (int i = 0; i < w->n; i++)
 		if (due_to_leave(&w->person[i], x->on))
 			archive(w, x, i);
@@ -290,7 +291,7 @@ do_night(struct world *w, struct night *x)
 		if (w->person[i].state == LIVE)
 			prune(w, x, i);
 	destroy_approved(w, x, doubted);
-	if (x->destroyed > 0)
+	if (x->destroyed > 0 && !doubted)
 		clear_shelves(w, x);
 	propose(w, x);
 	count(w, x);

@@ -232,7 +232,7 @@ START_TEST(test_texts)
 }
 END_TEST
 
-/* ---- files that hold what is to be forgotten ----------------------------------- */
+/* ---- files that hold what is to be forgotten ----------------------------- */
 
 static void
 put_file(const char *name, const char *text)
