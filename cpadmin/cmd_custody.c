@@ -32,6 +32,8 @@ static const struct cp_opt create_options[] = {
 	CP_CEREMONY_OPTIONS,
 	{ "sheets", 0, CP_OPT_TEXT, "DIR",
 	    "a paper sheet of each share, as PDF, into DIR" },
+	{ "after-loss", 0, CP_OPT_FLAG, NULL,
+	    "too many shares are lost: a key for what follows" },
 	{ NULL, 0, CP_OPT_FLAG, NULL, NULL },
 };
 
@@ -57,9 +59,11 @@ static const struct cp_opt recover_options[] = {
 
 static const struct cp_verb verbs[] = {
 	{ "create", "[--custodians N --threshold K] [--holder TEXT...] "
-	    "[--share-dir DIR] [--sheets DIR] [--passphrase-file FILE...]",
+	    "[--share-dir DIR] [--sheets DIR] [--passphrase-file FILE...] "
+	    "[--after-loss --reason TEXT [--yes]]",
 	    "the ceremony that makes the archive's key", create_options,
-	    CP_TAKES_USUAL | CP_TAKES_PASSPHRASE, 0, 0,
+	    CP_TAKES_USUAL | CP_TAKES_PASSPHRASE | CP_TAKES_REASON |
+	    CP_TAKES_YES, 0, 0,
 	    cp_custody_run_create },
 	{ "list", "[--columns NAME,...]",
 	    "the keys, who holds their shares, and their drills", NULL,

@@ -1,7 +1,11 @@
+#include <stdio.h>
+
 #include "cpadmin/ceremony.h"
 #include "cpadmin/custody_sheet.h"
 #include "cpadmin/custody_verbs.h"
 #include "cpadmin/out.h"
+#include "cpadmin/prompt.h"
+#include "lifecycle/duties/rekeying.h"
 #include "lifecycle/records/custody_current.h"
 
 static const struct cp_column columns[] = {
@@ -77,14 +81,27 @@ enter(struct cp_session *s, struct cp_ceremony *c, struct cp_err *err)
 }
 
 static enum cp_rc
-create(struct cp_session *s, struct cp_ceremony *c, struct cp_err *err)
+tell(struct cp_session *s, struct cp_ceremony *c, const char *keys,
+    struct cp_err *err)
 {
 	const char *sheets = cp_option(c->call, "sheets");
-	char keys[CP_CUSTODY_KEYS_DIR];
-	enum cp_rc rc = cp_custody_keys_dir(s, keys, err);
+	enum cp_rc rc = CP_OK;
 
+	if (sheets != NULL)
+		rc = cp_custody_sheets(s, c, keys, sheets, err);
 	if (rc == CP_OK)
-		rc = check_first(s, err);
+		rc = show(c, keys, err);
+	if (rc == CP_OK)
+		cp_ceremony_say_next(c);
+	return rc;
+}
+
+static enum cp_rc
+create(struct cp_session *s, struct cp_ceremony *c, const char *keys,
+    struct cp_err *err)
+{
+	enum cp_rc rc = check_first(s, err);
+
 	if (rc == CP_OK)
 		rc = cp_ceremony_passphrases(c, err);
 	if (rc == CP_OK)
@@ -97,18 +114,60 @@ create(struct cp_session *s, struct cp_ceremony *c, struct cp_err *err)
 		return rc;
 	}
 	rc = cp_custody_follow(s->store, err);
-	if (rc == CP_OK && sheets != NULL)
-		rc = cp_custody_sheets(s, c, keys, sheets, err);
+	return rc == CP_OK ? tell(s, c, keys, err) : rc;
+}
+
+/* ---- after a loss -------------------------------------------------------- */
+
+static enum cp_rc
+check_loss(struct cp_session *s, const struct cp_ceremony *c,
+    const char **reason, struct cp_err *err)
+{
+	struct cp_custody_public lost;
+	char question[300];
+	enum cp_rc rc = cp_session_reason(c->call, reason, err);
+
 	if (rc == CP_OK)
-		rc = show(c, keys, err);
+		rc = cp_custody_in_use(s->store, &lost, err);
+	if (rc != CP_OK)
+		return rc;
+	(void)snprintf(question, sizeof(question), "What is under custody key "
+	    "%s stays shut until %d of its shares are found.  While they can "
+	    "be, `cpadmin custody rekey' is right instead.", lost.id,
+	    lost.threshold);
+	return cp_prompt_confirm(c->call, question, "lost", err);
+}
+
+/* A rekey that is begun and cannot go on: whatever is sealed from now on can
+ * be opened, and the rest follows if the old shares come to light. */
+static enum cp_rc
+create_after_loss(struct cp_session *s, struct cp_ceremony *c,
+    const char *keys, struct cp_err *err)
+{
+	struct cp_rekey x = { .store = s->store, .audit = s->audit,
+	    .now = &s->now };
+	const char *reason = NULL;
+	enum cp_rc rc = check_loss(s, c, &reason, err);
+
+	if (rc != CP_OK)
+		return rc;
+	rc = cp_rekey_open(&x, err);
 	if (rc == CP_OK)
-		cp_ceremony_say_next(c);
-	return rc;
+		rc = cp_rekey_hold(&x, err);
+	if (rc == CP_OK)
+		rc = cp_ceremony_passphrases(c, err);
+	if (rc == CP_OK)
+		rc = cp_ceremony_make(keys, s->now.today, c, err);
+	if (rc == CP_OK)
+		rc = cp_rekey_begin(&x, &c->key, c->holder, reason, err);
+	cp_rekey_close(&x);
+	return rc == CP_OK ? tell(s, c, keys, err) : rc;
 }
 
 enum cp_rc
 cp_custody_run_create(struct cp_call *call, struct cp_err *err)
 {
+	char keys[CP_CUSTODY_KEYS_DIR];
 	struct cp_ceremony c = { 0 };
 	struct cp_session s;
 	enum cp_rc rc = cp_custody_open_store(call, &s, err);
@@ -118,7 +177,11 @@ cp_custody_run_create(struct cp_call *call, struct cp_err *err)
 	rc = cp_ceremony_take(call, s.settings.rehearsal, "passphrase-file",
 	    NULL, &c, err);
 	if (rc == CP_OK)
-		rc = create(&s, &c, err);
+		rc = cp_custody_keys_dir(&s, keys, err);
+	if (rc == CP_OK)
+		rc = cp_flag(call, "after-loss") ?
+		    create_after_loss(&s, &c, keys, err) :
+		    create(&s, &c, keys, err);
 	cp_ceremony_clear(&c);
 	cp_session_close(&s);
 	return rc;

@@ -223,6 +223,28 @@ ok cpadmin audit show --store "$T/paper" --json
 expect_json '[.rows[].action] | map(select(startswith("custody"))) | tostring' \
     '["custody.create","custody.sheet","custody.sheet"]'
 
+test_case 'too many shares are lost: a key for what follows'
+new_store --on 2020-01-01
+OLD=$(db 'SELECT id FROM custody')
+rm "$(share 1)" "$(share 3)"
+run cpadmin custody rekey --yes --reason 'who knows' --on 2020-02-03
+expect_status 7
+run cpadmin custody create --after-loss --yes --on 2020-02-03
+expect_status 2
+run setsid -w "$CPADMIN" custody create --after-loss --reason fire \
+    --on 2020-02-03 </dev/null
+expect_status 2
+ok cpadmin custody create --after-loss --reason fire --yes --on 2020-02-03 \
+    --custodians 5 --threshold 3 --json
+expect_json '.shares | length' 5
+NEW=$(jq -r .custody_id "$OUT_FILE")
+ok cpadmin custody list --json --on 2020-02-03
+expect_json '[.rows[] | select(.share == 1) | .custody_id, .status] |
+    join(" ")' "$OLD being-replaced $NEW current"
+ok cpadmin retention run --yes --on 2020-02-04
+ok cpadmin custody drill --on 2020-02-04
+ok cpadmin audit verify
+
 test_case 'shares of a key that was replaced are refused by name'
 new_store --on 2020-01-01
 OLD=$(db 'SELECT id FROM custody')
