@@ -33,7 +33,10 @@ _cpadmin() {
 		esac
 	done
 	case $prev in
-	--store) compopt -o dirnames 2>/dev/null
+	--store | --share-dir | --sheets) compopt -o dirnames 2>/dev/null
+		return ;;
+	--share | --sheet | --*passphrase-file)
+		compopt -o default 2>/dev/null
 		return ;;
 	esac
 	if [ ${#words[@]} -eq 0 ]; then
