@@ -209,10 +209,9 @@ cp_rekeying_dry(struct cp_rekeying *w, struct cp_err *err)
 	enum cp_rc rc = cp_custody_in_use(w->s.store, &w->old, err);
 
 	if (rc == CP_OK)
-		rc = cp_rekeying_count(w, "", &own, err);
+		rc = cp_rekeying_count(w, "", &left, err);
 	own = cp_rekeying_headers(w, w->old.id);
-	if (rc == CP_OK)
-		rc = cp_rekeying_count(w, w->old.id, &left, err);
+	left -= own;
 	if (rc == CP_OK)
 		rc = cp_rekeying_workers(w, &workers, err);
 	if (rc == CP_OK)

@@ -247,9 +247,16 @@ expect_status 7
 expect_json '[.rows[].status] | unique | tostring' '["ok","unopened"]'
 expect_err_contains "$FIRST"
 
+ok cpadmin custody rekey --dry-run --on "$DAY" --json
+expect_json '[.old, .headers, .left] | tostring' \
+    "[\"$SECOND\",$((N - 1000)),$((N - 1000))]"
+
 test_case 'a night and a new policy in between; then it goes on'
+echo "$FIRST" >"$CPADMIN_STORE/keys/custody.current" # killed still earlier
 night 2026-03-04
 expect_json .archived 40
+expect_eq "$(sql 'SELECT custody FROM volume ORDER BY n DESC LIMIT 1')" \
+    "$SECOND" 'the key that a run seals to'
 sed 's/^version = .*/version = "2";/; s/value = "P6Y"/value = "P8Y"/
     s/value = "keep"/value = "lengthen"/' "$BASE" >"$T/2.cfg"
 ok cpadmin policy adopt "$T/2.cfg" --on "$DAY" --json
@@ -258,6 +265,7 @@ expect_status 0
 expect_json '[.old, .custody_id, .shares, .headers, .left, .finished] |
     tostring' "[\"$FIRST\",\"$SECOND\",null,$((N - 1000)),0,true]"
 expect_eq "$(find "$CPADMIN_STORE/keys" -name 'custody-*.pub' | wc -l)" 2
+expect_eq "$(current)" "$SECOND"
 expect_eq "$(sql 'SELECT group_concat(DISTINCT shelf) FROM package')" 203403
 all_open 1 2
 ok cpadmin worklist --on "$DAY" --json
