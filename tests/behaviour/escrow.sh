@@ -201,6 +201,10 @@ night 2026-02-08
 approve_all 2026-02-08
 night 2026-03-01
 expect_json .shelves_destroyed 1
+# In the run that erased the last package, too, the copy follows the ring.
+expect_json .destroyed 1
+list
+expect_json '.rows[0].destroyed_shelves | tostring' '[]'
 ok cpadmin audit verify
 # A bad credential is not passed over for a file.
 head -c 32 /dev/urandom >"$T/credentials/other"
