@@ -234,7 +234,8 @@ sql 'UPDATE store SET rehearsal = 1'
 
 test_case 'a real store, without a terminal'
 (umask 077 && echo 'a long enough passphrase' >"$T/pass")
-ok cpadmin init "$T/real" --authority E08000015 --passphrase-file "$T/pass"
+ok cpadmin init "$T/real" --authority E08000015 --custodians 1 --threshold 1 \
+    --passphrase-file "$T/pass"
 sed 's/every = "[a-z]*"/every = "day"/; s/at = ".*"/at = "00:00"/; /day = [12]/d' \
     "$T/real/cpadmin.conf" >"$T/conf"
 cp "$T/conf" "$T/real/cpadmin.conf"
