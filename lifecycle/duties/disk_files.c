@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "archive/volume.h"
 
@@ -103,11 +104,32 @@ cp_disk_ready(const struct cp_disk *disk, int64_t place)
 	return 0;
 }
 
+/* Whether volume ID in PLACE and the file F are one: two places may come to be
+ * one folder, by a link or a mount. */
+static enum cp_rc
+same_file(struct cp_store *s, const struct cp_disk_file *f, int64_t place,
+    int *same, struct cp_err *err)
+{
+	char dir[4096], path[4096 + CP_VOLUME_ID + 8];
+	struct stat st[2];
+	int there = 0;
+	enum cp_rc rc = CP_OK;
+
+	for (int i = 0; rc == CP_OK && i < 2; i++) {
+		rc = cp_place_dir(s, i == 0 ? f->place : place, dir, err);
+		(void)snprintf(path, sizeof(path), "%s/%s.tar", dir, f->id);
+		there += rc == CP_OK && stat(path, &st[i]) == 0;
+	}
+	*same = there == 2 && st[0].st_dev == st[1].st_dev &&
+	    st[0].st_ino == st[1].st_ino;
+	return rc;
+}
+
 enum cp_rc
 cp_disk_known(struct cp_store *s, const struct cp_disk_file *f, int *known,
     struct cp_err *err)
 {
-	int64_t places[CP_COPIES_MAX];
+	int64_t places[CP_COPIES_MAX + 1];
 	struct cp_volume_row v;
 	size_t n = 0;
 	enum cp_rc rc = cp_volume_row_get(s, f->id, &v, err);
@@ -119,10 +141,12 @@ cp_disk_known(struct cp_store *s, const struct cp_disk_file *f, int *known,
 	}
 	if (rc != CP_OK || v.gone)
 		return rc;
-	*known = v.place == f->place;
-	rc = cp_copies_of(s, v.n, places, &n, err);
-	for (size_t i = 0; rc == CP_OK && i < n; i++)
+	places[0] = v.place;
+	rc = cp_copies_of(s, v.n, places + 1, &n, err);
+	for (size_t i = 0; rc == CP_OK && i <= n; i++)
 		if (places[i] == f->place)
 			*known = 1;
+	for (size_t i = 0; rc == CP_OK && !*known && i <= n; i++)
+		rc = same_file(s, f, places[i], known, err);
 	return rc;
 }

@@ -29,7 +29,7 @@ struct cp_disk_file *cp_disk_find(struct cp_disk *disk, const char *id,
     int64_t place);
 int cp_disk_ready(const struct cp_disk *disk, int64_t place);
 /* Whether a file is one that the catalogue knows there: its volume, not gone,
- * or a copy of it. */
+ * or a copy of it; also where its folder is one of those by another name. */
 enum cp_rc cp_disk_known(struct cp_store *s, const struct cp_disk_file *f,
     int *known, struct cp_err *err) CP_MUST_CHECK;
 

@@ -412,10 +412,14 @@ static enum cp_rc
 report_places(struct work *x, struct cp_err *err)
 {
 	char dir[4096];
+	int used = 0;
 	enum cp_rc rc = CP_OK;
 
 	for (size_t i = 1; rc == CP_OK && i < x->disk.n_places; i++) {
 		if (x->disk.ready[i])
+			continue;
+		rc = cp_place_used(x->store, x->disk.places[i], &used, err);
+		if (rc != CP_OK || !used)
 			continue;
 		begin_file(x);
 		rc = cp_place_dir(x->store, x->disk.places[i], dir, err);

@@ -207,12 +207,16 @@ static enum cp_rc
 look_at_places(struct work *x, struct cp_err *err)
 {
 	struct cp_err why = { 0 };
+	int used = 0;
 	enum cp_rc rc = cp_places(x->in->store, x->places, &x->n_places, err);
 
 	for (size_t i = 0; rc == CP_OK && i < x->n_places; i++) {
 		x->ready[i] = cp_place_ready(x->in->store, x->places[i],
 		    &why) == CP_OK;
 		if (!x->ready[i])
+			rc = cp_place_used(x->in->store, x->places[i], &used,
+			    err);
+		if (rc == CP_OK && !x->ready[i] && used)
 			rc = report(x, NULL, x->places[i], 0, "missing",
 			    why.what, err);
 	}

@@ -63,23 +63,57 @@ same_folder(const char *a, const char *b)
 	    x.st_ino == y.st_ino;
 }
 
+/* The place, however its path is spelled, that is the folder PATH. */
+static enum cp_rc
+find_folder(struct cp_store *s, const char *path, int64_t *place,
+    struct cp_err *err)
+{
+	int64_t all[CP_PLACES_MAX], found = CP_PLACE_NONE;
+	char dir[DIR_MAX];
+	size_t n = 0;
+	enum cp_rc rc = cp_places(s, all, &n, err);
+
+	for (size_t i = 0; rc == CP_OK && i < n && found == CP_PLACE_NONE;
+	    i++) {
+		rc = cp_place_dir(s, all[i], dir, err);
+		if (rc == CP_OK && (strcmp(dir, path) == 0 ||
+		    same_folder(dir, path)))
+			found = all[i];
+	}
+	if (rc == CP_OK)
+		*place = found;
+	return rc;
+}
+
 enum cp_rc
 cp_place_find(struct cp_store *s, const char *path, int64_t *place,
     struct cp_err *err)
 {
-	char home[DIR_MAX];
-	struct cp_stmt *q;
-	enum cp_rc rc = cp_place_dir(s, 0, home, err);
+	struct cp_stmt *q = cp_stmt(s, SQL_PLACE_FIND);
+	int64_t named;
+	enum cp_rc rc;
 
-	if (rc != CP_OK)
-		return rc;
-	if (strcmp(home, path) == 0 || same_folder(home, path)) {
-		*place = 0;
-		return CP_OK;
-	}
-	q = cp_stmt(s, SQL_PLACE_FIND);
 	cp_bind_text(q, path);
-	return cp_exec_int(q, CP_PLACE_NONE, place, err);
+	rc = cp_exec_int(q, CP_PLACE_NONE, &named, err);
+	if (rc != CP_OK || named == CP_PLACE_NONE)
+		return rc == CP_OK ? find_folder(s, path, place, err) : rc;
+	*place = named;
+	return CP_OK;
+}
+
+enum cp_rc
+cp_place_used(struct cp_store *s, int64_t place, int *used,
+    struct cp_err *err)
+{
+	struct cp_stmt *q = cp_stmt(s, SQL_PLACE_USED);
+	int64_t any = 0;
+	enum cp_rc rc;
+
+	cp_bind_int(q, place);
+	rc = cp_exec_int(q, 0, &any, err);
+	if (rc == CP_OK)
+		*used = place == 0 || any != 0;
+	return rc;
 }
 
 /* ---- markers ----------------------------------------------------------- */

@@ -22,9 +22,14 @@ enum cp_rc cp_place_dir(struct cp_store *s, int64_t place, char out[4096],
 enum cp_rc cp_places(struct cp_store *s, int64_t out[CP_PLACES_MAX],
     size_t *n, struct cp_err *err) CP_MUST_CHECK;
 /* The place of PATH: 0 also when it is STORE/archive by another name,
- * CP_PLACE_NONE where it is none. */
+ * CP_PLACE_NONE where it is none.  A place keeps its number however its folder
+ * is spelled: as two it would be emptied into itself. */
 enum cp_rc cp_place_find(struct cp_store *s, const char *path,
     int64_t *place, struct cp_err *err) CP_MUST_CHECK;
+/* Whether a volume or a copy lies in PLACE by the catalogue: a disk that was
+ * emptied may be taken away. */
+enum cp_rc cp_place_used(struct cp_store *s, int64_t place, int *used,
+    struct cp_err *err) CP_MUST_CHECK;
 /* Whether PLACE can be used now: CP_NOT_FOUND when its folder or marker is not
  * there (a disk that is not mounted, say). */
 enum cp_rc cp_place_ready(struct cp_store *s, int64_t place,

@@ -293,6 +293,35 @@ ok cpadmin archive move "$T/third" --all --json --on 2026-02-14
 whole
 expect_eq "$(find "$VOLUMES" -name '*.tar')" ''
 
+test_case 'a folder by another name is no other disk'
+ln -s "$T/third" "$T/link"
+for other in "$T/third/" "$T//third" "$T/link" "$T/link/." "$T/second/../third"
+do
+	ok cpadmin archive move "$other" --all --json --on 2026-02-15
+	expect_json '.rows | length' 0
+	whole
+done
+run cpadmin archive move "$COPIES/." --all
+expect_status 5
+# It was another one when it was first used.
+mkdir "$T/fourth"
+ln -sfn "$T/fourth" "$T/link"
+ok cpadmin archive move "$T/link" "$V1" --on 2026-02-15
+expect_file "$T/fourth/$V1.tar"
+ok cpadmin archive move "$T/third" "$V1" --on 2026-02-15
+rm -r "$T/fourth"
+ln -sfn "$T/third" "$T/link"
+ok cpadmin archive move "$T/link" --all --on 2026-02-15
+expect_file "$T/third/$V1.tar"
+ok cpadmin archive repair --remove-orphans --yes --on 2026-02-15
+whole
+ok cpadmin archive move "$T/third" --all --on 2026-02-15
+expect_file "$T/third/$V1.tar"
+# An emptied disk may be taken away.
+rm "$T/link"
+whole
+ok cpadmin archive scrub --on 2026-02-16
+
 test_case 'new volumes go to the directory of the settings'
 settings "directory = \"$T/third\"; copy = \"$COPIES\"; scrub_rate = 100;"
 night 2026-03-03

@@ -13,6 +13,10 @@ INSERT INTO place(path) VALUES (?)
 -- excused: places are few
 SELECT n FROM place ORDER BY n
 
+-- name: place_used
+SELECT EXISTS (SELECT 1 FROM volume WHERE place = ?1 AND gone IS NULL)
+	OR EXISTS (SELECT 1 FROM volume_copy WHERE place = ?1)
+
 -- name: volume_place
 UPDATE volume SET place = nullif(?, 0) WHERE n = ?
 
