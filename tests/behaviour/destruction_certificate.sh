@@ -295,3 +295,46 @@ run cpadmin destruction register --csv --json
 expect_status 2
 ok cpadmin audit verify --json --on 2026-02-09
 expect_json .valid true
+
+test_case 'an escrow copy of a key is a copy that remains'
+new_store --on 2020-01-01
+ok cpadmin operator add mary --uid 2001 --role approver --on 2020-01-01
+person E1 2002-01-05 >"$T/rows"
+ok cpadmin record import "$T/rows" --on 2020-01-01
+night 2020-01-05
+ok cpadmin escrow copy "$T/escrow" --place 'safe of room 3' --on 2020-01-06 \
+    --json
+COPY=$(jq -r .copy "$OUT_FILE")
+night 2026-01-06
+D=$(cpadmin destruction list --json | jq -r '.rows[0].batch')
+ok cpadmin destruction approve "$D" --as mary --on 2026-01-06
+night 2026-01-06
+night 2026-02-01
+expect_json .shelves_destroyed 1
+ok cpadmin sanitise --on 2026-02-02
+night 2026-02-03
+expect_no_file "$CPADMIN_STORE/outbox/certificate-$D-2.json"
+ok cpadmin escrow destroyed "$COPY" --evidence 'burnt, two saw it' \
+    --on 2026-02-04
+night 2026-02-05
+expect_eq "$(body 2 '"\(.outcome) \(.last_copy_gone[:10])"')" \
+    'destroyed 2026-02-04'
+
+test_case 'a certificate while escrow holds the key of a dead shelf names it'
+uncertified
+sql 'DELETE FROM certificate'
+sql 'UPDATE escrow_copy SET destroyed = NULL'
+night 2026-02-06
+body 1 '.copies_remaining[]' >"$T/remaining"
+grep -q "escrow copy $COPY of the keyring, kept at safe of room 3" \
+    "$T/remaining" || fail 'it is not named' "$(cat "$T/remaining")"
+
+test_case 'an earlier shelf counts as long as its key lives'
+sql "UPDATE escrow_copy SET destroyed = '2026-02-04'"
+sql "INSERT INTO shelf VALUES (202806, '2020-01-05', NULL)"
+sql 'INSERT INTO shelf_before SELECT n, 202806 FROM package'
+night 2026-02-07
+expect_no_file "$CPADMIN_STORE/outbox/certificate-$D-2.json"
+sql "UPDATE shelf SET destroyed = '2026-02-07' WHERE month = 202806"
+night 2026-02-08
+expect_eq "$(body 2 .outcome)" destroyed
