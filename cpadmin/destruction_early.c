@@ -18,7 +18,7 @@ take_basis(const struct cp_call *call, const char **out, struct cp_err *err)
 }
 
 static enum cp_rc
-propose(struct cp_call *call, struct cp_session *s, struct cp_early *e,
+propose(struct cp_call *call, struct cp_session *s, struct cp_early e,
     struct cp_err *err)
 {
 	struct cp_policy *policy = NULL;
@@ -26,13 +26,13 @@ propose(struct cp_call *call, struct cp_session *s, struct cp_early *e,
 	struct cp_batch b;
 	enum cp_rc rc = cp_session_rules(s, &policy, &rules, err);
 
-	e->store = s->store;
-	e->audit = s->audit;
-	e->rules = &rules;
-	e->op = &s->op;
-	e->now = &s->now;
+	e.store = s->store;
+	e.audit = s->audit;
+	e.rules = &rules;
+	e.op = &s->op;
+	e.now = &s->now;
 	if (rc == CP_OK)
-		rc = cp_early_propose(e, &b, err);
+		rc = cp_early_propose(&e, &b, err);
 	if (rc == CP_OK)
 		cp_say(call, "batch %s: %d other than %s must approve", b.id,
 		    policy->early_approvals, s->op.name);
@@ -61,7 +61,7 @@ cp_destruction_early(struct cp_call *call, struct cp_err *err)
 	rc = ids != NULL ? cp_operator_may(&s.op, CP_ROLE_APPROVER |
 	    CP_ROLE_DPO, err) : cp_fail(err, CP_FAILED, "out of memory");
 	if (rc == CP_OK)
-		rc = propose(call, &s, &e, err);
+		rc = propose(call, &s, e, err);
 	free(ids);
 	cp_session_close(&s);
 	return rc;

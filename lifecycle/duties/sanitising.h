@@ -11,7 +11,7 @@
  */
 struct cp_sanitising {
 	int64_t bytes_before, bytes_after; /* database and log */
-	int64_t needed, available;         /* bytes on the disk, while it works */
+	int64_t needed, available;         /* on the disk, while it works */
 	int64_t milliseconds;
 	char last[24];                     /* time of the one before; "" */
 };

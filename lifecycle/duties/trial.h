@@ -24,7 +24,7 @@ struct cp_trial_item {
 	const struct cp_parcel *parcel;
 	const char *from;           /* "catalogue" or "copy" */
 	enum cp_trial_result result;
-	int shelf;                  /* under whose key the header is; 0 = gone */
+	int shelf;                  /* under whose key it is; 0 = gone */
 	int payload;                /* opened with it */
 };
 typedef enum cp_rc cp_trial_fn(void *ctx, const struct cp_trial_item *i,
@@ -51,8 +51,9 @@ struct cp_trial_sum {
 /*
  * Tries every destroyed package of B, which is done.  Where the last
  * certificate said that no copy remains, or that a check failed, or the
- * catalogue itself still opened one, the next is issued at once.  CP_REFUSED: B has no
- * certificate, or the copy is of another store.  Outside a transaction.
+ * catalogue itself still opened one, the next is issued at once.  CP_REFUSED:
+ * B has no certificate, or the copy is of another store.  Outside a
+ * transaction.
  */
 enum cp_rc cp_trial_run(const struct cp_trial *t, const struct cp_batch *b,
     cp_trial_fn *fn, void *ctx, struct cp_trial_sum *out, struct cp_err *err)

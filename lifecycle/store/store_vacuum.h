@@ -11,9 +11,9 @@
  *
  * The work is SQLite's own VACUUM, which others may read through, on a
  * connection of its own that overwrites with zeros, in place and flushed,
- * whatever it gives back to the file system: the temporary copy (DIR/.sanitise-*
- * and not in /tmp, for it holds live data in clear), the log, and the end of
- * the file as it becomes shorter.  A copy that a kill left is overwritten and
+ * whatever it gives back to the file system: the temporary copy (named
+ * DIR/.sanitise-*, not in /tmp, for it holds live data in clear), the log, and
+ * the end of the file as it becomes shorter.  A copy that a kill left is overwritten and
  * removed by the next call.  Killed anywhere, the database is as before or as
  * after.
  *
