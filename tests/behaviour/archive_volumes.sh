@@ -267,6 +267,18 @@ ok cpadmin archive repair --yes --remove-orphans --on 2026-02-13
 expect_no_file "$VOLUMES/V-20200101-OTHER.tar"
 whole
 
+test_case 'nothing is swept after a crash that is whole nowhere else'
+sql "UPDATE volume SET id = 'V-20200101-ELSEWHERE' WHERE id = '$V2'"
+sql 'UPDATE run SET finished = NULL WHERE n = (SELECT max(n) FROM run)'
+night 2026-02-13
+expect_file "$VOLUMES/$V2.tar"
+expect_file "$COPIES/$V2.tar"
+ok cpadmin archive repair --yes --remove-orphans --json --on 2026-02-13
+expect_json '[.rows[] | .status] | sort | join(" ")' 'removed removed salvaged'
+whole
+V2=$(cpadmin archive list --json | jq -r '.rows[] |
+    select(.id == "CP-C") | .volume')
+
 test_case 'to another disk'
 mkdir "$T/third"
 ok cpadmin archive move "$T/third" "$V1" --dry-run --json --on 2026-02-14
