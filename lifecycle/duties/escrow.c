@@ -78,13 +78,38 @@ by_number(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
+/* No copy is made of a key that is to be gone. */
+static enum cp_rc
+must_live(struct cp_store *s, int month, struct cp_err *err)
+{
+	struct cp_stmt *q = cp_stmt(s, SQL_SHELF_GET);
+	int row, gone;
+	enum cp_rc rc;
+
+	cp_bind_int(q, month);
+	rc = cp_step(q, &row, err);
+	gone = rc == CP_OK && row && !cp_col_null(q, 1);
+	cp_reset(q);
+	if (!gone)
+		return rc;
+	(void)cp_fail(err, CP_CORRUPT, "the key of shelf %d, which was "
+	    "destroyed, is in the keyring again", month);
+	cp_err_hint(err, "an older keyring was put back; `cpadmin retention "
+	    "run' destroys the key");
+	return CP_CORRUPT;
+}
+
 static enum cp_rc
 note_live(void *ctx, const struct cp_shelf_info *info, struct cp_err *err)
 {
 	struct renewal *x = ctx;
+	enum cp_rc rc;
 
 	if (info->state != CP_SHELF_LIVE)
 		return CP_OK;
+	rc = must_live(x->store, info->month, err);
+	if (rc != CP_OK)
+		return rc;
 	if (x->n == MONTHS)
 		return cp_fail(err, CP_FAILED, "more than %d live shelves",
 		    MONTHS);
@@ -121,6 +146,84 @@ same_file(struct renewal *x, int *same, struct cp_err *err)
 	cp_buf_clear(&file);
 	return rc == CP_NOT_FOUND ? CP_OK : rc;
 }
+
+/* ---- a ring from before -------------------------------------------------- */
+
+static enum cp_rc
+first_lacking(struct cp_store *s, int64_t generation, cp_escrow_has_fn *has,
+    const void *from, int *month, struct cp_err *err)
+{
+	struct cp_stmt *q = cp_stmt(s, SQL_ESCROW_NEEDED);
+	int row;
+	enum cp_rc rc;
+
+	cp_bind_int(q, generation);
+	while ((rc = cp_step(q, &row, err)) == CP_OK && row && *month == 0)
+		if (!has(from, (int)cp_col_int(q, 0)))
+			*month = (int)cp_col_int(q, 0);
+	cp_reset(q);
+	return rc;
+}
+
+enum cp_rc
+cp_escrow_lacks(struct cp_store *s, cp_escrow_has_fn *has, const void *from,
+    int *month, struct cp_err *err)
+{
+	struct cp_escrow_last last;
+	struct cp_buf file;
+	int first = 0, same = 0;
+	enum cp_rc rc = cp_escrow_last(s, &last, err);
+
+	if (rc == CP_OK && last.generation != 0)
+		rc = first_lacking(s, last.generation, has, from, &first, err);
+	if (rc == CP_OK && first != 0) {
+		cp_buf_init(&file);
+		rc = cp_escrow_read(s, &last, &file, &same, err);
+		cp_buf_clear(&file);
+		if (rc == CP_NOT_FOUND) {
+			cp_err_clear(err);
+			rc = CP_OK;
+		}
+	}
+	if (rc == CP_OK)
+		*month = same ? first : 0;
+	return rc;
+}
+
+/* A slot that was zeroised is no lack: its end may not be in the store yet. */
+static int
+ring_has(const void *from, int month)
+{
+	struct cp_err ignored = { 0 };
+	struct cp_shelf_info info;
+
+	return cp_shelf_get(from, month, &info, &ignored) == CP_OK;
+}
+
+enum cp_rc
+cp_escrow_ring_lacks(struct cp_store *s, const struct cp_shelf_ring *ring,
+    int *month, struct cp_err *err)
+{
+	return cp_escrow_lacks(s, ring_has, ring, month, err);
+}
+
+enum cp_rc
+cp_escrow_check(struct cp_store *s, const struct cp_shelf_ring *ring,
+    struct cp_err *err)
+{
+	int month = 0;
+	enum cp_rc rc = cp_escrow_ring_lacks(s, ring, &month, err);
+
+	if (rc != CP_OK || month == 0)
+		return rc;
+	(void)cp_fail(err, CP_CORRUPT, "the shelf keyring lacks the key of "
+	    "shelf %d: it is older than the store", month);
+	cp_err_hint(err, "the escrow copy has that key: cpadmin escrow restore "
+	    "STORE/keys/shelves.escrow --share F...");
+	return CP_CORRUPT;
+}
+
+/* ---- whether ------------------------------------------------------------- */
 
 static enum cp_rc
 is_needed(struct renewal *x, int *needed, struct cp_err *err)
@@ -258,8 +361,10 @@ cp_escrow_renew(struct cp_store *s, struct cp_audit *audit,
 	struct renewal x = { .store = s, .audit = audit, .ring = ring,
 		.now = now };
 	int needed = 0;
-	enum cp_rc rc = look(&x, &needed, err);
+	enum cp_rc rc = cp_escrow_check(s, ring, err);
 
+	if (rc == CP_OK)
+		rc = look(&x, &needed, err);
 	if (rc == CP_OK)
 		rc = needed ? renew(&x, &needed, err) :
 		    cp_wiping_finish(x.path, err);

@@ -31,6 +31,13 @@ enum cp_rc cp_escrow_refresh(struct cp_store *s, struct cp_audit *audit,
     const struct cp_now *now, int *renewed, struct cp_err *err)
     CP_MUST_CHECK;
 
+/* CP_CORRUPT: RING lacks the key of a live shelf that the store's own escrow
+ * copy holds, so that an older ring was put back; the hint says what mends it.
+ * cp_escrow_renew asks first, lest the only key be overwritten.  To be asked
+ * before a key is made, too: another for such a shelf opens nothing on it. */
+enum cp_rc cp_escrow_check(struct cp_store *s,
+    const struct cp_shelf_ring *ring, struct cp_err *err) CP_MUST_CHECK;
+
 enum { CP_ESCROW_PLACE = 256, CP_ESCROW_COPY = 24 };
 struct cp_escrow_copy {
 	int64_t n;                 /* 0: STORE/keys/shelves.escrow */
@@ -88,9 +95,10 @@ struct cp_escrow_restored {
 /*
  * Makes the keyring again from E, which the custodians opened, under this
  * host's key, logs it, and renews the escrow copy.  The shelves that the store
- * knows as destroyed stay so.  CP_REFUSED: the ring that is there works;
- * CP_KEY: no host key, or not the one that the log's signing key is under;
- * CP_BUSY: a run is at work.
+ * knows as destroyed stay so.  CP_REFUSED: the ring that is there works and
+ * lacks nothing that E has, or the store's own copy holds a live shelf that E
+ * does not; CP_KEY: no host key, or not the one that the log's signing key is
+ * under; CP_BUSY: a run is at work.
  */
 enum cp_rc cp_escrow_restore(struct cp_store *s, struct cp_audit *audit,
     const struct cp_escrow *e, const struct cp_now *now,

@@ -19,4 +19,14 @@ enum cp_rc cp_escrow_read(struct cp_store *s,
     const struct cp_escrow_last *last, struct cp_buf *out, int *same,
     struct cp_err *err) CP_MUST_CHECK;
 
+/* The first live shelf, into *MONTH, whose key the store's own copy holds and
+ * FROM, as HAS tells, does not; 0: none, or that copy is not what was made. */
+typedef int cp_escrow_has_fn(const void *from, int month);
+enum cp_rc cp_escrow_lacks(struct cp_store *s, cp_escrow_has_fn *has,
+    const void *from, int *month, struct cp_err *err) CP_MUST_CHECK;
+/* The same of a ring. */
+enum cp_rc cp_escrow_ring_lacks(struct cp_store *s,
+    const struct cp_shelf_ring *ring, int *month, struct cp_err *err)
+    CP_MUST_CHECK;
+
 #endif

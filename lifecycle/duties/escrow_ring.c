@@ -7,7 +7,7 @@
 #include "archive/file.h"
 #include "archive/hostkey.h"
 #include "archive/secret.h"
-#include "lifecycle/duties/escrow.h"
+#include "lifecycle/duties/escrow_impl.h"
 #include "lifecycle/store/json_put.h"
 #include "lifecycle/store/stmt.h"
 
@@ -92,6 +92,7 @@ struct remaking {
 	struct own own;
 	struct cp_shelf_info *gone; /* owned */
 	size_t n_gone;
+	int only; /* live shelves whose key only the ring has */
 	struct cp_escrow_restored sum;
 };
 
@@ -149,13 +150,78 @@ read_shelves(struct remaking *x, struct cp_err *err)
 	return rc;
 }
 
+static int
+copy_has(const void *from, int month)
+{
+	return cp_escrow_has(from, month);
+}
+
+/* The store's own copy is about to be overwritten: not while it holds more. */
+static enum cp_rc
+must_hold_all(struct remaking *x, struct cp_err *err)
+{
+	int month = 0;
+	enum cp_rc rc = cp_escrow_lacks(x->store, copy_has, x->escrow, &month,
+	    err);
+
+	if (rc != CP_OK || month == 0)
+		return rc;
+	(void)cp_fail(err, CP_REFUSED, "the store's own escrow copy holds the "
+	    "key of shelf %d, and this one does not", month);
+	cp_err_hint(err, "cpadmin escrow restore STORE/keys/shelves.escrow");
+	return CP_REFUSED;
+}
+
+/* A key that is only in the ring, of a shelf that is live. */
+static enum cp_rc
+look_for_only(void *ctx, const struct cp_shelf_info *info, struct cp_err *err)
+{
+	struct remaking *x = ctx;
+	struct cp_stmt *q;
+	int row;
+	enum cp_rc rc;
+
+	if (info->state != CP_SHELF_LIVE ||
+	    cp_escrow_has(x->escrow, info->month))
+		return CP_OK;
+	q = cp_stmt(x->store, SQL_SHELF_GET);
+	cp_bind_int(q, info->month);
+	rc = cp_step(q, &row, err);
+	x->only += rc == CP_OK && row && cp_col_null(q, 1);
+	cp_reset(q);
+	return rc;
+}
+
+/* Whether the ring, which opens, is one from before that the copy outdoes. */
+static enum cp_rc
+is_outdone(struct remaking *x, int *yes, struct cp_err *err)
+{
+	int month = 0;
+	enum cp_rc rc = cp_escrow_ring_lacks(x->store, x->own.ring, &month,
+	    err);
+
+	*yes = 0;
+	if (rc == CP_OK && month != 0)
+		rc = cp_shelf_each(x->own.ring, look_for_only, x, err);
+	if (rc == CP_OK)
+		*yes = month != 0 && cp_escrow_has(x->escrow, month) &&
+		    x->only == 0;
+	return rc;
+}
+
 static enum cp_rc
 must_not_work(struct remaking *x, struct cp_err *err)
 {
 	struct cp_err why;
+	int outdone = 0;
 	enum cp_rc rc = open_ring(&x->own, CP_SHELF_WRITE, &why);
 
 	if (rc == CP_OK) {
+		rc = is_outdone(x, &outdone, err);
+		if (rc != CP_OK || outdone) {
+			cp_shelf_close(&x->own.ring);
+			return rc;
+		}
 		rc = cp_fail(err, CP_REFUSED, "the shelf keyring that is "
 		    "there opens and is whole");
 		cp_err_hint(err, "a ring is made again only where there is "
@@ -232,6 +298,8 @@ cp_escrow_restore(struct cp_store *s, struct cp_audit *audit,
 		rc = find_own(s, &x.own, err);
 	if (rc == CP_OK)
 		rc = must_not_work(&x, err);
+	if (rc == CP_OK)
+		rc = must_hold_all(&x, err);
 	if (rc == CP_OK)
 		rc = remake(&x, err);
 	if (rc == CP_OK)

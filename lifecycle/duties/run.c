@@ -9,6 +9,7 @@
 #include "archive/file.h"
 #include "archive/hostkey.h"
 #include "archive/secret.h"
+#include "lifecycle/duties/escrow.h"
 #include "lifecycle/records/custody_current.h"
 
 /* ---- opening and closing --------------------------------------------------- */
@@ -28,6 +29,8 @@ open_keys(struct cp_run *run, struct cp_err *err)
 	if (rc == CP_OK)
 		rc = cp_shelf_open(path, run->hostkey, run->dry_run ?
 		    CP_SHELF_READ : CP_SHELF_WRITE, &run->ring, err);
+	if (rc == CP_OK)
+		rc = cp_escrow_check(run->store, run->ring, err);
 	if (rc == CP_OK)
 		rc = cp_custody_in_use(run->store, &run->custody, err);
 	return rc == CP_OK ? cp_age_recipient_parse(run->custody.recipient,

@@ -168,15 +168,78 @@ clear_held(struct cp_run *run, struct cp_err *err)
 	return rc;
 }
 
+/* ---- a key that came back ------------------------------------------------ */
+
+static enum cp_rc
+look_for_risen(void *ctx, const struct cp_shelf_info *info,
+    struct cp_err *err)
+{
+	struct unknown *x = ctx;
+	struct cp_stmt *q;
+	int row;
+	enum cp_rc rc;
+
+	if (info->state != CP_SHELF_LIVE || x->n == SHELVES)
+		return CP_OK;
+	q = cp_stmt(x->run->store, SQL_SHELF_GET);
+	cp_bind_int(q, info->month);
+	rc = cp_step(q, &row, err);
+	if (rc == CP_OK && row && !cp_col_null(q, 1))
+		x->months[x->n++] = info->month;
+	cp_reset(q);
+	return rc;
+}
+
+static enum cp_rc
+destroy_again(struct cp_run *run, int month, struct cp_err *err)
+{
+	struct cp_entry e = { .action = "shelf.destroy" };
+	char day[CP_DATE_TEXT], detail[64], name[16];
+	struct cp_err why = { 0 };
+	enum cp_rc rc = cp_shelf_destroy(run->ring, month,
+	    cp_date_format(run->now->today, day), err);
+
+	if (rc != CP_OK)
+		return rc;
+	rc = cp_txn_begin(run->audit, err);
+	if (rc != CP_OK)
+		return rc;
+	(void)snprintf(detail, sizeof(detail), "{\"shelf\":%d,"
+	    "\"again\":true}", month);
+	e.detail = detail;
+	rc = cp_txn_end(run->audit, cp_audit_add(run->audit, &e, NULL, err),
+	    err);
+	if (rc != CP_OK)
+		return rc;
+	(void)snprintf(name, sizeof(name), "%d", month);
+	(void)cp_fail(&why, CP_CORRUPT, "the key of this shelf, which was "
+	    "destroyed before, was in the keyring again: an older keyring was "
+	    "put back; it is destroyed now");
+	cp_run_trouble(run, name, &why);
+	return CP_OK;
+}
+
+/* Where the ring is one from before, keys are in it that are to be gone. */
+static enum cp_rc
+end_risen(struct cp_run *run, struct cp_err *err)
+{
+	struct unknown x = { .run = run };
+	enum cp_rc rc = cp_shelf_each(run->ring, look_for_risen, &x, err);
+
+	for (int i = 0; rc == CP_OK && i < x.n; i++)
+		rc = destroy_again(run, x.months[i], err);
+	return rc;
+}
+
 /* A key that was destroyed does not come back when the clock does: packages of
  * that month could never be archived again. */
 enum cp_rc
 cp_run_shelves(struct cp_run *run, struct cp_err *err)
 {
-	enum cp_rc rc;
+	enum cp_rc rc = end_risen(run, err);
 
-	if (run->clock_doubted)
-		return CP_OK;
+	if (rc != CP_OK || run->clock_doubted)
+		return rc;
 	rc = enter_unknown(run, err);
 	if (rc == CP_OK)
 		rc = clear_held(run, err);

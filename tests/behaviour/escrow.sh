@@ -65,11 +65,13 @@ expect_json '.rows | map([.copy, .generation, .outdated,
     .destroyed_shelves]) | tostring' '[[null,1,false,[]]]'
 expect_eq "$(stat -c %a "$KEYS/shelves.escrow")" 600
 cp "$KEYS/shelves.escrow" "$T/first"
+cp "$KEYS/shelves.key" "$T/ring-1"
 night 2020-01-06
 list
 expect_json '.rows[0].generation' 1
 expect_true cmp "$KEYS/shelves.escrow" "$T/first"
 night 2020-02-05
+cp "$KEYS/shelves.key" "$T/ring-2"
 list
 expect_json '.rows[0].generation' 2
 expect_no_file "$KEYS/.shelves.escrow.old"
@@ -153,6 +155,14 @@ expect_json '.rows[0].destroyed_shelves | tostring' '[]'
 
 test_case 'a copy from before a shelf says what it lacks'
 rm "$KEYS/shelves.key"
+cp "$KEYS/shelves.escrow" "$T/own"
+# Not while the store's own has it: that one would be overwritten.
+run cpadmin escrow restore "$T/first" --on 2026-02-04
+expect_status 5
+expect_err_contains 'holds the key of shelf 202602'
+expect_no_file "$KEYS/shelves.key"
+expect_true cmp "$KEYS/shelves.escrow" "$T/own"
+rm "$KEYS/shelves.escrow"
 run cpadmin escrow restore "$T/first" --on 2026-02-04 --json
 expect_status 3
 expect_json '[.generation, .shelves, .zeroised, .missing,
@@ -160,6 +170,42 @@ expect_json '[.generation, .shelves, .zeroised, .missing,
 expect_err_json .code 3
 rm "$KEYS/shelves.key"
 ok cpadmin escrow restore "$T/vault" --on 2026-02-04 --json
+opens B 2026-02-04
+expect_status 0
+
+test_case 'a ring from before a shelf was made is not taken for the present one'
+cp "$KEYS/shelves.escrow" "$T/own"
+cp "$T/ring-1" "$KEYS/shelves.key"
+run cpadmin retention run --on 2026-02-04 --yes
+expect_status 8
+expect_err_contains 'lacks the key of shelf 202602'
+expect_err_contains 'escrow restore'
+run cpadmin escrow copy "$T/half" --place P --on 2026-02-04
+expect_status 8
+expect_no_file "$T/half"
+expect_true cmp "$KEYS/shelves.escrow" "$T/own"
+run cpadmin escrow restore "$T/first" --on 2026-02-04
+expect_status 5
+expect_err_contains 'opens and is whole'
+ok cpadmin escrow restore "$KEYS/shelves.escrow" --on 2026-02-04 --json
+expect_json '[.shelves, .zeroised, .missing] | tostring' '[1,0,[]]'
+opens B 2026-02-04
+expect_status 0
+
+test_case 'a ring from before a shelf ended does not bring its key back'
+cp "$T/ring-2" "$KEYS/shelves.key"
+run cpadmin escrow copy "$T/half" --place P --on 2026-02-04
+expect_status 8
+expect_err_contains 'the key of shelf 202601, which was destroyed'
+expect_no_file "$T/half"
+run cpadmin retention run --on 2026-02-04 --yes --json
+expect_status 3
+expect_json '[.failures[] | .id] | tostring' '["202601"]'
+list
+expect_json '.rows[0].destroyed_shelves | tostring' '[]'
+expect_eq "$(sql "SELECT json_extract(detail, '$.again') FROM audit
+    WHERE action = 'shelf.destroy' ORDER BY seq DESC LIMIT 1")" 1
+night 2026-02-04
 opens B 2026-02-04
 expect_status 0
 

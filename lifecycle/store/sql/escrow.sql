@@ -6,6 +6,10 @@ ORDER BY generation DESC LIMIT 1
 -- name: escrow_months
 SELECT month FROM escrow_shelf WHERE generation = ? ORDER BY month
 
+-- name: escrow_needed
+SELECT h.month FROM escrow_shelf h JOIN shelf s ON s.month = h.month
+WHERE h.generation = ? AND s.destroyed IS NULL ORDER BY h.month
+
 -- name: escrow_supersede
 UPDATE escrow SET superseded = ? WHERE generation = ?
 
