@@ -10,7 +10,7 @@
 #include "archive/crypto.h"
 #include "archive/file.h"
 #include "lifecycle/duties/certificate.h"
-#include "lifecycle/duties/papers.h"
+#include "lifecycle/duties/papers_checks.h"
 #include "lifecycle/store/json.h"
 #include "lifecycle/store/stmt.h"
 
@@ -20,8 +20,34 @@ struct last {
 	int64_t issue;    /* 0: none yet */
 	char outcome[12];
 	int gone;         /* no copy remains */
+	char key_gone[24]; /* "" where it is not */
+	char issued[24];
+	int dirty;        /* rows were there that should not have been */
 	char sum[65];     /* hex SHA-256 of its body */
 };
+
+static void
+take_time(const struct cp_json *doc, const char *key, char out[24])
+{
+	const char *text = cp_json_text(cp_json_get(doc, key));
+
+	(void)snprintf(out, 24, "%s", text != NULL ? text : "");
+}
+
+static int
+is_dirty(const struct cp_json *checks)
+{
+	for (size_t i = 0; i < cp_json_size(checks); i++) {
+		const struct cp_json *check = cp_json_at(checks, i);
+		const char *what = cp_json_text(cp_json_get(check, "what"));
+
+		if (what != NULL && !cp_json_true(cp_json_get(check,
+		    "passed")) && (strcmp(what, PAPERS_HEADERS) == 0 ||
+		    strcmp(what, PAPERS_PERSONS) == 0))
+			return 1;
+	}
+	return 0;
+}
 
 static enum cp_rc
 read_body(const char *body, struct last *out, struct cp_err *err)
@@ -39,6 +65,9 @@ read_body(const char *body, struct last *out, struct cp_err *err)
 		    outcome);
 		out->gone = cp_json_text(cp_json_get(doc,
 		    "last_copy_gone")) != NULL;
+		take_time(doc, "key_gone", out->key_gone);
+		take_time(doc, "issued", out->issued);
+		out->dirty = is_dirty(cp_json_get(doc, "verification"));
 	}
 	cp_json_free(doc);
 	cp_sha256(body, strlen(body), sum);
@@ -49,9 +78,10 @@ read_body(const char *body, struct last *out, struct cp_err *err)
 	return rc;
 }
 
+/* Issue ISSUE (0 = the last). */
 static enum cp_rc
-find_last(struct cp_store *s, const struct cp_batch *b, struct last *out,
-    struct cp_err *err)
+find_issue(struct cp_store *s, const struct cp_batch *b, int64_t issue,
+    struct last *out, struct cp_err *err)
 {
 	struct cp_err why = { 0 };
 	struct cp_buf body;
@@ -59,7 +89,7 @@ find_last(struct cp_store *s, const struct cp_batch *b, struct last *out,
 
 	memset(out, 0, sizeof(*out));
 	cp_buf_init(&body);
-	rc = cp_certificate_text(s, b, 0, &out->issue, &body, &why);
+	rc = cp_certificate_text(s, b, issue, &out->issue, &body, &why);
 	if (rc == CP_OK)
 		rc = read_body(cp_buf_text(&body), out, err);
 	else if (rc == CP_REFUSED) /* it has none */
@@ -67,6 +97,32 @@ find_last(struct cp_store *s, const struct cp_batch *b, struct last *out,
 	else
 		*err = why;
 	cp_buf_clear(&body);
+	return rc;
+}
+
+static enum cp_rc
+find_last(struct cp_store *s, const struct cp_batch *b, struct last *out,
+    struct cp_err *err)
+{
+	return find_issue(s, b, 0, out, err);
+}
+
+/* Since when nothing of B was left to be erased, as its certificates up to
+ * LAST say: what a later erasure took out may be in the file's slack.  "" is
+ * since its execution. */
+static enum cp_rc
+find_clean(const struct cp_certifier *c, const struct cp_batch *b,
+    const struct last *last, char out[24], struct cp_err *err)
+{
+	struct last at = *last, before;
+	enum cp_rc rc = CP_OK;
+
+	(void)snprintf(out, 24, "%s", at.dirty ? c->now->time : "");
+	for (; rc == CP_OK && out[0] == '\0' && at.issue > 1; at = before) {
+		rc = find_issue(c->store, b, at.issue - 1, &before, err);
+		if (rc == CP_OK && before.dirty)
+			memcpy(out, at.issued, sizeof(at.issued));
+	}
 	return rc;
 }
 
@@ -364,7 +420,11 @@ look_again(const struct cp_certifier *c, const struct cp_batch *b,
 		return cp_fail(err, CP_FAILED, "out of memory");
 	x->with = c;
 	x->batch = b;
-	rc = papers_gather(x, err);
+	(void)snprintf(x->key_gone, sizeof(x->key_gone), "%s",
+	    last->key_gone[0] != '\0' ? last->key_gone : c->now->time);
+	rc = find_clean(c, b, last, x->clean, err);
+	if (rc == CP_OK)
+		rc = papers_gather(x, err);
 	if (rc == CP_OK && x->n == 0)
 		rc = cp_fail(err, CP_CORRUPT, "it has no destroyed item");
 	if (rc == CP_OK && (anyway || final(x->outcome, x->n_copies == 0) ||
@@ -405,6 +465,7 @@ certify_again(struct cp_run *run, const struct cp_certifier *c,
 	char outcome[12] = "destroyed";
 	int64_t issue = 0;
 	struct last last;
+	char clean[24];
 	int gone = 1;
 	enum cp_rc rc = find_last(c->store, b, &last, err);
 
@@ -416,8 +477,12 @@ certify_again(struct cp_run *run, const struct cp_certifier *c,
 		return settle(c, b, err);
 	if (strcmp(last.outcome, "failed") == 0)
 		rc = erase_again(c, b, err);
-	else if (strcmp(last.outcome, "destroyed") == 0)
-		rc = papers_copies_gone(c->store, b, &gone, err);
+	else if (strcmp(last.outcome, "destroyed") == 0) {
+		rc = find_clean(c, b, &last, clean, err);
+		if (rc == CP_OK)
+			rc = papers_copies_gone(c->store, b, clean[0] != '\0' ?
+			    clean : b->finished, &gone, err);
+	}
 	if (rc == CP_OK && gone)
 		rc = look_again(c, b, &last, 0, outcome, &issue, err);
 	if (rc == CP_OK && issue > 0)

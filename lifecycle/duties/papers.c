@@ -111,6 +111,10 @@ papers_gather(struct papers *x, struct cp_err *err)
 	enum cp_rc rc;
 
 	cp_buf_init(&x->text);
+	if (x->key_gone[0] == '\0')
+		memcpy(x->key_gone, x->batch->finished, sizeof(x->key_gone));
+	if (x->clean[0] == '\0')
+		memcpy(x->clean, x->key_gone, sizeof(x->clean));
 	/* so that what is gone is gone from the log file as well */
 	rc = cp_store_checkpoint(x->with->store, err);
 	if (rc == CP_OK)
@@ -161,7 +165,7 @@ papers_body(struct papers *x, int64_t issue, const char *replaces,
 		    "ChaCha20-Poly1305", .key_bits = 128,
 		.zeroised = x->zeroised, .zeroised_count = x->n_zeroised,
 		.checks = x->checks, .check_count = x->n_checks,
-		.key_gone = x->openable == 0 ? b->finished : NULL,
+		.key_gone = x->openable == 0 ? x->key_gone : NULL,
 		.last_copy_gone = x->n_copies > 0 ? NULL :
 		    x->last_gone[0] != '\0' ? x->last_gone : now,
 		.copies = x->copy_list, .copy_count = x->n_copies,

@@ -29,6 +29,8 @@ struct papers {
 	struct cp_cert_act approved[PAPERS_APPROVALS];
 	size_t approvals;
 
+	char key_gone[24]; /* when the last header went; "": as executed */
+	char clean[24];    /* since when nothing was left to be erased; "" */
 	int64_t openable;  /* packages whose header is still there */
 	int64_t living;    /* shelves whose keys live */
 	int64_t unsound;   /* that should be zeroised and are not */
@@ -50,7 +52,8 @@ struct papers {
 	struct cp_buf text; /* to work with */
 };
 
-/* PAPERS is zeroed but for WITH and BATCH; cleared in any case. */
+/* PAPERS is zeroed but for WITH, BATCH and, after the first issue, KEY_GONE
+ * and CLEAN; cleared in any case. */
 enum cp_rc papers_gather(struct papers *x, struct cp_err *err) CP_MUST_CHECK;
 void papers_clear(struct papers *x);
 /* The body of issue ISSUE (from 1); REPLACES as in the certificate. */
@@ -58,8 +61,9 @@ enum cp_rc papers_body(struct papers *x, int64_t issue, const char *replaces,
     struct cp_buf *body, struct cp_err *err) CP_MUST_CHECK;
 
 /* Whether no key and no known copy of one is left of B: every shelf of it is
- * destroyed, no escrow copy holds one, and the store was sanitised since. */
+ * destroyed, no escrow copy holds one, and the store was sanitised after the
+ * time CLEAN. */
 enum cp_rc papers_copies_gone(struct cp_store *s, const struct cp_batch *b,
-    int *gone, struct cp_err *err) CP_MUST_CHECK;
+    const char *clean, int *gone, struct cp_err *err) CP_MUST_CHECK;
 
 #endif

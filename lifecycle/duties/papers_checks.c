@@ -70,9 +70,8 @@ check_headers(struct papers *x, struct cp_err *err)
 	    (long long)((int64_t)x->n - x->openable), x->n);
 	if (x->openable > 0)
 		x->outcome = "failed";
-	put_check(x, "header rows left in the database and its write-ahead "
-	    "log", rows == 0 && bytes == 0, bytes == 0 ? "%lld rows, log "
-	    "emptied and cut" : "%lld rows, %lld bytes of log",
+	put_check(x, PAPERS_HEADERS, rows == 0 && bytes == 0, bytes == 0 ?
+	    "%lld rows, log emptied and cut" : "%lld rows, %lld bytes of log",
 	    (long long)rows, (long long)bytes);
 	return CP_OK;
 }
@@ -84,8 +83,7 @@ check_rows(struct papers *x, struct cp_err *err)
 	enum cp_rc rc = count(x, SQL_CERTIFICATE_ROWS_LEFT, &rows, err);
 
 	if (rc == CP_OK)
-		put_check(x, "documents, consents and details of the log that "
-		    "are left of the persons", rows == 0, "%lld",
+		put_check(x, PAPERS_PERSONS, rows == 0, "%lld",
 		    (long long)rows);
 	return rc;
 }
@@ -110,28 +108,27 @@ on_the_disk(struct papers *x, const char *id, int *there, struct cp_err *err)
 static enum cp_rc
 check_volumes(struct papers *x, struct cp_err *err)
 {
-	int64_t live = 0, left = 0;
-	struct cp_volume_row v;
-	int there;
-	enum cp_rc rc = CP_OK;
+	struct cp_stmt *q = cp_stmt(x->with->store, SQL_CERTIFICATE_VOLUMES);
+	int64_t live = 0, left = 0, away = 0;
+	int there = 0, row;
+	enum cp_rc rc;
 
-	for (size_t i = 0; rc == CP_OK && i < x->n; i++) {
-		if (i > 0 && x->parcels[i].volume == x->parcels[i - 1].volume)
-			continue;
-		rc = cp_volume_row_get(x->with->store,
-		    x->parcels[i].volume_id, &v, err);
-		if (rc == CP_OK)
-			rc = on_the_disk(x, v.id, &there, err);
+	cp_bind_int(q, x->batch->n);
+	while ((rc = cp_step(q, &row, err)) == CP_OK && row) {
+		rc = on_the_disk(x, cp_col_text(q, 0), &there, err);
 		if (rc != CP_OK)
 			break;
-		live += !v.gone;
-		left += v.gone && there;
+		live += !cp_col_int(q, 1);
+		left += cp_col_int(q, 1) && there;
+		away += cp_col_int(q, 1) && !there && cp_col_int(q, 2);
 	}
+	cp_reset(q);
 	if (rc == CP_OK)
 		put_check(x, "volume files", left == 0, "%lld still hold "
 		    "ciphertext without a key, beside packages that live; "
-		    "%lld are left of those that are gone", (long long)live,
-		    (long long)left);
+		    "%lld are left of those that are gone%s",
+		    (long long)live, (long long)(left + away), away > 0 ?
+		    ", in folders that are away" : "");
 	return rc;
 }
 

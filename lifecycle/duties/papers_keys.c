@@ -6,7 +6,7 @@
 #include "lifecycle/duties/papers_checks.h"
 #include "lifecycle/store/stmt.h"
 
-enum { NAMED = 80 }; /* shelves named one by one */
+enum { SHELF_TEXT = 8, MORE_TEXT = 32 };
 
 /* ---- lines ----------------------------------------------------------------- */
 
@@ -45,19 +45,20 @@ add_zeroised(struct papers *x, const char *fmt, ...)
 static size_t
 name_shelves(const struct papers *x, int sign, char out[PAPERS_LINE - 300])
 {
-	size_t cap = PAPERS_LINE - 300, at = 0, n = 0;
+	size_t cap = PAPERS_LINE - 300, at = 0, n = 0, named = 0;
 
 	for (size_t i = 0; i < x->n_shelves; i++)
 		n += (x->shelves[i] < 0) == (sign < 0);
 	at += (size_t)snprintf(out, cap, "shel%s", n == 1 ? "f" : "ves");
-	n = 0;
 	for (size_t i = 0; i < x->n_shelves; i++) {
-		if ((x->shelves[i] < 0) != (sign < 0) || n++ >= NAMED)
+		if ((x->shelves[i] < 0) != (sign < 0) ||
+		    at + SHELF_TEXT + MORE_TEXT > cap)
 			continue;
-		if (at + 16 < cap)
-			at += (size_t)snprintf(out + at, cap - at, "%s %d",
-			    n > 1 ? "," : "", abs(x->shelves[i]));
+		at += (size_t)snprintf(out + at, cap - at, "%s %d",
+		    named++ > 0 ? "," : "", abs(x->shelves[i]));
 	}
+	if (named < n)
+		(void)snprintf(out + at, cap - at, " and %zu more", n - named);
 	return n;
 }
 
@@ -183,7 +184,7 @@ take_slack(struct papers *x, struct cp_err *err)
 	int row;
 	enum cp_rc rc;
 
-	cp_bind_text(q, x->batch->finished);
+	cp_bind_text(q, x->clean);
 	rc = cp_step(q, &row, err);
 	if (rc == CP_OK && row && !cp_col_null(q, 0))
 		later(x->last_gone, cp_col_text(q, 0));
@@ -232,27 +233,25 @@ papers_keys(struct papers *x, struct cp_err *err)
 }
 
 enum cp_rc
-papers_copies_gone(struct cp_store *s, const struct cp_batch *b, int *gone,
-    struct cp_err *err)
+papers_copies_gone(struct cp_store *s, const struct cp_batch *b,
+    const char *clean, int *gone, struct cp_err *err)
 {
 	static const enum sql_id alive[] = { SQL_CERTIFICATE_SHELVES_LIVE,
 		SQL_CERTIFICATE_ESCROW_LIVE };
 	struct cp_stmt *q;
-	int64_t there = 0;
+	int64_t there;
 	int row;
-	enum cp_rc rc = CP_OK;
+	enum cp_rc rc;
 
+	q = cp_stmt(s, SQL_CERTIFICATE_SANITISED);
+	cp_bind_text(q, clean);
+	rc = cp_step(q, &row, err);
+	there = rc == CP_OK && (!row || cp_col_null(q, 0));
+	cp_reset(q);
 	for (int i = 0; rc == CP_OK && there == 0 && i < 2; i++) {
 		q = cp_stmt(s, alive[i]);
 		cp_bind_int(q, b->n);
 		rc = cp_exec_int(q, 0, &there, err);
-	}
-	if (rc == CP_OK && there == 0) {
-		q = cp_stmt(s, SQL_CERTIFICATE_SANITISED);
-		cp_bind_text(q, b->finished);
-		rc = cp_step(q, &row, err);
-		there = rc == CP_OK && (!row || cp_col_null(q, 0));
-		cp_reset(q);
 	}
 	*gone = there == 0;
 	return rc;

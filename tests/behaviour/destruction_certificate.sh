@@ -82,7 +82,9 @@ test_case 'a header that is there: failed'
 uncertified
 read -r N HEX <"$T/headers"
 sql "INSERT INTO header(package, wrapped, custody)
-    VALUES ($N, x'$HEX', NULL)"
+    VALUES ($N, x'$HEX', NULL);
+    INSERT INTO sanitising(at, by, bytes_before, bytes_after, milliseconds)
+    VALUES ('2026-01-06T23:59:59Z', 'root', 1, 1, 1)"
 night 2026-01-07
 expect_status 3
 expect_eq "$(body 1 '"\(.outcome) \(.key_gone) \(.last_copy_gone)"')" \
@@ -97,9 +99,13 @@ expect_eq "$(sql "SELECT count(*) FROM header h JOIN package p
 expect_eq "$(sql "SELECT count(*) FROM audit
     WHERE action = 'destruction.again'")" 1 'in the log'
 night 2026-01-08
+sql 'DELETE FROM sanitising'
 expect_status 0
 expect_eq "$(body 2 '"\(.outcome) \(.issue) \(.replaces.issue)"')" \
     'destroyed 2 1'
+expect_eq "$(body 2 '.key_gone[:10]')" 2026-01-07 'not before it went'
+expect_eq "$(body 2 '[.copies_remaining[] | select(test("sanitised"))] |
+    length')" 1 'what was sanitised before it went'
 expect_eq "$(body 2 .replaces.certificate)" "$(jq -j .body \
     "$CPADMIN_STORE/outbox/certificate-$D.json" | sha256sum | cut -c1-64)" \
     'the hash of the first'

@@ -168,6 +168,8 @@ CREATE TABLE certificate (
 ) STRICT, WITHOUT ROWID;
 -- Batches whose certificate still names copies of a key that remain.
 ALTER TABLE batch ADD COLUMN copies_remain INTEGER NOT NULL DEFAULT 0;
+-- Whether those of before do, the next run finds out.
+UPDATE batch SET copies_remain = 1 WHERE certificate_seq IS NOT NULL;
 CREATE INDEX batch_copies ON batch(n) WHERE copies_remain = 1;
 -- Openings of destroyed packages tried with the custodians' key.
 CREATE TABLE trial (

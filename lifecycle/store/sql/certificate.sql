@@ -41,12 +41,19 @@ SELECT EXISTS (SELECT 1 FROM batch_item i JOIN package p ON p.n = i.package
 	WHERE i.batch = ?1 AND i.status = 'destroyed' AND s.destroyed IS NULL)
 
 -- name: certificate_escrow
-SELECT 0, 'keys/shelves.escrow', NULL FROM escrow_shelf s
-	JOIN escrow e ON e.generation = s.generation
-	WHERE s.month = ?1 AND e.superseded IS NULL
+SELECT 0, 'keys/shelves.escrow', e.superseded FROM escrow_shelf s
+	JOIN escrow e ON e.generation = s.generation WHERE s.month = ?1
 UNION ALL
 SELECT c.n, c.place, c.destroyed FROM escrow_shelf s
 	JOIN escrow_copy c ON c.generation = s.generation WHERE s.month = ?1
+
+-- What is left of their volumes: in STORE/archive a look tells.
+-- name: certificate_volumes
+SELECT v.id, v.gone IS NOT NULL, EXISTS (SELECT 1 FROM volume_leftover l
+	WHERE l.volume = v.n AND l.place <> 0)
+FROM volume v WHERE v.n IN (SELECT p.volume FROM batch_item i
+	JOIN package p ON p.n = i.package
+	WHERE i.batch = ?1 AND i.status = 'destroyed')
 
 -- name: certificate_escrow_live
 SELECT EXISTS (SELECT 1 FROM batch_item i JOIN package p ON p.n = i.package
