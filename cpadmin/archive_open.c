@@ -1,9 +1,11 @@
 /* CP_NEEDS_ARCHIVE: packages are read. */
 #include "cpadmin/archive_open.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "archive/age_keys.h"
@@ -62,6 +64,29 @@ take_packages(const struct cp_call *call, const char **purpose,
 	return CP_OK;
 }
 
+/* What will not be written must not use up an opening nor the custodians' time;
+ * what cannot be foreseen, a disk that is full, does. */
+static enum cp_rc
+check_output(const char *output, struct cp_err *err)
+{
+	const char *slash = strrchr(output, '/');
+	char dir[PATH];
+	struct stat st;
+	int n;
+
+	if (lstat(output, &st) == 0)
+		return cp_fail(err, CP_REFUSED, "%.500s is there already",
+		    output);
+	n = slash == NULL ? snprintf(dir, PATH, ".") : snprintf(dir, PATH,
+	    "%.*s/.", (int)(slash - output), output);
+	if (n < 0 || n >= PATH)
+		return cp_fail(err, CP_FAILED, "path too long");
+	if (access(dir, W_OK | X_OK) != 0)
+		return cp_fail_errno(err, errno == ENOENT || errno == ENOTDIR ?
+		    CP_NOT_FOUND : CP_FAILED, "%.500s", output);
+	return CP_OK;
+}
+
 static enum cp_rc
 take_open(struct cp_sitting *x, struct outlet *w, struct cp_err *err)
 {
@@ -77,10 +102,9 @@ take_open(struct cp_sitting *x, struct outlet *w, struct cp_err *err)
 	if ((x->sealed || w->to != NULL) && w->output == NULL)
 		return cp_fail(err, CP_USAGE, "%s needs --output",
 		    x->sealed ? "--sealed" : "--to");
-	if (w->output != NULL && access(w->output, F_OK) == 0)
-		return cp_fail(err, CP_REFUSED, "%.500s is there already",
-		    w->output);
-	return w->to != NULL ? take_recipient(w, err) : CP_OK;
+	if (w->output != NULL)
+		rc = check_output(w->output, err);
+	return rc == CP_OK && w->to != NULL ? take_recipient(w, err) : rc;
 }
 
 static enum cp_rc

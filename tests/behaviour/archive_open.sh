@@ -315,6 +315,28 @@ ok cpadmin archive open --opening "$O" --as ann --on 2024-04-02 \
 expect_json '.kind, .id' 'package-file
 CP-A'
 
+test_case 'an output that cannot be written uses no opening'
+ask ann CP-A
+ok cpadmin archive agree "$O" --as ben --on 2024-04-02
+ln -s "$T/nowhere" "$T/dangling"
+attempts CP-A 99 >"$T/before"
+while read -r status output; do
+	run cpadmin archive open --opening "$O" --as ann --on 2024-04-02 \
+	    --output "$output"
+	expect_status "$status"
+	run cpadmin archive open CP-A "${WHY[@]}" --on 2024-04-02 \
+	    --output "$output"
+	expect_status "$status"
+done <<EOT
+4 $T/none/out
+4 $T/of.tar.zst/out
+5 $T/dangling
+5 $T/of.tar.zst
+EOT
+expect_no_file "$T/nowhere"
+expect_eq "$(attempts CP-A 99)" "$(cat "$T/before")" 'the log'
+ok cpadmin archive open --opening "$O" --as ann --on 2024-04-02
+
 test_case 'an opening is used once, also by four at a time'
 ask ann CP-A
 ok cpadmin archive agree "$O" --as ben --on 2024-04-02
