@@ -138,16 +138,20 @@ check_loss(struct cp_session *s, const struct cp_ceremony *c,
 	return cp_prompt_confirm(c->call, question, "lost", err);
 }
 
-/* A rekey that is begun and cannot go on: whatever is sealed from now on can
+/* No custodian is asked, so that none may do it alone; the log tells it from a
+ * rekey.  A rekey that is begun and cannot go on: whatever is sealed from now on can
  * be opened, and the rest follows if the old shares come to light. */
 static enum cp_rc
 create_after_loss(struct cp_session *s, struct cp_ceremony *c,
     const char *keys, struct cp_err *err)
 {
 	struct cp_rekey x = { .store = s->store, .audit = s->audit,
-	    .now = &s->now };
+	    .now = &s->now, .after_loss = 1 };
 	const char *reason = NULL;
-	enum cp_rc rc = check_loss(s, c, &reason, err);
+	enum cp_rc rc = cp_operator_may(&s->op, CP_ROLE_ADMIN, err);
+
+	if (rc == CP_OK)
+		rc = check_loss(s, c, &reason, err);
 
 	if (rc != CP_OK)
 		return rc;

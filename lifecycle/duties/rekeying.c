@@ -92,7 +92,8 @@ static enum cp_rc
 log_begun(struct cp_rekey *x, const struct cp_custody_public *to,
     const char *reason, struct cp_err *err)
 {
-	struct cp_entry e = { .action = "custody.rekey" };
+	struct cp_entry e = { .action = x->after_loss ? "custody.after-loss" :
+	    "custody.rekey" };
 	struct cp_buf detail;
 	enum cp_rc rc;
 

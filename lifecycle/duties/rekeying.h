@@ -28,6 +28,7 @@ struct cp_rekey {
 	void (*trouble)(void *ctx, const char *package,
 	    const struct cp_err *err);
 	void *trouble_ctx;
+	int after_loss; /* begun without the old custodians: logged as such */
 
 	/* its own, from cp_rekey_open to cp_rekey_close */
 	int lock, run_lock;

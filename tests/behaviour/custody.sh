@@ -234,6 +234,11 @@ expect_status 2
 run setsid -w "$CPADMIN" custody create --after-loss --reason fire \
     --on 2020-02-03 </dev/null
 expect_status 2
+ok cpadmin operator add kate --uid 4711 --role custodian --on 2020-02-03
+run cpadmin custody create --after-loss --reason fire --yes --on 2020-02-03 \
+    --as kate
+expect_status 9
+expect_eq "$(db 'SELECT count(*) FROM custody')" 1
 ok cpadmin custody create --after-loss --reason fire --yes --on 2020-02-03 \
     --custodians 5 --threshold 3 --json
 expect_json '.shares | length' 5
@@ -241,6 +246,9 @@ NEW=$(jq -r .custody_id "$OUT_FILE")
 ok cpadmin custody list --json --on 2020-02-03
 expect_json '[.rows[] | select(.share == 1) | .custody_id, .status] |
     join(" ")' "$OLD being-replaced $NEW current"
+expect_eq "$(db "SELECT group_concat(action) FROM audit
+    WHERE action IN ('custody.rekey', 'custody.after-loss')")" \
+    custody.after-loss 'the log tells it from a rekey'
 ok cpadmin retention run --yes --on 2020-02-04
 ok cpadmin custody drill --on 2020-02-04
 ok cpadmin audit verify
