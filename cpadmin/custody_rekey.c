@@ -219,6 +219,31 @@ go_all(struct cp_rekeying *w, struct cp_err *err)
 	return rc;
 }
 
+/* Other numbers than those of the key that is there are not passed over. */
+static enum cp_rc
+go_on(const struct cp_rekeying *w, struct cp_err *err)
+{
+	const struct cp_custody_public *to = &w->rekey.to;
+	struct cp_ceremony asked;
+	enum cp_rc rc = cp_ceremony_take(w->call, w->s.settings.rehearsal,
+	    "new-passphrase-file", to, &asked, err);
+
+	if (rc != CP_OK)
+		return rc;
+	if (asked.custodians != to->shares ||
+	    asked.threshold != to->threshold) {
+		(void)cp_fail(err, CP_REFUSED, "the rekey that began on %s is "
+		    "unfinished, and its key %s is %d of %d", w->rekey.begun,
+		    to->id, to->threshold, to->shares);
+		cp_err_hint(err, "without other numbers it goes on; --new "
+		    "makes another key");
+		return CP_REFUSED;
+	}
+	cp_say(w->call, "The rekey to custody key %s that began on %s goes "
+	    "on; no other key is made.", to->id, w->rekey.begun);
+	return CP_OK;
+}
+
 static enum cp_rc
 rekey(struct cp_rekeying *w, struct cp_err *err)
 {
@@ -226,9 +251,7 @@ rekey(struct cp_rekeying *w, struct cp_err *err)
 	enum cp_rc rc = cp_rekey_open(&w->rekey, err);
 
 	if (rc == CP_OK && w->rekey.row != 0 && !cp_flag(w->call, "new"))
-		cp_say(w->call, "The rekey to custody key %s that began on %s "
-		    "goes on; no other key is made.", w->rekey.to.id,
-		    w->rekey.begun);
+		rc = go_on(w, err);
 	else if (rc == CP_OK)
 		rc = begin(w, err);
 	start = cp_rekeying_clock();

@@ -260,7 +260,13 @@ expect_eq "$(sql 'SELECT custody FROM volume ORDER BY n DESC LIMIT 1')" \
 sed 's/^version = .*/version = "2";/; s/value = "P6Y"/value = "P8Y"/
     s/value = "keep"/value = "lengthen"/' "$BASE" >"$T/2.cfg"
 ok cpadmin policy adopt "$T/2.cfg" --on "$DAY" --json
-rekey "${old[@]}"
+# Not silently with a key of other numbers than those that are asked for.
+rekey --custodians 5 --threshold 3 "${old[@]}"
+expect_status 5
+expect_err_contains 'is 2 of 3'
+rekey --threshold 3 "${old[@]}"
+expect_status 5
+rekey --custodians 3 --threshold 2 "${old[@]}"
 expect_status 0
 expect_json '[.old, .custody_id, .shares, .headers, .left, .finished] |
     tostring' "[\"$FIRST\",\"$SECOND\",null,$((N - 1000)),0,true]"
