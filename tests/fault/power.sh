@@ -27,8 +27,11 @@ IMAGES=$T
 mkdir "$M" "$T/run"
 # shellcheck disable=SC2317
 tidy() {
+	local status=$?
+
 	umount "$M" 2>/dev/null
 	[ "$IMAGES" = "$T" ] || rm -rf "$IMAGES"
+	(exit $status)
 	lib_finish
 }
 trap tidy EXIT
