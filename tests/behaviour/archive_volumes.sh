@@ -341,6 +341,13 @@ V3=$(cpadmin archive list --json | jq -r '.rows[-1].volume')
 expect_file "$T/third/$V3.tar"
 expect_file "$COPIES/$V3.tar"
 whole
+# The second copies may be where the volumes were.
+settings "directory = \"$T/third\"; copy = \"$VOLUMES\";"
+night 2026-03-03
+expect_json '[.copied, .copies_owed] | join(" ")' '4 0'
+expect_file "$VOLUMES/$V3.tar"
+whole
+settings "directory = \"$T/third\"; copy = \"$COPIES\"; scrub_rate = 100;"
 mv "$T/third" "$T/away"
 run cpadmin retention run --on 2026-03-04 --yes
 expect_status 4

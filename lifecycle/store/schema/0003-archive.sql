@@ -83,9 +83,10 @@ ALTER TABLE volume ADD COLUMN place INTEGER REFERENCES place(n);
 ALTER TABLE volume ADD COLUMN checked TEXT;
 CREATE INDEX volume_checked ON volume(checked, n) WHERE gone IS NULL;
 CREATE INDEX volume_place ON volume(place) WHERE place IS NOT NULL;
+-- Second copies; place 0 is STORE/archive.
 CREATE TABLE volume_copy (
 	volume INTEGER NOT NULL REFERENCES volume(n),
-	place INTEGER NOT NULL REFERENCES place(n),
+	place INTEGER NOT NULL,
 	made TEXT NOT NULL,
 	checked TEXT,
 	PRIMARY KEY (volume, place)
