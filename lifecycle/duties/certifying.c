@@ -6,139 +6,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "archive/base64.h"
-#include "archive/crypto.h"
 #include "archive/file.h"
 #include "lifecycle/duties/certificate.h"
-#include "lifecycle/duties/papers_checks.h"
-#include "lifecycle/store/json.h"
+#include "lifecycle/duties/certifying_last.h"
+#include "lifecycle/duties/papers.h"
 #include "lifecycle/store/stmt.h"
-
-/* ---- the last one ---------------------------------------------------------- */
-
-struct last {
-	int64_t issue;    /* 0: none yet */
-	char outcome[12];
-	int gone;         /* no copy remains */
-	char key_gone[24]; /* "" where it is not */
-	char issued[24];
-	int dirty;        /* rows were there that should not have been */
-	char sum[65];     /* hex SHA-256 of its body */
-};
-
-static void
-take_time(const struct cp_json *doc, const char *key, char out[24])
-{
-	const char *text = cp_json_text(cp_json_get(doc, key));
-
-	(void)snprintf(out, 24, "%s", text != NULL ? text : "");
-}
-
-static int
-is_dirty(const struct cp_json *checks)
-{
-	for (size_t i = 0; i < cp_json_size(checks); i++) {
-		const struct cp_json *check = cp_json_at(checks, i);
-		const char *what = cp_json_text(cp_json_get(check, "what"));
-
-		if (what != NULL && !cp_json_true(cp_json_get(check,
-		    "passed")) && (strcmp(what, PAPERS_HEADERS) == 0 ||
-		    strcmp(what, PAPERS_PERSONS) == 0))
-			return 1;
-	}
-	return 0;
-}
-
-static enum cp_rc
-read_body(const char *body, struct last *out, struct cp_err *err)
-{
-	struct cp_json *doc = NULL;
-	const char *outcome = NULL;
-	struct cp_buf hex;
-	uint8_t sum[32];
-	enum cp_rc rc = cp_json_parse(body, strlen(body), &doc, err);
-
-	if (rc == CP_OK)
-		rc = cp_json_need_text(doc, "outcome", &outcome, err);
-	if (rc == CP_OK) {
-		(void)snprintf(out->outcome, sizeof(out->outcome), "%s",
-		    outcome);
-		out->gone = cp_json_text(cp_json_get(doc,
-		    "last_copy_gone")) != NULL;
-		take_time(doc, "key_gone", out->key_gone);
-		take_time(doc, "issued", out->issued);
-		out->dirty = is_dirty(cp_json_get(doc, "verification"));
-	}
-	cp_json_free(doc);
-	cp_sha256(body, strlen(body), sum);
-	cp_buf_init(&hex);
-	cp_hex_put(&hex, sum, sizeof(sum));
-	(void)snprintf(out->sum, sizeof(out->sum), "%s", cp_buf_text(&hex));
-	cp_buf_clear(&hex);
-	return rc;
-}
-
-/* Issue ISSUE (0 = the last). */
-static enum cp_rc
-find_issue(struct cp_store *s, const struct cp_batch *b, int64_t issue,
-    struct last *out, struct cp_err *err)
-{
-	struct cp_err why = { 0 };
-	struct cp_buf body;
-	enum cp_rc rc;
-
-	memset(out, 0, sizeof(*out));
-	cp_buf_init(&body);
-	rc = cp_certificate_text(s, b, issue, &out->issue, &body, &why);
-	if (rc == CP_OK)
-		rc = read_body(cp_buf_text(&body), out, err);
-	else if (rc == CP_REFUSED) /* it has none */
-		rc = CP_OK;
-	else
-		*err = why;
-	cp_buf_clear(&body);
-	return rc;
-}
-
-static enum cp_rc
-find_last(struct cp_store *s, const struct cp_batch *b, struct last *out,
-    struct cp_err *err)
-{
-	return find_issue(s, b, 0, out, err);
-}
-
-/* Since when nothing of B was left to be erased, as its certificates up to
- * LAST say: what a later erasure took out may be in the file's slack.  "" is
- * since its execution. */
-static enum cp_rc
-find_clean(const struct cp_certifier *c, const struct cp_batch *b,
-    const struct last *last, char out[24], struct cp_err *err)
-{
-	struct last at = *last, before;
-	enum cp_rc rc = CP_OK;
-
-	(void)snprintf(out, 24, "%s", at.dirty ? c->now->time : "");
-	for (; rc == CP_OK && out[0] == '\0' && at.issue > 1; at = before) {
-		rc = find_issue(c->store, b, at.issue - 1, &before, err);
-		if (rc == CP_OK && before.dirty)
-			memcpy(out, at.issued, sizeof(at.issued));
-	}
-	return rc;
-}
-
-enum cp_rc
-cp_certified_gone(struct cp_store *s, const struct cp_batch *b, int *gone,
-    int *sound, struct cp_err *err)
-{
-	struct last last;
-	enum cp_rc rc = find_last(s, b, &last, err);
-
-	if (rc != CP_OK)
-		return rc;
-	*gone = last.issue > 0 && last.gone;
-	*sound = strcmp(last.outcome, "destroyed") == 0;
-	return CP_OK;
-}
 
 /* ---- into the store -------------------------------------------------------- */
 
@@ -277,7 +149,7 @@ final(const char *outcome, int gone)
 
 /* The certificate after LAST of what X has gathered, onto the disk. */
 static enum cp_rc
-issue_next(struct papers *x, const struct last *last, struct cp_err *err)
+issue_next(struct papers *x, const struct certified *last, struct cp_err *err)
 {
 	struct cp_buf body;
 	enum cp_rc rc;
@@ -344,14 +216,14 @@ tell(struct cp_run *run, const struct cp_batch *b, const char *outcome)
 static enum cp_rc
 certify(struct papers *x, struct cp_err *err)
 {
-	struct last last;
+	struct certified last;
 	enum cp_rc rc = papers_gather(x, err);
 
 	if (rc == CP_OK && x->n == 0)
 		return close_batch(x->with, x->batch, "every item was split "
 		    "off", err);
 	if (rc == CP_OK)
-		rc = find_last(x->with->store, x->batch, &last, err);
+		rc = certified_last(x->with->store, x->batch, &last, err);
 	if (rc == CP_OK)
 		rc = last.issue == 0 ? issue_next(x, &last, err) :
 		    need_file(x->with, x->batch, last.issue, err);
@@ -410,7 +282,7 @@ erase_again(const struct cp_certifier *c, const struct cp_batch *b,
  * for the better. */
 static enum cp_rc
 look_again(const struct cp_certifier *c, const struct cp_batch *b,
-    const struct last *last, int anyway, char outcome[12], int64_t *issue,
+    const struct certified *last, int anyway, char outcome[12], int64_t *issue,
     struct cp_err *err)
 {
 	struct papers *x = calloc(1, sizeof(*x));
@@ -422,7 +294,7 @@ look_again(const struct cp_certifier *c, const struct cp_batch *b,
 	x->batch = b;
 	(void)snprintf(x->key_gone, sizeof(x->key_gone), "%s",
 	    last->key_gone[0] != '\0' ? last->key_gone : c->now->time);
-	rc = find_clean(c, b, last, x->clean, err);
+	rc = certified_clean(c, b, last, x->clean, err);
 	if (rc == CP_OK)
 		rc = papers_gather(x, err);
 	if (rc == CP_OK && x->n == 0)
@@ -443,8 +315,8 @@ enum cp_rc
 cp_certify_next(const struct cp_certifier *c, const struct cp_batch *b,
     char outcome[12], int64_t *issue, struct cp_err *err)
 {
-	struct last last;
-	enum cp_rc rc = find_last(c->store, b, &last, err);
+	struct certified last;
+	enum cp_rc rc = certified_last(c->store, b, &last, err);
 
 	if (rc == CP_OK && last.issue == 0)
 		return cp_fail(err, CP_REFUSED, "batch %s has no certificate: "
@@ -458,17 +330,41 @@ cp_certify_next(const struct cp_certifier *c, const struct cp_batch *b,
 	return rc;
 }
 
+/* Most nights nothing has gone since the last one, and it need not be read:
+ * *GONE is 0.  Its file may be owed all the same. */
+static enum cp_rc
+quiet(const struct cp_certifier *c, const struct cp_batch *b, int *gone,
+    struct cp_err *err)
+{
+	struct cp_stmt *q;
+	int64_t issue;
+	enum cp_rc rc = CP_OK;
+
+	*gone = 1;
+	if (strcmp(b->outcome, "destroyed") == 0)
+		rc = papers_copies_gone(c->store, b, b->finished, gone, err);
+	if (rc != CP_OK || *gone)
+		return rc;
+	q = cp_stmt(c->store, SQL_CERTIFICATE_ISSUE);
+	cp_bind_int(q, b->n);
+	rc = cp_exec_int(q, 1, &issue, err);
+	return rc == CP_OK ? need_file(c, b, issue, err) : rc;
+}
+
 static enum cp_rc
 certify_again(struct cp_run *run, const struct cp_certifier *c,
     const struct cp_batch *b, struct cp_err *err)
 {
 	char outcome[12] = "destroyed";
 	int64_t issue = 0;
-	struct last last;
+	struct certified last;
 	char clean[24];
 	int gone = 1;
-	enum cp_rc rc = find_last(c->store, b, &last, err);
+	enum cp_rc rc = quiet(c, b, &gone, err);
 
+	if (rc != CP_OK || !gone)
+		return rc;
+	rc = certified_last(c->store, b, &last, err);
 	if (rc == CP_OK && last.issue > 0)
 		rc = need_file(c, b, last.issue, err);
 	if (rc != CP_OK || last.issue == 0)
@@ -478,7 +374,7 @@ certify_again(struct cp_run *run, const struct cp_certifier *c,
 	if (strcmp(last.outcome, "failed") == 0)
 		rc = erase_again(c, b, err);
 	else if (strcmp(last.outcome, "destroyed") == 0) {
-		rc = find_clean(c, b, &last, clean, err);
+		rc = certified_clean(c, b, &last, clean, err);
 		if (rc == CP_OK)
 			rc = papers_copies_gone(c->store, b, clean[0] != '\0' ?
 			    clean : b->finished, &gone, err);

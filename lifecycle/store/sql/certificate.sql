@@ -84,6 +84,9 @@ INSERT INTO certificate(batch, issue, at, body, seq) VALUES (?, ?, ?, ?, ?)
 SELECT issue, body, seq FROM certificate WHERE batch = ?
 ORDER BY issue DESC LIMIT 1
 
+-- name: certificate_issue
+SELECT coalesce(max(issue), 1) FROM certificate WHERE batch = ?
+
 -- name: certificate_get
 SELECT issue, body, seq FROM certificate WHERE batch = ? AND issue = ?
 
