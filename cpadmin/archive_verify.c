@@ -12,6 +12,7 @@
 #include "cpadmin/session.h"
 #include "cpadmin/unlock.h"
 #include "lifecycle/duties/inspecting.h"
+#include "lifecycle/records/custody_current.h"
 #include "lifecycle/records/places.h"
 #include "lifecycle/store/config.h"
 
@@ -107,7 +108,7 @@ unlock(const struct cp_call *call, struct cp_session *s, struct cp_opener *o,
 		"{\"opened\":\"all\"}" };
 	struct cp_custody_public custody;
 	struct cp_secret *identity = NULL;
-	enum cp_rc rc = cp_custody_load(o->keys_dir, NULL, &custody, err);
+	enum cp_rc rc = cp_custody_in_use(s->store, &custody, err);
 
 	if (rc == CP_OK)
 		rc = cp_unlock(call, s, o->keys_dir, &custody, &identity, err);

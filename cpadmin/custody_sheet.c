@@ -10,6 +10,7 @@
 #include "cpadmin/out.h"
 #include "cpadmin/unlock.h"
 #include "lifecycle/duties/custody_page.h"
+#include "lifecycle/records/custody_current.h"
 #include "lifecycle/store/json_put.h"
 
 enum { REHEARSAL_WORK = 10, SHARE_MOST = 64 * 1024, PATH = 4096 };
@@ -144,7 +145,7 @@ tell(const struct cp_call *call, const struct cp_sheet *sheet,
 /* The key that the share's name says, if the store has it: the current one
  * otherwise. */
 static enum cp_rc
-load_key(const char *keys_dir, const char *path,
+load_key(const struct cp_session *s, const char *keys_dir, const char *path,
     struct cp_custody_public *key, struct cp_err *err)
 {
 	char id[CP_CUSTODY_ID + 1];
@@ -156,7 +157,7 @@ load_key(const char *keys_dir, const char *path,
 			return rc;
 		cp_err_clear(err);
 	}
-	return cp_custody_load(keys_dir, NULL, key, err);
+	return cp_custody_in_use(s->store, key, err);
 }
 
 static enum cp_rc
@@ -170,7 +171,7 @@ run_sheet(const struct cp_call *call, struct cp_session *s, const char *path,
 	enum cp_rc rc = cp_custody_keys_dir(s, keys, err);
 
 	if (rc == CP_OK)
-		rc = load_key(keys, path, &key, err);
+		rc = load_key(s, keys, path, &key, err);
 	if (rc == CP_OK)
 		rc = cp_unlock_files(call, 1, err);
 	if (rc == CP_OK)

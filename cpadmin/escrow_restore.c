@@ -7,6 +7,7 @@
 #include "cpadmin/session.h"
 #include "cpadmin/unlock.h"
 #include "lifecycle/duties/escrow.h"
+#include "lifecycle/records/custody_current.h"
 #include "lifecycle/store/json_put.h"
 
 /* The shelf keyring made again from an escrow copy. */
@@ -63,8 +64,10 @@ find_custody(const struct cp_session *s, const char *keys,
 	enum cp_rc rc = cp_escrow_custody_of(s->store, file->data, file->len,
 	    id, err);
 
-	return rc == CP_OK ? cp_custody_load(keys, id[0] != '\0' ? id : NULL,
-	    out, err) : rc;
+	if (rc != CP_OK)
+		return rc;
+	return id[0] != '\0' ? cp_custody_load(keys, id, out, err) :
+	    cp_custody_in_use(s->store, out, err);
 }
 
 static enum cp_rc

@@ -10,6 +10,7 @@
 #include "archive/file.h"
 #include "archive/wiping.h"
 #include "lifecycle/duties/escrow_impl.h"
+#include "lifecycle/records/custody_current.h"
 #include "lifecycle/store/stmt.h"
 
 enum { PATH = 4096, MONTHS = 1024 };
@@ -247,15 +248,13 @@ is_needed(struct renewal *x, int *needed, struct cp_err *err)
 static enum cp_rc
 look(struct renewal *x, int *needed, struct cp_err *err)
 {
-	char keys[PATH];
-	enum cp_rc rc = cp_store_path(x->store, keys, sizeof(keys), err,
-	    "keys");
+	enum cp_rc rc = cp_store_path(x->store, x->path, sizeof(x->path), err,
+	    "keys/shelves.escrow");
 
+	/* As the store says, not custody.current, which may be behind: those
+	 * whose key was replaced are to open nothing. */
 	if (rc == CP_OK)
-		rc = cp_store_path(x->store, x->path, sizeof(x->path), err,
-		    "keys/shelves.escrow");
-	if (rc == CP_OK)
-		rc = cp_custody_load(keys, NULL, &x->custody, err);
+		rc = cp_custody_in_use(x->store, &x->custody, err);
 	if (rc == CP_OK)
 		rc = cp_shelf_each(x->ring, note_live, x, err);
 	if (rc != CP_OK)

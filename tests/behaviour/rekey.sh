@@ -257,6 +257,8 @@ night 2026-03-04
 expect_json .archived 40
 expect_eq "$(sql 'SELECT custody FROM volume ORDER BY n DESC LIMIT 1')" \
     "$SECOND" 'the key that a run seals to'
+expect_eq "$(sql 'SELECT custody FROM escrow ORDER BY generation DESC
+    LIMIT 1')" "$SECOND" 'and the shelf keyring'
 sed 's/^version = .*/version = "2";/; s/value = "P6Y"/value = "P8Y"/
     s/value = "keep"/value = "lengthen"/' "$BASE" >"$T/2.cfg"
 ok cpadmin policy adopt "$T/2.cfg" --on "$DAY" --json
