@@ -272,7 +272,7 @@ fi
 test_case 'a real store: one person, one operator, and today'
 (umask 077 && echo 'a long enough passphrase' >"$T/pass")
 ok cpadmin init "$T/real" --authority E08000015 --operator boss \
-    --passphrase-file "$T/pass"
+    --custodians 1 --threshold 1 --passphrase-file "$T/pass"
 export CPADMIN_STORE=$T/real
 run cpadmin operator list --as boss
 expect_status 9
