@@ -235,7 +235,7 @@ cp_sheet_recover(const struct cp_sheet *sheet,
 		rc = cp_custody_share_of(pub, head.index, value, &share, err);
 	if (rc == CP_OK)
 		rc = cp_custody_share_check(pub, &share, "the sheet", err);
-	if (rc == CP_OK)
+	if (rc == CP_OK && path != NULL)
 		rc = write_share(&share, passphrase, work_factor, path, err);
 	cp_secret_free(value);
 	cp_secret_free(share.line);

@@ -37,7 +37,7 @@ enum cp_rc cp_sheet_make(const struct cp_custody_public *pub,
 enum cp_rc cp_sheet_parse(const char *text, struct cp_sheet *out,
     struct cp_err *err) CP_MUST_CHECK;
 /* Writes the share file of a sheet to PATH, which must not be there, sealed
- * under the same passphrase.  CP_KEY: wrong passphrase, or of another key than
+ * under the same passphrase.  PATH may be NULL: whether it could be.  CP_KEY: wrong passphrase, or of another key than
  * PUB; CP_CORRUPT: not what was dealt. */
 enum cp_rc cp_sheet_recover(const struct cp_sheet *sheet,
     const struct cp_custody_public *pub, const struct cp_secret *passphrase,

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "archive/file.h"
@@ -213,6 +214,7 @@ recover(const struct cp_call *call, struct cp_session *s,
 	struct cp_secret *passphrase = NULL;
 	struct cp_custody_public key;
 	char keys[CP_CUSTODY_KEYS_DIR];
+	struct stat st;
 	enum cp_rc rc = cp_custody_keys_dir(s, keys, err);
 
 	if (rc == CP_OK)
@@ -224,13 +226,18 @@ recover(const struct cp_call *call, struct cp_session *s,
 	}
 	if (rc == CP_OK)
 		rc = take_passphrase(call, s, keys, sheet, &passphrase, err);
+	if (rc == CP_OK && lstat(output, &st) == 0)
+		rc = cp_fail(err, CP_REFUSED, "%.500s exists already", output);
+	/* That there is one more copy of a share is known before there is. */
+	if (rc == CP_OK)
+		rc = cp_sheet_recover(sheet, &key, passphrase, 0, NULL, err);
+	if (rc == CP_OK)
+		rc = log_it(s, sheet, err);
 	if (rc == CP_OK)
 		rc = cp_sheet_recover(sheet, &key, passphrase,
 		    s->settings.rehearsal ? CP_CEREMONY_REHEARSAL_WORK : 0,
 		    output, err);
 	cp_secret_free(passphrase);
-	if (rc == CP_OK)
-		rc = log_it(s, sheet, err);
 	return rc == CP_OK ? show(call, sheet, output, err) : rc;
 }
 

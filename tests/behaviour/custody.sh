@@ -210,6 +210,12 @@ if have pdftotext; then
 	expect_no_file "$T/no"
 	ok cpadmin audit show --json
 	expect_json '[.rows[] | select(.action == "custody.recover")] | length' 3
+	# Without a log no share comes to be.
+	mv "$CPADMIN_STORE/keys/host.key" "$T/host.key"
+	run cpadmin custody recover --sheet "$T/words" --output "$T/no"
+	expect_status 7
+	expect_no_file "$T/no"
+	mv "$T/host.key" "$CPADMIN_STORE/keys/host.key"
 else
 	skip 'pdftotext is not installed'
 fi
