@@ -6,6 +6,7 @@
 #include "archive/hostkey.h"
 #include "archive/secret.h"
 #include "lifecycle/duties/destruction.h"
+#include "lifecycle/duties/escrow.h"
 #include "lifecycle/store/json_put.h"
 #include "lifecycle/store/stmt.h"
 
@@ -38,7 +39,11 @@ open_ring(struct cp_reshelver *x, struct cp_err *err)
 		rc = cp_shelf_open(path, x->hostkey, CP_SHELF_WRITE, &x->own,
 		    err);
 	if (rc == CP_OK)
+		rc = cp_escrow_check(x->store, x->own, err);
+	if (rc == CP_OK)
 		x->ring = x->own;
+	else
+		cp_shelf_close(&x->own);
 	return rc;
 }
 

@@ -180,6 +180,13 @@ run cpadmin retention run --on 2026-02-04 --yes
 expect_status 8
 expect_err_contains 'lacks the key of shelf 202602'
 expect_err_contains 'escrow restore'
+cp -R "$CPADMIN_STORE" "$T/adopting"
+sed 's/value = "P6Y"/value = "P8Y"/; s/value = "keep"/value = "lengthen"/
+    s/^version = .*/version = "2";/' "$ROOT/policies/contactpoint-2007.cfg" \
+    >"$T/2.cfg"
+run cpadmin policy adopt "$T/2.cfg" --store "$T/adopting" --on 2026-02-04
+expect_status 8
+expect_err_contains 'lacks the key of shelf 202602'
 run cpadmin escrow copy "$T/half" --place P --on 2026-02-04
 expect_status 8
 expect_no_file "$T/half"
