@@ -101,7 +101,8 @@ list_opening(void *ctx, const struct cp_opening *o, struct cp_err *err)
 	cp_buf_init(&names);
 	rc = read_items(x->s, o, &items, err);
 	if (rc == CP_OK)
-		rc = cp_opening_operators(x->s->store, o, &names, &count, err);
+		rc = cp_opening_operators(x->s->store, o, x->s->now.today,
+		    &names, &count, err);
 	if (rc == CP_OK && !items.beyond) {
 		put_opening(x, o, &items, cp_buf_text(&names), count);
 		rc = cp_out_row(x->out, err);
@@ -128,7 +129,8 @@ show_opening(const struct cp_call *call, struct cp_session *s,
 	if (rc == CP_OK)
 		rc = read_items(s, o, &items, err);
 	if (rc == CP_OK)
-		rc = cp_opening_operators(s->store, o, &names, &count, err);
+		rc = cp_opening_operators(s->store, o, s->now.today, &names,
+		    &count, err);
 	if (rc == CP_OK) {
 		put_opening(&x, o, &items, cp_buf_text(&names), count);
 		rc = cp_out_end(&x.out, err);

@@ -86,13 +86,14 @@ cp_opening_items(struct cp_store *s, const struct cp_opening *o,
 /* An agreement counts while who gave it may still act. */
 enum cp_rc
 cp_opening_operators(struct cp_store *s, const struct cp_opening *o,
-    struct cp_buf *json, int *count, struct cp_err *err)
+    struct cp_date today, struct cp_buf *json, int *count, struct cp_err *err)
 {
 	struct cp_stmt *q = cp_stmt(s, SQL_OPENING_OPERATORS);
 	int row, n = 0;
 	enum cp_rc rc;
 
 	cp_bind_int(q, o->n);
+	cp_bind_date(q, today);
 	cp_json_open(json, '[');
 	while ((rc = cp_step(q, &row, err)) == CP_OK && row) {
 		cp_json_put_string(json, cp_col_text(q, 0));
@@ -123,7 +124,8 @@ cp_opening_state(const struct cp_opening *o, struct cp_date today)
 /* How many more operators have to agree. */
 static enum cp_rc
 count_left(struct cp_store *s, const struct cp_opening *o,
-    const struct cp_policy *policy, int *left, struct cp_err *err)
+    const struct cp_policy *policy, struct cp_date today, int *left,
+    struct cp_err *err)
 {
 	int needed = o->needed > policy->open_operators ? o->needed :
 	    policy->open_operators;
@@ -132,7 +134,7 @@ count_left(struct cp_store *s, const struct cp_opening *o,
 	enum cp_rc rc;
 
 	cp_buf_init(&names);
-	rc = cp_opening_operators(s, o, &names, &count, err);
+	rc = cp_opening_operators(s, o, today, &names, &count, err);
 	cp_buf_clear(&names);
 	if (rc == CP_OK)
 		*left = count < needed ? needed - count : 0;
@@ -183,7 +185,7 @@ cp_opening_usable(struct cp_store *s, const struct cp_opening *o,
 	enum cp_rc rc = check_open(o, today, err);
 
 	if (rc == CP_OK)
-		rc = count_left(s, o, policy, &left, err);
+		rc = count_left(s, o, policy, today, &left, err);
 	if (rc == CP_OK)
 		rc = has_agreed(s, o, op, &mine, err);
 	if (rc != CP_OK)
@@ -325,14 +327,14 @@ cp_opening_agree(struct cp_store *s, struct cp_opening *o,
 	enum cp_rc rc = check_open(o, now->today, err);
 
 	if (rc == CP_OK)
-		rc = count_left(s, o, policy, left, err);
+		rc = count_left(s, o, policy, now->today, left, err);
 	if (rc == CP_OK && *left == 0)
 		rc = cp_fail(err, CP_REFUSED, "opening %s waits for nobody",
 		    o->id);
 	if (rc == CP_OK)
 		rc = put_agreement(s, o, op, now, err);
 	if (rc == CP_OK)
-		rc = count_left(s, o, policy, left, err);
+		rc = count_left(s, o, policy, now->today, left, err);
 	return rc == CP_OK && *left == 0 ? set_status(s, o, "agreed", err) :
 	    rc;
 }

@@ -42,10 +42,10 @@ enum cp_rc cp_opening_each(struct cp_store *s, cp_opening_fn *fn, void *ctx,
 enum cp_rc cp_opening_items(struct cp_store *s, const struct cp_opening *o,
     cp_parcel_fn *fn, void *ctx, struct cp_err *err) CP_MUST_CHECK;
 /* Who agreed, who asked first, as a JSON array; *COUNT of them may still act
- * and so count.  COUNT may be NULL. */
+ * on TODAY and so count.  COUNT may be NULL. */
 enum cp_rc cp_opening_operators(struct cp_store *s,
-    const struct cp_opening *o, struct cp_buf *json, int *count,
-    struct cp_err *err) CP_MUST_CHECK;
+    const struct cp_opening *o, struct cp_date today, struct cp_buf *json,
+    int *count, struct cp_err *err) CP_MUST_CHECK;
 /* Its status as of TODAY: as above, or "lapsed". */
 const char *cp_opening_state(const struct cp_opening *o,
     struct cp_date today);

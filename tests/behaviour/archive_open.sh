@@ -400,6 +400,20 @@ ok cpadmin archive agree "$O" --as cas --on 2024-04-02
 ok cpadmin archive open --opening "$O" --as ann --on 2024-04-02 --json
 ok cpadmin operator resume ben --on 2024-04-02
 
+test_case 'one whose training or check has run out counts no more'
+for until in training check; do
+	ask ann CP-A
+	ok cpadmin operator renew ben --$until-until 2024-04-03 --on 2024-04-02
+	ok cpadmin archive agree "$O" --as ben --on 2024-04-02
+	run cpadmin archive open --opening "$O" --as ann --on 2024-04-04
+	expect_status 5
+	expect_err_contains 'waits for 1 more'
+	ok cpadmin archive openings --on 2024-04-04 --json
+	expect_json '.rows[-1].waits_for' 1
+	ok cpadmin operator renew ben --$until-until 2034-04-03 --on 2024-04-04
+	ok cpadmin archive open --opening "$O" --as ann --on 2024-04-03 --json
+done
+
 test_case 'the purpose and the age of a package are asked when it is opened too'
 ok cpadmin archive request CP-A --purpose correction --reason T --as ann \
     --on 2025-02-25 --json

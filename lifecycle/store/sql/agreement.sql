@@ -27,9 +27,11 @@ VALUES (?, ?, ?)
 
 -- name: opening_operators
 SELECT a.operator, p.status = 'active'
+	AND coalesce(p.training_until, ?2) >= ?2
+	AND coalesce(p.check_until, ?2) >= ?2
 FROM opening o JOIN opening_agreement a ON a.opening = o.n
 	JOIN operator p ON p.name = a.operator
-WHERE o.n = ? ORDER BY a.operator <> o.requested_by, a.at, a.operator
+WHERE o.n = ?1 ORDER BY a.operator <> o.requested_by, a.at, a.operator
 
 -- name: opening_agreed_by
 SELECT count(*) FROM opening_agreement WHERE opening = ? AND operator = ?
