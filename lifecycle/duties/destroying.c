@@ -355,11 +355,43 @@ clock_allows(const struct cp_run *run, const struct cp_batch *b)
 	return !run->clock_doubted || (doubt != 0 && b->decided_seq > doubt);
 }
 
+static enum cp_rc
+reopen(struct cp_run *run, struct cp_batch *b, struct cp_err *err)
+{
+	enum cp_rc rc = cp_txn_begin(run->audit, err);
+
+	if (rc != CP_OK)
+		return rc;
+	rc = cp_batch_reopen(run->store, b, err);
+	if (rc == CP_OK)
+		rc = log_batch(run, "destruction.reopen", b, b->count, NULL,
+		    err);
+	return cp_txn_end(run->audit, rc, err);
+}
+
+/* A policy that was adopted since B was approved may ask for more: then it
+ * waits for them. */
+static enum cp_rc
+still_approved(struct cp_run *run, struct cp_batch *b, int *yes,
+    struct cp_err *err)
+{
+	struct cp_buf names;
+	int have = 0;
+	enum cp_rc rc;
+
+	cp_buf_init(&names);
+	rc = cp_batch_approvers(run->store, b, &names, &have, err);
+	cp_buf_clear(&names);
+	*yes = have >= cp_batch_approvals(b, run->policy);
+	return rc == CP_OK && !*yes && !run->dry_run ? reopen(run, b, err) :
+	    rc;
+}
+
 enum cp_rc
 cp_run_destroy(struct cp_run *run, struct cp_err *err)
 {
 	struct cp_batch b = { 0 };
-	int found = 1;
+	int found = 1, enough;
 	enum cp_rc rc = CP_OK;
 
 	while (rc == CP_OK && found) {
@@ -367,6 +399,9 @@ cp_run_destroy(struct cp_run *run, struct cp_err *err)
 		    err);
 		if (rc != CP_OK || !found ||
 		    cp_date_cmp(b.not_before, run->now->today) > 0)
+			continue;
+		rc = still_approved(run, &b, &enough, err);
+		if (rc != CP_OK || !enough)
 			continue;
 		if (!clock_allows(run, &b))
 			run->withheld++;

@@ -307,6 +307,12 @@ cp_batch_approve(struct cp_store *s, struct cp_batch *b, int approvals_needed,
 }
 
 enum cp_rc
+cp_batch_reopen(struct cp_store *s, struct cp_batch *b, struct cp_err *err)
+{
+	return set_status(s, b, "proposed", -1, NULL, err);
+}
+
+enum cp_rc
 cp_batch_item_set(struct cp_store *s, const struct cp_batch *b,
     const struct cp_parcel *p, const char *status, const char *reason,
     struct cp_err *err)

@@ -95,6 +95,9 @@ enum cp_rc cp_batch_propose(struct cp_store *s,
 enum cp_rc cp_batch_approve(struct cp_store *s, struct cp_batch *b,
     int approvals_needed, const struct cp_operator *op, int64_t seq,
     const struct cp_now *now, int *left, struct cp_err *err) CP_MUST_CHECK;
+/* B, approved, waits for more approvals. */
+enum cp_rc cp_batch_reopen(struct cp_store *s, struct cp_batch *b,
+    struct cp_err *err) CP_MUST_CHECK;
 /* Nothing of B is destroyed; its records are on the path again. */
 enum cp_rc cp_batch_refuse(struct cp_store *s, struct cp_batch *b,
     const char *reason, struct cp_err *err) CP_MUST_CHECK;

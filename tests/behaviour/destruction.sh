@@ -251,3 +251,28 @@ night 2026-01-13
 expect_json .destroyed 0
 night 2026-01-14
 expect_json .destroyed 1
+
+test_case 'a policy adopted after the approval asks for one more'
+new_store --on 2020-01-01
+operators
+person P1 2002-01-05 >"$T/rows"
+ok cpadmin record import "$T/rows" --on 2020-01-01
+night 2020-01-05
+night 2026-01-06
+D=$(batches)
+approve "$D" mary 2026-01-06
+expect_json .status approved
+ok cpadmin policy adopt "$T/wait.cfg" --on 2026-01-07
+ok cpadmin retention run --dry-run --on 2026-01-07 --json
+expect_json '[.destroyed, .awaiting_approval] | join(" ")' '0 1'
+night 2026-01-07
+expect_json '[.destroyed, .awaiting_approval] | join(" ")' '0 1'
+ok cpadmin destruction list --json
+expect_json '.rows[0] | "\(.status) \(.approved_by | join(","))"' \
+    'proposed mary'
+approve "$D" mary 2026-01-07
+expect_status 5
+approve "$D" rose 2026-01-07
+expect_json .status approved
+night 2026-01-08
+expect_json .destroyed 1

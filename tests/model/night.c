@@ -128,6 +128,17 @@ execute(struct world *w, struct night *x, struct batch *b)
 	}
 }
 
+/* By the rules of this night. */
+static int
+enough_approve(const struct world *w, const struct batch *b)
+{
+	int have = 0;
+
+	for (int i = 0; i < OPERATORS; i++)
+		have += b->approved_by[i];
+	return have >= w->rules.approvals;
+}
+
 static void
 destroy_approved(struct world *w, struct night *x, int doubted)
 {
@@ -136,7 +147,9 @@ destroy_approved(struct world *w, struct night *x, int doubted)
 
 		if (b->state != APPROVED || b->not_before > x->on)
 			continue;
-		if (doubted && b->decided <= w->doubt)
+		if (!enough_approve(w, b))
+			b->state = PROPOSED;
+		else if (doubted && b->decided <= w->doubt)
 			x->withheld++;
 		else
 			execute(w, x, b);
