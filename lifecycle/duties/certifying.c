@@ -167,6 +167,13 @@ issue_next(struct papers *x, const struct certified *last, struct cp_err *err)
 	return rc;
 }
 
+static const char *
+detail_of(const struct cp_batch *b, char out[64])
+{
+	(void)snprintf(out, 64, "{\"batch\":\"%s\"}", b->id);
+	return out;
+}
+
 /* The batch is done: its certificate is in the outbox, or NOTHING says why it
  * has none. */
 static enum cp_rc
@@ -174,11 +181,13 @@ close_batch(const struct cp_certifier *c, const struct cp_batch *b,
     const char *nothing, struct cp_err *err)
 {
 	struct cp_entry e = { .action = "destruction.nothing" };
+	char detail[64];
 	struct cp_stmt *q;
 	enum cp_rc rc = cp_txn_begin(c->audit, err);
 
 	if (rc != CP_OK)
 		return rc;
+	e.detail = detail_of(b, detail);
 	q = cp_stmt(c->store, SQL_BATCH_STATUS);
 	cp_bind_text(q, "done");
 	cp_bind_null(q);
@@ -220,8 +229,8 @@ certify(struct papers *x, struct cp_err *err)
 	enum cp_rc rc = papers_gather(x, err);
 
 	if (rc == CP_OK && x->n == 0)
-		return close_batch(x->with, x->batch, "every item was split "
-		    "off", err);
+		return close_batch(x->with, x->batch, "no item was left to be "
+		    "destroyed", err);
 	if (rc == CP_OK)
 		rc = certified_last(x->with->store, x->batch, &last, err);
 	if (rc == CP_OK)
@@ -263,11 +272,13 @@ erase_again(const struct cp_certifier *c, const struct cp_batch *b,
 	static const enum sql_id steps[] = { SQL_CERTIFICATE_BLANK,
 		SQL_CERTIFICATE_ERASE };
 	struct cp_entry e = { .action = "destruction.again" };
+	char detail[64];
 	struct cp_stmt *q;
 	enum cp_rc rc = cp_txn_begin(c->audit, err);
 
 	if (rc != CP_OK)
 		return rc;
+	e.detail = detail_of(b, detail);
 	for (int i = 0; rc == CP_OK && i < 2; i++) {
 		q = cp_stmt(c->store, steps[i]);
 		cp_bind_int(q, b->n);

@@ -276,3 +276,21 @@ approve "$D" rose 2026-01-07
 expect_json .status approved
 night 2026-01-08
 expect_json .destroyed 1
+
+test_case 'a batch that every item was taken out of says so'
+person P2 2002-01-05 >"$T/rows"
+ok cpadmin record import "$T/rows" --on 2026-01-08
+night 2026-01-08
+night 2032-01-09
+D=$(cpadmin destruction list --json | jq -r '.rows[-1].batch')
+approve "$D" mary 2032-01-09
+approve "$D" rose 2032-01-09
+ok cpadmin destruction exclude "$D" P2 --reason x --as mary --on 2032-01-09
+night 2032-01-17
+night 2032-01-18
+ok cpadmin destruction list --json
+expect_json ".rows[] | select(.batch == \"$D\") |
+    \"\\(.status) \\(.outcome) \\(.reason)\"" \
+    'done nothing no item was left to be destroyed'
+expect_eq "$(sql "SELECT detail FROM audit
+    WHERE action = 'destruction.nothing'")" "{\"batch\":\"$D\"}" 'in the log'
