@@ -5,6 +5,7 @@
 #include "cpadmin/custody_verbs.h"
 #include "cpadmin/out.h"
 #include "cpadmin/prompt.h"
+#include "lifecycle/duties/escrow.h"
 #include "lifecycle/duties/rekeying.h"
 #include "lifecycle/records/custody_current.h"
 
@@ -148,6 +149,7 @@ create_after_loss(struct cp_session *s, struct cp_ceremony *c,
 	struct cp_rekey x = { .store = s->store, .audit = s->audit,
 	    .now = &s->now, .after_loss = 1 };
 	const char *reason = NULL;
+	int renewed;
 	enum cp_rc rc = cp_operator_may(&s->op, CP_ROLE_ADMIN, err);
 
 	if (rc == CP_OK)
@@ -164,6 +166,10 @@ create_after_loss(struct cp_session *s, struct cp_ceremony *c,
 		rc = cp_ceremony_make(keys, s->now.today, c, err);
 	if (rc == CP_OK)
 		rc = cp_rekey_begin(&x, &c->key, c->holder, reason, err);
+	/* The shelf keyring, too, is for those who can open it. */
+	if (rc == CP_OK)
+		rc = cp_escrow_refresh(s->store, s->audit, &s->now, &renewed,
+		    err);
 	cp_rekey_close(&x);
 	return rc == CP_OK ? tell(s, c, keys, err) : rc;
 }

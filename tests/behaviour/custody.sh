@@ -232,6 +232,12 @@ expect_json '[.rows[].action] | map(select(startswith("custody"))) | tostring' \
 test_case 'too many shares are lost: a key for what follows'
 new_store --on 2020-01-01
 OLD=$(db 'SELECT id FROM custody')
+printf '{"cpadmin":"record/1","id":"A","authority":"E08000015","names":[%s' \
+    '{"type":"current","given":"A","family":"B"}],"gender":"female",' \
+    >"$T/a"
+echo '"birth_date":"2002-02-01"}' >>"$T/a"
+ok cpadmin record import "$T/a" --on 2020-01-31
+ok cpadmin retention run --yes --on 2020-02-01
 rm "$(share 1)" "$(share 3)"
 run cpadmin custody rekey --yes --reason 'who knows' --on 2020-02-03
 expect_status 7
@@ -255,6 +261,8 @@ expect_json '[.rows[] | select(.share == 1) | .custody_id, .status] |
 expect_eq "$(db "SELECT group_concat(action) FROM audit
     WHERE action IN ('custody.rekey', 'custody.after-loss')")" \
     custody.after-loss 'the log tells it from a rekey'
+expect_eq "$(db 'SELECT custody FROM escrow ORDER BY generation DESC
+    LIMIT 1')" "$NEW" 'who can open the copy of the shelf keyring'
 ok cpadmin retention run --yes --on 2020-02-04
 ok cpadmin custody drill --on 2020-02-04
 ok cpadmin audit verify
