@@ -69,7 +69,7 @@ take_packages(const struct cp_call *call, const char **purpose,
 static enum cp_rc
 check_output(const char *output, struct cp_err *err)
 {
-	const char *slash = strrchr(output, '/');
+	size_t len = strlen(output);
 	char dir[PATH];
 	struct stat st;
 	int n;
@@ -77,8 +77,11 @@ check_output(const char *output, struct cp_err *err)
 	if (lstat(output, &st) == 0)
 		return cp_fail(err, CP_REFUSED, "%.500s is there already",
 		    output);
-	n = slash == NULL ? snprintf(dir, PATH, ".") : snprintf(dir, PATH,
-	    "%.*s/.", (int)(slash - output), output);
+	while (len > 0 && output[len - 1] == '/')
+		len--;
+	while (len > 0 && output[len - 1] != '/')
+		len--;
+	n = snprintf(dir, PATH, "%.*s.", (int)len, output);
 	if (n < 0 || n >= PATH)
 		return cp_fail(err, CP_FAILED, "path too long");
 	if (access(dir, W_OK | X_OK) != 0)

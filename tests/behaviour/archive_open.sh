@@ -96,6 +96,12 @@ ok cpadmin archive open CP-A "$B" "${WHY[@]}" --on 2024-04-01
 expect_eq "$(grep -c '^Record document:' "$OUT_FILE")" 2
 
 test_case 'several to a new folder'
+ok cpadmin archive open CP-A CP-B "${WHY[@]}" --output "$T/slash/" \
+    --on 2024-04-01
+expect_file "$T/slash/$A.tar.zst"
+(cd "$T" && cpadmin archive open CP-A "${WHY[@]}" --output bare \
+    --on 2024-04-01 >/dev/null)
+expect_file "$T/bare"
 ok cpadmin archive open CP-A CP-B "${WHY[@]}" --output "$T/out" \
     --on 2024-04-01 --json
 expect_json '.kind, ([.rows[] | .id + " " + .output] | tostring)' \
