@@ -69,8 +69,8 @@ prove_destruction() {
 		[[ $OUT == *'"valid":true'* ]] || die "$f is not valid" "$LAST"
 		n=$((n + 1))
 	done
-	certified=$(cat "$CPADMIN_STORE"/outbox/certificate-*.json |
-	    jq -n '[inputs.body | fromjson.items | length] | add')
+	certified=$(find "$CPADMIN_STORE/outbox" -name 'certificate-*.json' \
+	    ! -name 'certificate-D-*-*-*.json' -exec cat {} + | jq -n '[inputs.body | fromjson.items | length] | add')
 	printf '\n'
 	printf '  %-58s %12s\n' 'certificates, all of them valid' "$(thousands "$n")"
 	confirm 'records destroyed by their lists' "$certified" "$DESTROYED"
@@ -97,24 +97,26 @@ prove_archive() {
 	say "Every byte of every volume is read and compared with its sum."
 	printf '  $ cpadmin archive verify --all\n'
 	run cpadmin archive verify --all --json
-	printf '    %s volumes with %s live packages, every one ok\n' \
+	cp "$WORK/out" "$WORK/volumes.json"
+	run jq '.rows |= map(select(.copy | not))' "$WORK/volumes.json"
+	printf '    %s volumes with %s live packages, and a copy of each, every one ok\n' \
 	    "$(thousands "$(json '.rows | length')")" \
 	    "$(thousands "$(json '[.rows[].live] | add')")"
 	expect 'packages in the volumes' "$(json '[.rows[].live] | add')" \
 	    $((ARCHIVED - RESTORED - DESTROYED))
+	run cat "$WORK/volumes.json"
 	expect 'volumes that are not ok' \
 	    "$(json '[.rows[] | select(.status != "ok")] | length')" 0
 	id=$(tail -n 1 "$WORK/packages")
 	say "A package is a file of the age format. The stock age program and tar
-	    open it, without any of our software, given the custodian's key."
+	    open it, without any of our software, given the custodians' key."
 	show cpadmin archive open "$id" --purpose subject-access \
 	    --reason 'a person asks what was held' --sealed \
 	    --output "$sealed" --on "$END"
+	custody_key
 	# shellcheck disable=SC2016
-	printf '  $ age -d -i %s %s | tar --zstd -tv\n' \
-	    "$CPADMIN_STORE/keys/rehearsal/custody.identity" "$sealed"
-	run age -d -i "$CPADMIN_STORE/keys/rehearsal/custody.identity" \
-	    -o "$WORK/package.tar.zst" "$sealed"
+	printf '  $ age -d -i %s %s | tar --zstd -tv\n' "$IDENTITY" "$sealed"
+	run age -d -i "$IDENTITY" -o "$WORK/package.tar.zst" "$sealed"
 	run tar --zstd -tvf "$WORK/package.tar.zst"
 	indented
 	run tar --zstd -xOf "$WORK/package.tar.zst" record.json

@@ -29,6 +29,7 @@ YEARS=()
 . "$HERE/world.sh"
 . "$HERE/nights.sh"
 . "$HERE/story.sh"
+. "$HERE/keys.sh"
 . "$HERE/proof.sh"
 
 # Each night waits for the disk a dozen times, as it must; three thousand
@@ -137,8 +138,11 @@ first_night
 reaches 2009-06-15 wrong_birth_date
 reaches 2010-03-01 leap_eighteen
 reaches 2013-03-05 new_rules
+reaches 2013-09-16 custodian_leaves
+reaches 2014-05-20 disk_goes_bad
 reaches 2014-12-01 hold_one
 reaches 2015-01-03 first_destruction
+reaches 2015-05-12 court_order
 reaches 2015-12-15 hold_all
 reaches 2016-03-03 leap_destroyed
 reaches 2016-06-20 hold_one_ends
@@ -147,6 +151,7 @@ put_on_disk
 summary
 count_everything
 [ "$DESTROYED" -eq 0 ] || prove_destruction
+reaches 2016-12-31 last_copies
 prove_log
 prove_archive
 find_someone

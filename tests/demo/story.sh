@@ -15,6 +15,7 @@ opening() {
 	show cpadmin init "$CPADMIN_STORE" --rehearsal --policy "$POLICY" \
 	    --authority "$AUTHORITY" --on "$START"
 	cp "$CPADMIN_STORE/keys/signing.pub" "$WORK/authority.pub"
+	second_disk
 	show cpadmin operator add anna --uid 2001 --role approver --on "$START"
 	show cpadmin operator add omar --uid 2002 --role dpo --on "$START"
 	show cpadmin record import "$WORK/people.ndjson" --on "$START" --json
@@ -46,9 +47,9 @@ wrong_birth_date() {
 	say "A head teacher rings: a girl or boy of eight has vanished from the
 	    directory. The record is in the archive; the feed had said born
 	    $WRONG_TYPED, so that the record left on what looked like an 18th
-	    birthday. Right is $WRONG_RIGHT. With the custodian's key the
-	    package is opened, put right and made live again, and the copy in
-	    the archive can never be opened any more."
+	    birthday. Right is $WRONG_RIGHT. Two of the three custodians come
+	    together, the package is opened, put right and made live again,
+	    and the copy in the archive can never be opened any more."
 	show -n 8 cpadmin archive show "$WRONG" --on "$day"
 	show cpadmin archive restore "$WRONG" --set "birth_date=$WRONG_RIGHT" \
 	    --reason 'born ten years later than the feed said' --on "$day"
