@@ -167,9 +167,13 @@ create_after_loss(struct cp_session *s, struct cp_ceremony *c,
 	if (rc == CP_OK)
 		rc = cp_rekey_begin(&x, &c->key, c->holder, reason, err);
 	/* The shelf keyring, too, is for those who can open it. */
-	if (rc == CP_OK)
+	if (rc == CP_OK) {
 		rc = cp_escrow_refresh(s->store, s->audit, &s->now, &renewed,
 		    err);
+		if (rc != CP_OK)
+			cp_err_context(err, "custody key %s is made and in "
+			    "use", c->key.id);
+	}
 	cp_rekey_close(&x);
 	return rc == CP_OK ? tell(s, c, keys, err) : rc;
 }
