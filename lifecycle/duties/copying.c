@@ -22,6 +22,7 @@ cp_run_places(struct cp_run *run, struct cp_err *err)
 {
 	struct cp_config_archive config = { .scrub_rate = 0 };
 	struct cp_err why = { 0 };
+	int same = 0;
 	enum cp_rc rc = cp_archive_config(run->store, &config, err);
 
 	if (rc == CP_OK)
@@ -40,10 +41,14 @@ cp_run_places(struct cp_run *run, struct cp_err *err)
 	    &run->copy_place, &why) != CP_OK) {
 		run->copy_place = CP_PLACE_NONE;
 		say_why(run, &why);
-	} else if (run->copy_place == run->place)
-		return cp_fail(err, CP_BAD_INPUT, "cpadmin.conf: archive.copy "
+		return CP_OK;
+	}
+	rc = cp_place_same(run->store, run->place, run->copy_place, &same,
+	    err);
+	if (rc == CP_OK && same)
+		rc = cp_fail(err, CP_BAD_INPUT, "cpadmin.conf: archive.copy "
 		    "is where the volumes themselves are");
-	return CP_OK;
+	return rc;
 }
 
 static enum cp_rc

@@ -31,6 +31,8 @@ switch_place(struct cp_mend *m, const struct cp_volume_row *v, int64_t place,
 	if (rc == CP_OK)
 		rc = cp_volume_trouble_settle_at(run->store, v->n, v->place,
 		    err);
+	if (rc == CP_OK) /* of a copy that was there */
+		rc = cp_volume_trouble_settle_at(run->store, v->n, place, err);
 	if (rc == CP_OK)
 		rc = cp_mend_log(m, "volume.move", v, place, NULL, err);
 	return cp_txn_end(run->audit, rc, err);

@@ -102,6 +102,20 @@ cp_place_find(struct cp_store *s, const char *path, int64_t *place,
 }
 
 enum cp_rc
+cp_place_same(struct cp_store *s, int64_t one, int64_t other, int *same,
+    struct cp_err *err)
+{
+	char a[DIR_MAX], b[DIR_MAX];
+	enum cp_rc rc = cp_place_dir(s, one, a, err);
+
+	if (rc == CP_OK)
+		rc = cp_place_dir(s, other, b, err);
+	if (rc == CP_OK)
+		*same = one == other || same_folder(a, b);
+	return rc;
+}
+
+enum cp_rc
 cp_place_used(struct cp_store *s, int64_t place, int *used,
     struct cp_err *err)
 {

@@ -26,6 +26,10 @@ enum cp_rc cp_places(struct cp_store *s, int64_t out[CP_PLACES_MAX],
  * is spelled: as two it would be emptied into itself. */
 enum cp_rc cp_place_find(struct cp_store *s, const char *path,
     int64_t *place, struct cp_err *err) CP_MUST_CHECK;
+/* Whether two places are one folder: a link or a mount may have changed since
+ * they were added. */
+enum cp_rc cp_place_same(struct cp_store *s, int64_t one, int64_t other,
+    int *same, struct cp_err *err) CP_MUST_CHECK;
 /* Whether a volume or a copy lies in PLACE by the catalogue: a disk that was
  * emptied may be taken away. */
 enum cp_rc cp_place_used(struct cp_store *s, int64_t place, int *used,

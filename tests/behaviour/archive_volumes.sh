@@ -329,10 +329,27 @@ ok cpadmin archive repair --remove-orphans --yes --on 2026-02-15
 whole
 ok cpadmin archive move "$T/third" --all --on 2026-02-15
 expect_file "$T/third/$V1.tar"
+settings "directory = \"$T/third\"; copy = \"$T/link\";"
+run cpadmin retention run --on 2026-02-15 --yes
+expect_status 10
+expect_err_contains 'where the volumes themselves are'
+settings "copy = \"$COPIES\";"
 # An emptied disk may be taken away.
 rm "$T/link"
 whole
 ok cpadmin archive scrub --on 2026-02-16
+
+test_case 'a volume that moves over its damaged copy is well'
+settings 'scrub_rate = 100;'
+flip "$COPIES/$V1.tar" 700
+run cpadmin archive scrub --on 2026-02-17
+expect_status 8
+expect_eq "$(kinds 2026-02-17)" volume-trouble
+ok cpadmin archive move "$COPIES" "$V1" --on 2026-02-17
+expect_eq "$(kinds 2026-02-17)" ''
+whole
+ok cpadmin archive move "$T/third" "$V1" --on 2026-02-17
+settings "copy = \"$COPIES\";"
 
 test_case 'new volumes go to the directory of the settings'
 settings "directory = \"$T/third\"; copy = \"$COPIES\"; scrub_rate = 100;"
