@@ -199,6 +199,7 @@ static void
 tell_keys(struct papers *x)
 {
 	char shelves[PAPERS_LINE - 300];
+	size_t living;
 
 	if (x->openable < (int64_t)x->n)
 		add_zeroised(x, "%zu header rows, each the only place of a "
@@ -210,12 +211,13 @@ tell_keys(struct papers *x)
 	if (x->openable > 0)
 		add_copy(x, "%lld header rows in the database itself",
 		    (long long)x->openable);
-	if (name_shelves(x, -1, shelves) > 0)
+	living = name_shelves(x, -1, shelves);
+	if (living > 0)
 		add_copy(x, "wrapped headers in copies of the database made "
 		    "earlier: they open only with the key of %s, here or in "
 		    "escrow, which is zeroised when that shelf is empty and "
-		    "its month over, not before %s", shelves,
-		    x->shelves_until);
+		    "its month over, %snot before %s", shelves, living > 1 ?
+		    "the last of them " : "", x->shelves_until);
 }
 
 enum cp_rc
