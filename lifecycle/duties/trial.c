@@ -144,6 +144,7 @@ try_item(void *ctx, const struct cp_batch_item *i, struct cp_err *err)
 {
 	struct trying *x = ctx;
 	struct cp_trial_item here, there = { 0 };
+	int opened;
 	enum cp_rc rc;
 
 	if (strcmp(i->status, "destroyed") != 0)
@@ -151,9 +152,12 @@ try_item(void *ctx, const struct cp_batch_item *i, struct cp_err *err)
 	rc = try_from(x, &i->parcel, "catalogue", &here, err);
 	if (rc == CP_OK && x->t->copy != NULL)
 		rc = try_from(x, &i->parcel, "copy", &there, err);
-	x->sum->tried++;
-	x->sum->opened += here.result == CP_TRIAL_OPENS ||
+	opened = here.result == CP_TRIAL_OPENS ||
 	    there.result == CP_TRIAL_OPENS;
+	x->sum->opened += opened;
+	/* a key that was not asked for proves nothing */
+	x->sum->tried += opened || (here.result != CP_TRIAL_OTHER_KEY &&
+	    there.result != CP_TRIAL_OTHER_KEY);
 	return rc;
 }
 
@@ -243,6 +247,12 @@ try_all(struct trying *x, struct cp_err *err)
 		rc = same_store(x->t, err);
 	if (rc == CP_OK)
 		rc = cp_batch_items(c->store, x->batch, try_item, x, err);
+	if (rc == CP_OK && x->sum->tried == 0) {
+		(void)cp_fail(err, CP_KEY, "the headers are sealed to another "
+		    "custody key than %s", x->t->opener->custody.id);
+		cp_err_hint(err, "name it with --custody, and give its shares");
+		rc = CP_KEY;
+	}
 	if (rc == CP_OK)
 		rc = put_trial(x, err);
 	x->sum->refuted = x->sum->there > 0 || (gone && x->sum->opened > 0);

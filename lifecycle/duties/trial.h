@@ -39,7 +39,7 @@ struct cp_trial {
 };
 
 struct cp_trial_sum {
-	int64_t tried;              /* packages */
+	int64_t tried;              /* packages, by the key they are under */
 	int64_t opened;             /* packages, from wherever */
 	int64_t there;              /* headers that the catalogue still had */
 	int64_t count[CP_TRIAL_DAMAGED + 1]; /* headers by result */
@@ -52,8 +52,8 @@ struct cp_trial_sum {
  * Tries every destroyed package of B, which is done.  Where the last
  * certificate said that no copy remains, or that a check failed, or the
  * catalogue itself still opened one, the next is issued at once.  CP_REFUSED:
- * B has no certificate, or the copy is of another store.  Outside a
- * transaction.
+ * B has no certificate, or the copy is of another store; CP_KEY: every header
+ * is under another custody key.  Outside a transaction.
  */
 enum cp_rc cp_trial_run(const struct cp_trial *t, const struct cp_batch *b,
     cp_trial_fn *fn, void *ctx, struct cp_trial_sum *out, struct cp_err *err)

@@ -344,3 +344,25 @@ expect_no_file "$CPADMIN_STORE/outbox/certificate-$D-2.json"
 sql "UPDATE shelf SET destroyed = '2026-02-07' WHERE month = 202806"
 night 2026-02-08
 expect_eq "$(body 2 .outcome)" destroyed
+
+test_case 'a header under an earlier custody key is no trial of this one'
+new_store --on 2020-01-01
+ok cpadmin operator add mary --uid 2001 --role approver --on 2020-01-01
+{ person A1 2002-01-05; person A2 2002-01-05; } >"$T/rows"
+ok cpadmin record import "$T/rows" --on 2020-01-01
+night 2020-01-05
+cp "$CPADMIN_STORE/store.db" "$T/before-rekey.db"
+OLD=$(cat "$CPADMIN_STORE/keys/custody.current")
+ok cpadmin custody rekey --reason 'a custodian left' --yes --on 2020-01-06
+night 2026-01-06
+D=$(cpadmin destruction list --json | jq -r '.rows[0].batch')
+ok cpadmin destruction approve "$D" --as mary --on 2026-01-06
+night 2026-01-06
+run cpadmin destruction try "$D" --headers "$T/before-rekey.db" \
+    --on 2026-01-07
+expect_status 7
+expect_err_contains --custody
+expect_eq "$(sql 'SELECT count(*) FROM trial')" 0 'trials of nothing'
+ok cpadmin destruction try "$D" --headers "$T/before-rekey.db" \
+    --custody "$OLD" --on 2026-01-07 --json
+expect_json '"\(.tried) \(.opened)"' '2 2'
