@@ -151,9 +151,10 @@ take_shelves(struct papers *x, struct cp_err *err)
 
 /* ---- copies ---------------------------------------------------------------- */
 
-/* The escrow copies that hold the key of MONTH. */
+/* The escrow copies that hold the key of MONTH; while that lives, the one in
+ * keys/ goes without saying. */
 static enum cp_rc
-take_escrow(struct papers *x, int month, struct cp_err *err)
+take_escrow(struct papers *x, int month, int lives, struct cp_err *err)
 {
 	struct cp_stmt *q = cp_stmt(x->with->store, SQL_CERTIFICATE_ESCROW);
 	int row;
@@ -163,6 +164,8 @@ take_escrow(struct papers *x, int month, struct cp_err *err)
 	while ((rc = cp_step(q, &row, err)) == CP_OK && row) {
 		if (!cp_col_null(q, 2))
 			later(x->last_gone, cp_col_text(q, 2));
+		else if (cp_col_int(q, 0) == 0 && lives)
+			continue;
 		else if (cp_col_int(q, 0) == 0)
 			add_copy(x, "the key of shelf %d in the escrow copy of "
 			    "the keyring, keys/shelves.escrow", month);
@@ -214,9 +217,9 @@ tell_keys(struct papers *x)
 	living = name_shelves(x, -1, shelves);
 	if (living > 0)
 		add_copy(x, "wrapped headers in copies of the database made "
-		    "earlier: they open only with the key of %s, here or in "
-		    "escrow, which is zeroised when that shelf is empty and "
-		    "its month over, %snot before %s", shelves, living > 1 ?
+		    "earlier: they open only with the key of %s, which is "
+		    "zeroised here and in keys/shelves.escrow when that shelf "
+		    "is empty and its month over, %snot before %s", shelves, living > 1 ?
 		    "the last of them " : "", x->shelves_until);
 }
 
@@ -229,8 +232,8 @@ papers_keys(struct papers *x, struct cp_err *err)
 		return rc;
 	tell_keys(x);
 	for (size_t i = 0; rc == CP_OK && i < x->n_shelves; i++)
-		if (x->shelves[i] > 0) /* of the living enough is said */
-			rc = take_escrow(x, x->shelves[i], err);
+		rc = take_escrow(x, abs(x->shelves[i]), x->shelves[i] < 0,
+		    err);
 	return rc == CP_OK ? take_slack(x, err) : rc;
 }
 

@@ -315,6 +315,9 @@ night 2026-01-06
 D=$(cpadmin destruction list --json | jq -r '.rows[0].batch')
 ok cpadmin destruction approve "$D" --as mary --on 2026-01-06
 night 2026-01-06
+expect_eq "$(body 1 '[.copies_remaining[] |
+    select(test("escrow copy '"$COPY"' "))] |
+    length')" 1 'named while the shelf lives, too'
 night 2026-02-01
 expect_json .shelves_destroyed 1
 ok cpadmin sanitise --on 2026-02-02
