@@ -333,7 +333,13 @@ test_case 'a certificate while escrow holds the key of a dead shelf names it'
 uncertified
 sql 'DELETE FROM certificate'
 sql 'UPDATE escrow_copy SET destroyed = NULL'
+sql "INSERT INTO place(path) VALUES ('$T/away');
+    INSERT INTO volume_leftover SELECT v.n, p.n, '2026-01-06'
+    FROM volume v, place p WHERE v.gone IS NOT NULL"
 night 2026-02-06
+expect_eq "$(body 1 '.verification[] | select(.what == "volume files") |
+    .result' | cut -d\; -f2)" \
+    ' 1 are left of those that are gone, in folders that are away'
 body 1 '.copies_remaining[]' >"$T/remaining"
 grep -q "escrow copy $COPY of the keyring, kept at safe of room 3" \
     "$T/remaining" || fail 'it is not named' "$(cat "$T/remaining")"
