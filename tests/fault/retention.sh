@@ -336,8 +336,8 @@ if [ "${FAULT_ALL:-0}" = 1 ]; then
 	sweep 'retention run, large' "$PREPARED" check kill-before "${RUN[@]}"
 else
 	echo 'not swept without FAULT_ALL=1: the large store, modes' \
-	    'kill-after, enospc-short, eio-from, and torn, enospc and eio at' \
-	    'two points of three'
+	    'kill-after, enospc-short, eio-from; torn, enospc and eio at two' \
+	    'points of three; three calls of four on the files of SQLite'
 fi
 
 prepare small
