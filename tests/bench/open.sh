@@ -1,6 +1,6 @@
 #!/bin/bash
 # One package out of a million, opened: from the command until its record is
-# out, less the scrypt of the custodian's share.
+# out, less the scrypt of the two custodians' shares.
 #
 # A thousand records are archived; the rest of the million is copied within
 # the database, in volumes of a thousand, of which the first is there.
@@ -53,7 +53,7 @@ count=$(sqlite3 "$S/store.db" 'SELECT count(*) FROM package')
 many=$(opening)
 share=$(get "$(duel $ROUNDS "$CP" unseal --passphrase-file "$PASS" "$SHARE")" .a.ms)
 plain=$(get "$(duel $ROUNDS "$CP" unseal -i "$KEY" "$W/open.age")" .a.ms)
-scrypt=$(calc "$share - $plain" 1)
+scrypt=$(calc "2 * ($share - $plain)" 1)
 ours=$(calc "$many - $scrypt" 1)
 row "one package of $N, opened" "$ours ms besides scrypt" \
     "$(calc "$few - $scrypt" 1) ms of $REAL; scrypt $scrypt ms" \
