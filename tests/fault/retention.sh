@@ -337,7 +337,7 @@ if [ "${FAULT_ALL:-0}" = 1 ]; then
 else
 	echo 'not swept without FAULT_ALL=1: the large store, modes' \
 	    'kill-after, enospc-short, eio-from; torn, enospc and eio at two' \
-	    'points of three; three calls of four on the files of SQLite'
+	    'points of three; most calls on the files of SQLite'
 fi
 
 prepare small

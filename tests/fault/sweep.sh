@@ -25,8 +25,9 @@
 # by an error of some kind; FAULT_ALL=1: every mode at every point.
 # Calls whose line in the log matches SWEEP_SPARSE (an extended regular
 # expression; default: those on the database's own files, whose order is not
-# ours) are many and alike: of those only one of SWEEP_EVERY (default 4) is met,
-# but with FAULT_ALL=1.
+# ours) are many and alike: of those only one of SWEEP_EVERY is met (default 2
+# where there are more than 100 points, 4 where more than 200), but with
+# FAULT_ALL=1.
 # Points past the expected total are tried until one is not reached, since a
 # run need not change the disk equally often each time.
 #
@@ -135,7 +136,7 @@ sweep_worker() {
 	while :; do
 		if [ "$n" -le "$total" ] && { [ $(((n + turn) % thin)) -ne 0 ] ||
 		    ! awk -v n="$n" -v k="$kinds" -v s="$SPARSE" \
-		    -v e="${SWEEP_EVERY:-4}" '$1 == n && $2 ~ k && ($0 !~ s ||
+		    -v e="$EVERY" '$1 == n && $2 ~ k && ($0 !~ s ||
 		    (n + int(n / e)) % e == 0) { f = 1 }
 		    END { exit !f }' "$SWEEP_CALLS"; }; then
 			n=$((n + jobs))
@@ -167,6 +168,7 @@ sweep_mode() {
 	[ "$turn" -gt 0 ] && [ "${FAULT_ALL:-0}" != 1 ] || thin=1
 	SPARSE=${SWEEP_SPARSE-store\\.db}
 	[ -n "$SPARSE" ] && [ "${FAULT_ALL:-0}" != 1 ] || SPARSE='^$'
+	EVERY=${SWEEP_EVERY:-$((total > 200 ? 4 : total > 100 ? 2 : 1))}
 	base=${SWEEP_DIR:-$T}/sweep
 	rm -rf "$base"
 	mkdir -p "$base"
