@@ -6,6 +6,7 @@
 
 #include "cpadmin/take.h"
 #include "lifecycle/records/consent_sensitive.h"
+#include "lifecycle/records/gate.h"
 #include "lifecycle/store/json_put.h"
 
 enum { DUE_DAYS = 90, DUE_DAYS_MAX = 36500, ID_DIGITS = 18 };
@@ -226,7 +227,8 @@ list_masked(struct list *x, struct cp_err *err)
 
 	if (cp_ledger_sees(x->l, &any) || x->l->record.state != CP_STATE_LIVE)
 		return CP_OK;
-	rc = cp_record_document(x->l->s.store, &x->l->record, &doc, err);
+	rc = cp_gate_document(x->l->s.store, &x->l->record, CP_FOR_DECIDE,
+	    &doc, err);
 	has = rc == CP_OK && cp_document_has_sensitive(doc);
 	cp_document_free(doc);
 	if (!has)

@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "cpadmin/record_verbs.h"
-#include "lifecycle/records/document_edit.h"
 #include "lifecycle/records/find.h"
+#include "lifecycle/records/gate.h"
 #include "lifecycle/store/json_put.h"
 
 /* ---- shared ---- */
@@ -242,13 +242,10 @@ look(struct cp_session *s, const char *id, const char *reason,
 	if (rc == CP_OK)
 		rc = cp_record_need_live(s->store, r, "open", err);
 	if (rc == CP_OK)
-		rc = cp_record_document(s->store, r, doc, err);
+		rc = cp_gate_document(s->store, r, CP_FOR_SHOW, doc, err);
 	if (rc == CP_OK)
 		rc = record_log(s, "record.show", r->id, reason, err);
-	rc = cp_txn_end(s->audit, rc, err);
-	if (rc == CP_OK && !(s->op.roles & (CP_ROLE_DPO | CP_ROLE_SHIELD)))
-		cp_document_mask_sensitive(*doc);
-	return rc;
+	return cp_txn_end(s->audit, rc, err);
 }
 
 static enum cp_rc

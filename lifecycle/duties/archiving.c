@@ -8,6 +8,7 @@
 #include "lifecycle/duties/run.h"
 #include "lifecycle/duties/sealing.h"
 #include "lifecycle/records/catalogue.h"
+#include "lifecycle/records/gate.h"
 #include "lifecycle/store/json_put.h"
 
 /*
@@ -72,7 +73,7 @@ read_record(struct line *x, int64_t n, struct cp_seal_job *j, int *take,
 	j->due = d.due;
 	(void)snprintf(j->rule, sizeof(j->rule), "%s", d.rule_name);
 	cp_seal_job_reset(j);
-	rc = cp_record_text(s, &j->record, &j->document, err);
+	rc = cp_gate_text(s, &j->record, CP_FOR_ARCHIVE, &j->document, err);
 	if (rc == CP_OK) {
 		cp_buf_putc(&j->document, '\n');
 		rc = cp_history_save(s, &j->record, &j->history, &j->last,

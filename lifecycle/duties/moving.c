@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "lifecycle/records/document.h"
+#include "lifecycle/records/gate.h"
 #include "lifecycle/rules/adopted.h"
 
 int64_t
@@ -106,7 +107,7 @@ look_prune(struct cp_mover *m, const struct cp_scanned *r,
 	    p->sensitive_involvement_period))
 		return CP_OK;
 	(void)snprintf(record.id, sizeof(record.id), "%s", r->id);
-	rc = cp_record_document(m->store, &record, &doc, err);
+	rc = cp_gate_document(m->store, &record, CP_FOR_DECIDE, &doc, err);
 	if (rc != CP_OK)
 		return rc == CP_CORRUPT ? CP_OK : rc;
 	out->prune_due = first_prune(doc, p, &rule);

@@ -9,6 +9,7 @@
 #include "lifecycle/duties/plan.h"
 #include "lifecycle/records/consent.h"
 #include "lifecycle/records/document_edit.h"
+#include "lifecycle/records/gate.h"
 #include "lifecycle/records/undo.h"
 #include "lifecycle/store/json_put.h"
 #include "lifecycle/store/stmt.h"
@@ -49,9 +50,9 @@ prune_one(struct cp_run *run, int64_t n, struct cp_err *err)
 		return CP_OK;
 	cp_buf_init(&counts);
 	if (rc == CP_OK)
-		rc = cp_record_document(run->store, &r, &old, err);
+		rc = cp_gate_document(run->store, &r, CP_FOR_CHANGE, &old, err);
 	if (rc == CP_OK)
-		rc = cp_record_document(run->store, &r, &doc, err);
+		rc = cp_gate_document(run->store, &r, CP_FOR_CHANGE, &doc, err);
 	if (rc == CP_OK)
 		gone = cp_document_prune(doc, run->policy, run->now->today,
 		    &counts);

@@ -6,6 +6,7 @@
 #include "lifecycle/records/consent_priv.h"
 #include "lifecycle/records/consent_marks.h"
 #include "lifecycle/records/document_edit.h"
+#include "lifecycle/records/gate.h"
 
 /* ---- a feed ------------------------------------------------------------- */
 
@@ -113,7 +114,7 @@ cp_sensitive_adopt(struct cp_store *s, const struct cp_rules *rules,
 {
 	struct cp_document *doc = NULL;
 	int entered;
-	enum cp_rc rc = cp_record_document(s, r, &doc, err);
+	enum cp_rc rc = cp_gate_document(s, r, CP_FOR_CHANGE, &doc, err);
 
 	if (rc == CP_OK)
 		rc = cp_sensitive_enter(s, rules, r->n, doc, "feed", now,
@@ -172,11 +173,11 @@ cp_sensitive_remove(struct cp_store *s, const struct cp_rules *rules,
 	struct cp_document *old = NULL, *doc = NULL;
 	struct marks m = { 0 };
 	int64_t mark;
-	enum cp_rc rc = cp_record_document(s, r, &old, err);
+	enum cp_rc rc = cp_gate_document(s, r, CP_FOR_CHANGE, &old, err);
 
 	*removed = 0;
 	if (rc == CP_OK)
-		rc = cp_record_document(s, r, &doc, err);
+		rc = cp_gate_document(s, r, CP_FOR_CHANGE, &doc, err);
 	if (rc == CP_OK)
 		rc = marks_load(&m, s, rules, r->n, err);
 	for (size_t i = 0; rc == CP_OK && i < doc->n_involvements;) {
@@ -341,9 +342,9 @@ cp_sensitive_give(struct cp_store *s, const struct cp_rules *rules,
 	enum cp_rc rc = consent_need_live(s, r, err);
 
 	if (rc == CP_OK)
-		rc = cp_record_document(s, r, &old, err);
+		rc = cp_gate_document(s, r, CP_FOR_CHANGE, &old, err);
 	if (rc == CP_OK)
-		rc = cp_record_document(s, r, &doc, err);
+		rc = cp_gate_document(s, r, CP_FOR_CHANGE, &doc, err);
 	if (rc == CP_OK)
 		rc = check(s, rules, r, doc, i, c, err);
 	if (rc == CP_OK)

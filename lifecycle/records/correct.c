@@ -7,6 +7,7 @@
 #include "lifecycle/records/document_join.h"
 #include "lifecycle/records/events.h"
 #include "lifecycle/records/find.h"
+#include "lifecycle/records/gate.h"
 #include "lifecycle/records/number.h"
 #include "lifecycle/records/undo.h"
 #include "lifecycle/store/json.h"
@@ -288,9 +289,9 @@ cp_record_correct(const struct cp_change *c, const char *id,
 	if (rc == CP_OK)
 		rc = need_live(c, &r, err);
 	if (rc == CP_OK)
-		rc = cp_record_document(c->store, &r, &old, err);
+		rc = cp_gate_document(c->store, &r, CP_FOR_CHANGE, &old, err);
 	if (rc == CP_OK)
-		rc = cp_record_document(c->store, &r, &doc, err);
+		rc = cp_gate_document(c->store, &r, CP_FOR_CHANGE, &doc, err);
 	if (rc == CP_OK)
 		rc = set_all(c, &doc, sets, n, changed, done, why, err);
 	for (size_t i = 0; i < n; i++)

@@ -4,6 +4,7 @@
 
 #include "lifecycle/records/document_edit.h"
 #include "lifecycle/records/find.h"
+#include "lifecycle/records/gate.h"
 #include "lifecycle/records/move.h"
 #include "lifecycle/records/undo.h"
 #include "lifecycle/store/json_put.h"
@@ -193,8 +194,9 @@ load(const struct cp_change *c, const char *id, const struct cp_event *e,
 	if (rc == CP_OK)
 		rc = need_live(c, e, r, err);
 	if (rc == CP_OK)
-		rc = cp_record_document(c->store, r, old, err);
-	return rc == CP_OK ? cp_record_document(c->store, r, doc, err) : rc;
+		rc = cp_gate_document(c->store, r, CP_FOR_CHANGE, old, err);
+	return rc == CP_OK ? cp_gate_document(c->store, r, CP_FOR_CHANGE, doc,
+	    err) : rc;
 }
 
 /* The record passes, or waits for the other authority to agree. */
@@ -214,7 +216,7 @@ enter_move(const struct cp_change *c, const struct cp_event *e,
 static enum cp_rc
 enter(const struct cp_change *c, const struct cp_event *e,
     const struct cp_record *r, const struct cp_document *old,
-    const struct cp_document *doc, struct cp_err *err)
+    struct cp_document *doc, struct cp_err *err)
 {
 	struct cp_undo u = { actions[e->kind], 0, r, old, NULL, NULL };
 	enum cp_rc rc = cp_record_replace(c->store, c->rules, r, old, doc,

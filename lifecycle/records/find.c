@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lifecycle/records/gate.h"
 #include "lifecycle/records/merge.h"
 #include "lifecycle/records/prepare.h"
 #include "lifecycle/records/reach.h"
@@ -268,7 +269,7 @@ compare_one(struct cp_store *s, int64_t n, const struct cp_find *what,
 	enum cp_rc rc = cp_record_at(s, n, &r, err);
 
 	if (rc == CP_OK)
-		rc = cp_record_document(s, &r, &doc, err);
+		rc = cp_gate_document(s, &r, CP_FOR_FIND, &doc, err);
 	if (rc == CP_OK && born_fits(what->born, doc->birth))
 		match = cp_document_match(doc, &what->query);
 	if (rc == CP_OK && match >= THRESHOLD)

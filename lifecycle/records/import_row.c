@@ -3,6 +3,7 @@
 
 #include "lifecycle/records/consent_sensitive.h"
 #include "lifecycle/records/document_edit.h"
+#include "lifecycle/records/gate.h"
 #include "lifecycle/records/ident.h"
 #include "lifecycle/records/import_impl.h"
 #include "lifecycle/records/number.h"
@@ -356,7 +357,8 @@ merge(struct cp_import *im, struct import_row *row, const struct cp_record *r,
 {
 	struct cp_document *old = NULL;
 	int refused = 0;
-	enum cp_rc rc = cp_record_document(im->store, r, &old, err);
+	enum cp_rc rc = cp_gate_document(im->store, r, CP_FOR_CHANGE, &old,
+	    err);
 
 	if (rc == CP_OK && im->csv)
 		rc = keep_what_csv_lacks(im, row, old, &refused, err);
@@ -394,7 +396,7 @@ update(struct cp_import *im, struct import_row *row,
 	}
 	cp_buf_reset(&im->text);
 	if (rc == CP_OK)
-		rc = cp_record_text(im->store, r, &im->text, err);
+		rc = cp_gate_text(im->store, r, CP_FOR_CHANGE, &im->text, err);
 	if (rc != CP_OK)
 		return rc;
 	if (!same_text(im, row))

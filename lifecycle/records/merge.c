@@ -4,6 +4,7 @@
 
 #include "lifecycle/records/consent_sensitive.h"
 #include "lifecycle/records/find.h"
+#include "lifecycle/records/gate.h"
 #include "lifecycle/records/hold.h"
 #include "lifecycle/records/link.h"
 #include "lifecycle/records/move.h"
@@ -253,12 +254,12 @@ join(const struct cp_change *c, const struct cp_merge *m,
 {
 	struct cp_document *doc = NULL;
 	unsigned settled = 0, open = 0;
-	enum cp_rc rc = cp_record_document(c->store, r, from, err);
+	enum cp_rc rc = cp_gate_document(c->store, r, CP_FOR_CHANGE, from, err);
 
 	for (size_t i = 0; i < m->n_sets; i++)
 		settled |= cp_join_field_of(m->sets[i]);
 	if (rc == CP_OK)
-		rc = cp_record_document(c->store, into, &doc, err);
+		rc = cp_gate_document(c->store, into, CP_FOR_CHANGE, &doc, err);
 	if (rc == CP_OK)
 		rc = cp_document_set_each(&doc, m->sets, m->n_sets,
 		    c->now->today, why, err);
@@ -331,7 +332,8 @@ cp_record_merge(const struct cp_change *c, const struct cp_merge *m,
 		rc = join(c, m, &r, &into, &from, &doc, &out->joined, why,
 		    err);
 	if (rc == CP_OK)
-		rc = cp_record_document(c->store, &into, &was, err);
+		rc = cp_gate_document(c->store, &into, CP_FOR_CHANGE, &was,
+		    err);
 	if (rc == CP_OK)
 		rc = hand_over(c, &r, &into, from, &extra, out, err);
 	/* What the one had withdrawn, the other does not bring back. */

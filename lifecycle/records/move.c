@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "lifecycle/records/document_edit.h"
+#include "lifecycle/records/gate.h"
 #include "lifecycle/records/undo.h"
 #include "lifecycle/store/json_put.h"
 #include "lifecycle/store/stmt.h"
@@ -219,9 +220,9 @@ pass(const struct cp_change *c, const struct cp_offer *m, const char *reason,
 	enum cp_rc rc = cp_record_at(c->store, m->record, &r, err);
 
 	if (rc == CP_OK)
-		rc = cp_record_document(c->store, &r, &old, err);
+		rc = cp_gate_document(c->store, &r, CP_FOR_CHANGE, &old, err);
 	if (rc == CP_OK)
-		rc = cp_record_document(c->store, &r, &doc, err);
+		rc = cp_gate_document(c->store, &r, CP_FOR_CHANGE, &doc, err);
 	if (rc == CP_OK)
 		rc = cp_document_set_authority(doc, m->to, err);
 	if (rc == CP_OK)

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "lifecycle/records/gate.h"
 #include "lifecycle/records/keys.h"
 #include "lifecycle/store/stmt.h"
 
@@ -31,7 +32,7 @@ cp_number_is_held(struct cp_store *s, int64_t n,
 
 	*yes = 0;
 	if (rc == CP_OK)
-		rc = cp_record_document(s, r, &doc, err);
+		rc = cp_gate_document(s, r, CP_FOR_DECIDE, &doc, err);
 	if (rc != CP_OK)
 		return rc;
 	for (size_t i = 0; i < doc->n_numbers; i++)
@@ -98,7 +99,7 @@ cp_numbers_alone(struct cp_store *s, const struct cp_rules *rules, int64_t n,
 
 	if (rc != CP_OK || r.state != CP_STATE_LIVE)
 		return rc;
-	rc = cp_record_document(s, &r, &doc, err);
+	rc = cp_gate_document(s, &r, CP_FOR_DECIDE, &doc, err);
 	if (rc == CP_OK)
 		rc = check_document(s, rules, n, doc, err);
 	cp_document_free(doc);

@@ -105,59 +105,6 @@ cp_record_at(struct cp_store *s, int64_t n, struct cp_record *out,
 	return rc;
 }
 
-enum cp_rc
-cp_record_text(struct cp_store *s, const struct cp_record *r,
-    struct cp_buf *out, struct cp_err *err)
-{
-	struct cp_stmt *q;
-	int row;
-	enum cp_rc rc;
-
-	if (r->state != CP_STATE_LIVE) {
-		cp_fail(err, CP_REFUSED, "record %s is %s", r->id,
-		    cp_state_word(r->state));
-		if (r->state == CP_STATE_ARCHIVED)
-			cp_err_hint(err, "its package opens with `cpadmin "
-			    "archive open %s'", r->id);
-		return CP_REFUSED;
-	}
-	q = cp_stmt(s, SQL_DOCUMENT_GET);
-	cp_bind_int(q, r->n);
-	rc = cp_step(q, &row, err);
-	if (rc == CP_OK && !row)
-		rc = cp_fail(err, CP_CORRUPT, "record %s has no document",
-		    r->id);
-	if (rc != CP_OK)
-		return rc;
-	cp_buf_puts(out, cp_col_text(q, 0));
-	cp_reset(q);
-	return cp_buf_check(out, err);
-}
-
-enum cp_rc
-cp_record_document(struct cp_store *s, const struct cp_record *r,
-    struct cp_document **out, struct cp_err *err)
-{
-	static const struct cp_date any = { 0 };
-	struct cp_reject why;
-	struct cp_buf text;
-	enum cp_rc rc;
-
-	cp_buf_init(&text);
-	rc = cp_record_text(s, r, &text, err);
-	if (rc == CP_OK) {
-		rc = cp_document_parse(cp_buf_text(&text), text.len, any, out,
-		    &why, err);
-		if (rc == CP_BAD_INPUT) {
-			cp_err_context(err, "the stored document of %s",
-			    r->id);
-			rc = err->code = CP_CORRUPT;
-		}
-	}
-	cp_buf_clear(&text);
-	return rc;
-}
-
 /* ---- dates ----------------------------------------------------------------- */
 
 enum cp_rc
@@ -306,8 +253,7 @@ update_row(struct cp_store *s, const struct cp_rules *rules, int64_t n,
 enum cp_rc
 cp_record_replace(struct cp_store *s, const struct cp_rules *rules,
     const struct cp_record *r, const struct cp_document *old,
-    const struct cp_document *doc, const struct cp_now *now,
-    struct cp_err *err)
+    struct cp_document *doc, const struct cp_now *now, struct cp_err *err)
 {
 	enum cp_rc rc = put_document(s, r->n, old, doc, rules->salt, err);
 

@@ -59,13 +59,6 @@ enum cp_rc cp_record_get(struct cp_store *s, const char *id,
 enum cp_rc cp_record_at(struct cp_store *s, int64_t n, struct cp_record *out,
     struct cp_err *err) CP_MUST_CHECK;
 
-/* The stored document's text; CP_REFUSED where the record is not live. */
-enum cp_rc cp_record_text(struct cp_store *s, const struct cp_record *r,
-    struct cp_buf *out, struct cp_err *err) CP_MUST_CHECK;
-/* The same, parsed; freed by cp_document_free. */
-enum cp_rc cp_record_document(struct cp_store *s, const struct cp_record *r,
-    struct cp_document **out, struct cp_err *err) CP_MUST_CHECK;
-
 /* ---- changes, within a transaction ----------------------------------------- */
 
 /* A new live record of DOC (which has its id): row, document, keys, dates.
@@ -73,10 +66,12 @@ enum cp_rc cp_record_document(struct cp_store *s, const struct cp_record *r,
 enum cp_rc cp_record_insert(struct cp_store *s, const struct cp_rules *rules,
     const struct cp_document *doc, const struct cp_now *now, int64_t *n,
     struct cp_err *err) CP_MUST_CHECK;
-/* Puts DOC in the place of the live record R's document, which is OLD. */
+/* Puts DOC in the place of the live record R's document, which is OLD.  Where R
+ * is shielded, what is hidden of DOC goes behind the shield, and out of DOC
+ * (cp_gate_write): what is logged or kept of DOC is so afterwards. */
 enum cp_rc cp_record_replace(struct cp_store *s, const struct cp_rules *rules,
     const struct cp_record *r, const struct cp_document *old,
-    const struct cp_document *doc, const struct cp_now *now,
+    struct cp_document *doc, const struct cp_now *now,
     struct cp_err *err) CP_MUST_CHECK;
 /* Computes the dates of record N anew, after a consent or a policy changed. */
 enum cp_rc cp_record_refresh(struct cp_store *s, const struct cp_rules *rules,

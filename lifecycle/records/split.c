@@ -5,6 +5,7 @@
 #include "lifecycle/records/consent.h"
 #include "lifecycle/records/document_join.h"
 #include "lifecycle/records/find.h"
+#include "lifecycle/records/gate.h"
 #include "lifecycle/records/hold.h"
 #include "lifecycle/records/ident.h"
 #include "lifecycle/records/link.h"
@@ -205,7 +206,7 @@ note(const struct cp_change *c, const struct cp_split *x,
 static enum cp_rc
 store_both(const struct cp_change *c, const struct cp_split *x,
     const struct cp_record *r, const struct cp_document *was,
-    const struct cp_document *kept, const struct cp_document *parted,
+    struct cp_document *kept, const struct cp_document *parted,
     struct cp_buf *extra, struct cp_splitted *out, struct cp_err *err)
 {
 	int64_t n = 0;
@@ -247,7 +248,7 @@ cp_record_split(const struct cp_change *c, const struct cp_split *x,
 	if (rc == CP_OK)
 		rc = cp_record_need_live(c->store, &r, "restore", err);
 	if (rc == CP_OK)
-		rc = cp_record_document(c->store, &r, &was, err);
+		rc = cp_gate_document(c->store, &r, CP_FOR_CHANGE, &was, err);
 	if (rc == CP_OK)
 		rc = fresh_id(c->store, id, err);
 	if (rc == CP_OK)

@@ -3,6 +3,7 @@
 
 #include "lifecycle/records/consent.h"
 #include "lifecycle/records/document_join.h"
+#include "lifecycle/records/gate.h"
 #include "lifecycle/records/hold.h"
 #include "lifecycle/records/link.h"
 #include "lifecycle/records/merge.h"
@@ -272,7 +273,8 @@ put_back(const struct cp_change *c, const struct kept *k, struct cp_err *err)
 	if (rc == CP_OK)
 		rc = document_of(cp_json_get(k->body, "was"), &was, err);
 	if (rc == CP_OK)
-		rc = cp_record_document(c->store, &k->record, &is, err);
+		rc = cp_gate_document(c->store, &k->record, CP_FOR_CHANGE,
+		    &is, err);
 	if (rc == CP_OK)
 		rc = cp_record_replace(c->store, c->rules, &k->record, is, was,
 		    c->now, err);
