@@ -49,8 +49,7 @@ CREATE TABLE shield (
 CREATE UNIQUE INDEX shield_active ON shield(record)
 	WHERE status IN ('requested', 'granted');
 CREATE INDEX shield_record ON shield(record, n);
-CREATE INDEX shield_review ON shield(status, review, n)
-	WHERE status IN ('requested', 'granted');
+CREATE INDEX shield_review ON shield(status, review, n);
 
 -- An age file to every officer of a generation, its header apart from its
 -- payload.  kind: hidden (parts of the record document), case (reasons, what

@@ -1,0 +1,34 @@
+#include "cpadmin/shield_verbs.h"
+
+enum cp_rc
+shield_open(const struct cp_call *call, enum cp_store_mode mode,
+    unsigned roles, struct cp_session *s, struct cp_err *err)
+{
+	enum cp_rc rc = cp_session_open(call, mode, s, err);
+
+	if (rc != CP_OK)
+		return rc;
+	rc = cp_operator_may(&s->op, roles, err);
+	if (rc != CP_OK)
+		cp_session_close(s);
+	return rc;
+}
+
+static const struct cp_opt list_options[] = {
+	{ "status", 0, CP_OPT_TEXT, "S",
+	    "only those that are requested, granted, refused, lifted, joined" },
+	{ "overdue", 0, CP_OPT_FLAG, NULL,
+	    "only those in force whose review is past" },
+	{ NULL, 0, CP_OPT_FLAG, NULL, NULL },
+};
+
+static const struct cp_verb verbs[] = {
+	{ "list", "[--status S] [--overdue] [--columns NAME,...]",
+	    "the shields, by when each is to be looked at", list_options,
+	    CP_TAKES_USUAL | CP_TAKES_COLUMNS, 0, 0, shield_run_list },
+	{ NULL, NULL, NULL, NULL, 0, 0, 0, NULL },
+};
+
+const struct cp_command cp_command_shield = {
+	"shield", "hide where a child is who must not be found", verbs
+};
