@@ -116,6 +116,7 @@ CREATE TABLE investigation (
 	record INTEGER NOT NULL REFERENCES record(n),
 	opened TEXT NOT NULL,
 	opened_by TEXT NOT NULL,
+	opened_uid INTEGER NOT NULL,
 	seq INTEGER NOT NULL,
 	status TEXT NOT NULL CHECK (status IN ('open', 'closed')),
 	closed TEXT,
@@ -125,11 +126,13 @@ CREATE INDEX investigation_open ON investigation(opened, n)
 	WHERE status = 'open';
 CREATE INDEX investigation_record ON investigation(record);
 
--- Authorities whose shielding pass is begun, signed off by one, and open.  One
--- without a row is closed, in a rehearsal open.
+-- Authorities that have records, or whose feed was tried: closed, their
+-- shielding pass signed off by one, and open.  One without a row is closed, in
+-- a rehearsal open.
 CREATE TABLE gate (
 	authority TEXT PRIMARY KEY,
 	status TEXT NOT NULL CHECK (status IN ('closed', 'signed', 'open')),
+	since TEXT,
 	signed TEXT,
 	signed_by TEXT,
 	signed_uid INTEGER,
@@ -142,6 +145,18 @@ CREATE TABLE gate (
 -- Those that were live before there was a gate are.
 INSERT INTO gate(authority, status) SELECT DISTINCT authority, 'open'
 	FROM record;
+CREATE TRIGGER gate_new AFTER INSERT ON record
+WHEN NOT EXISTS (SELECT 1 FROM gate WHERE authority = NEW.authority) BEGIN
+	INSERT INTO gate(authority, status, since) SELECT NEW.authority,
+		CASE rehearsal WHEN 1 THEN 'open' ELSE 'closed' END, NEW.created
+	FROM store WHERE id = 1;
+END;
+CREATE TRIGGER gate_moved AFTER UPDATE OF authority ON record
+WHEN NOT EXISTS (SELECT 1 FROM gate WHERE authority = NEW.authority) BEGIN
+	INSERT INTO gate(authority, status, since) SELECT NEW.authority,
+		CASE rehearsal WHEN 1 THEN 'open' ELSE 'closed' END, NEW.changed
+	FROM store WHERE id = 1;
+END;
 
 -- Letters that wait for an officer, and what became of them.  The letter
 -- itself is sealed (a compartment of the kind `case').
@@ -154,7 +169,7 @@ CREATE TABLE mail (
 	made_by TEXT NOT NULL,
 	status TEXT NOT NULL CHECK (status IN ('held', 'released',
 		'withdrawn')),
-	compartment INTEGER REFERENCES compartment(n),
+	compartment INTEGER REFERENCES compartment(n) ON DELETE SET NULL,
 	settled TEXT,
 	settled_by TEXT
 ) STRICT;
