@@ -1,6 +1,7 @@
 #include "lifecycle/records/gate.h"
 
 #include "lifecycle/records/document_edit.h"
+#include "lifecycle/records/golive.h"
 #include "lifecycle/store/operator.h"
 #include "lifecycle/store/stmt.h"
 
@@ -65,4 +66,10 @@ cp_gate_document(struct cp_store *s, const struct cp_record *r,
 	    (purpose == CP_FOR_SHOW || purpose == CP_FOR_LETTER))
 		cp_document_mask_sensitive(*out);
 	return rc;
+}
+
+enum cp_rc
+cp_gate_open(struct cp_store *s, const char *authority, struct cp_err *err)
+{
+	return cp_golive_check(s, authority, err);
 }
