@@ -22,10 +22,21 @@ static const struct cp_opt list_options[] = {
 	{ NULL, 0, CP_OPT_FLAG, NULL, NULL },
 };
 
+static const struct cp_opt gate_options[] = {
+	{ "evidence", 0, CP_OPT_TEXT, "REF",
+	    "where it is written up that the pass is done" },
+	{ NULL, 0, CP_OPT_FLAG, NULL, NULL },
+};
+
 static const struct cp_verb verbs[] = {
 	{ "list", "[--status S] [--overdue] [--columns NAME,...]",
 	    "the shields, by when each is to be looked at", list_options,
 	    CP_TAKES_USUAL | CP_TAKES_COLUMNS, 0, 0, shield_run_list },
+	{ "gate", "list|sign|open|close [AUTHORITY] [--evidence REF] "
+	    "[--columns NAME,...] [--reason TEXT]",
+	    "no feed and no view before an authority's shields are set",
+	    gate_options, CP_TAKES_USUAL | CP_TAKES_REASON | CP_TAKES_COLUMNS,
+	    1, 2, shield_run_gate },
 	{ NULL, NULL, NULL, NULL, 0, 0, 0, NULL },
 };
 
