@@ -48,6 +48,20 @@ document_alloc(struct cp_document *doc, size_t len)
 	return at;
 }
 
+void
+document_adopt(struct cp_document *doc, struct cp_document *from)
+{
+	struct cp_arena *last = doc->arena;
+
+	while (last != NULL && last->next != NULL)
+		last = last->next;
+	if (last != NULL)
+		last->next = from->arena;
+	else
+		doc->arena = from->arena;
+	memset(from, 0, sizeof(*from));
+}
+
 struct cp_document *
 document_new(void)
 {

@@ -34,20 +34,26 @@ int cp_document_shows(const struct cp_document *doc, unsigned set);
 
 /*
  * Takes the parts SET out of DOC.  What was taken is appended to OUT as one
- * JSON object: of each list of which any part was hidden ("names",
- * "addresses", "carers", "involvements", "numbers"), the whole list as the
- * record document has it.  Nothing is appended, and DOC is as it was, where it
- * shows nothing of SET.
+ * JSON object: "hidden", the words of SET, and of each list of which any part
+ * was hidden ("names", "addresses", "carers", "involvements", "numbers"), the
+ * whole list as the record document has it.  Nothing is appended, and DOC is
+ * as it was, where it shows nothing of SET.
  */
 enum cp_rc cp_document_hide(struct cp_document *doc, unsigned set,
     struct cp_buf *out, struct cp_err *err) CP_MUST_CHECK;
 
 /*
- * Lays the object TEXT, as cp_document_hide gives it, over *DOC, which is
- * replaced: its lists take the place of DOC's.  Of carers, one who is in both
- * by name keeps the telephone that only DOC has.  To be called for each such
+ * Lays the object TEXT, as cp_document_hide gives it, over *DOC.  Entries that
+ * were hidden whole take the place of *DOC's of their group: all addresses,
+ * all carers, former names, the numbers of each type, the involvements of
+ * education, of primary health care and the others; where TEXT has none of a
+ * group, *DOC's stay.  What was open then is as *DOC has it now; its hidden
+ * details (telephones, practitioners) come from TEXT, and those that TEXT has
+ * not, because they were hidden before, stay.  So a document that was hidden
+ * and not changed is, byte for byte, what it was.  To be called for each such
  * object in the order in which they were made, beginning with the open
- * document.  CP_CORRUPT: not such an object.
+ * document.  Of more than CP_DOCUMENT_LIST_MAX entries the last open ones are
+ * left out.  CP_CORRUPT: not such an object, and *DOC is as it was.
  */
 enum cp_rc cp_document_unhide(struct cp_document **doc, const char *text,
     size_t len, struct cp_err *err) CP_MUST_CHECK;

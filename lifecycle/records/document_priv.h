@@ -12,6 +12,8 @@ struct cp_document *document_new(void);
 /* LEN zeroed bytes that live as long as DOC, aligned for anything; NULL when
  * out of memory. */
 void *document_alloc(struct cp_document *doc, size_t len);
+/* What FROM allocated lives as long as DOC from now on; FROM is as new. */
+void document_adopt(struct cp_document *doc, struct cp_document *from);
 
 /* The keys of each object of the format, in canonical order. */
 enum { TOP_FORMAT, TOP_ID, TOP_AUTHORITY, TOP_NAMES, TOP_GENDER, TOP_BIRTH,
