@@ -34,6 +34,13 @@ enum cp_rc cp_officer_get(struct cp_store *s, const char *name,
 enum cp_rc cp_officer_recipients(struct cp_store *s,
     struct cp_age_recipient out[CP_OFFICERS_MAX], size_t *n,
     int64_t *generation, struct cp_err *err) CP_MUST_CHECK;
+/* Says whose public key nothing can be sealed to, after sealing to all of
+ * those failed: CP_CORRUPT. */
+enum cp_rc cp_officer_blame(struct cp_store *s, struct cp_err *err)
+    CP_MUST_CHECK;
+/* How many are active. */
+enum cp_rc cp_officer_count(struct cp_store *s, int64_t *n,
+    struct cp_err *err) CP_MUST_CHECK;
 
 /*
  * Makes the identity of NAME, sealed under PASSPHRASE (scrypt with WORK_FACTOR,
@@ -53,7 +60,8 @@ enum cp_rc cp_officer_admit(struct cp_store *s, struct cp_audit *a,
     CP_MUST_CHECK;
 /* One leaves: nothing new is sealed to them, their file is removed after the
  * commit by the caller (cp_officer_forget), what is sealed waits to be
- * rewrapped.  CP_REFUSED: the last active one, while anything is sealed. */
+ * rewrapped.  CP_REFUSED: the last active one, while anything is sealed, or
+ * one without whom a compartment that waits to be rewrapped is lost. */
 enum cp_rc cp_officer_leave(struct cp_store *s, struct cp_audit *a,
     const char *name, const struct cp_now *now, struct cp_err *err)
     CP_MUST_CHECK;

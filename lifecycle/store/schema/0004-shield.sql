@@ -9,6 +9,7 @@ CREATE TABLE officer (
 	name TEXT NOT NULL, -- of the operator whose it is
 	point BLOB NOT NULL UNIQUE CHECK (length(point) = 32),
 	status TEXT NOT NULL CHECK (status IN ('waiting', 'active', 'left')),
+	since INTEGER, -- the first generation that was sealed to them
 	made TEXT NOT NULL,
 	admitted TEXT,
 	admitted_by TEXT,
