@@ -259,6 +259,53 @@ cp_hmac_sha256(const void *key, size_t key_len, const void *data, size_t len,
 	return CP_OK;
 }
 
+struct cp_hmac {
+	gcry_md_hd_t md;
+};
+
+enum cp_rc
+cp_hmac_new(const void *key, size_t key_len, struct cp_hmac **out,
+    struct cp_err *err)
+{
+	struct cp_hmac *h;
+	gcry_error_t e;
+	enum cp_rc rc = cp_crypto_init(err);
+
+	if (rc != CP_OK)
+		return rc;
+	h = calloc(1, sizeof(*h));
+	if (h == NULL)
+		return cp_fail(err, CP_FAILED, "out of memory");
+	e = gcry_md_open(&h->md, GCRY_MD_SHA256, GCRY_MD_FLAG_HMAC |
+	    GCRY_MD_FLAG_SECURE);
+	if (e == 0)
+		e = gcry_md_setkey(h->md, key, key_len);
+	if (e != 0) {
+		cp_hmac_free(h);
+		return cp_gcry_fail(err, "HMAC-SHA-256", e);
+	}
+	*out = h;
+	return CP_OK;
+}
+
+void
+cp_hmac(struct cp_hmac *h, const void *data, size_t len,
+    uint8_t out[CP_SHA256_LEN])
+{
+	gcry_md_reset(h->md);
+	gcry_md_write(h->md, data, len);
+	memcpy(out, gcry_md_read(h->md, GCRY_MD_SHA256), CP_SHA256_LEN);
+}
+
+void
+cp_hmac_free(struct cp_hmac *h)
+{
+	if (h == NULL)
+		return;
+	gcry_md_close(h->md);
+	free(h);
+}
+
 enum cp_rc
 cp_hkdf_sha256(const uint8_t *ikm, size_t ikm_len, const void *salt,
     size_t salt_len, const char *info, uint8_t out[32], struct cp_err *err)

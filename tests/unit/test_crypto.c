@@ -222,6 +222,7 @@ END_TEST
 
 START_TEST(hmac) /* RFC 4231, cases 2 and 6 */
 {
+	struct cp_hmac *h = NULL;
 	uint8_t key[131], out[32];
 
 	ck_assert_int_eq(cp_hmac_sha256("Jefe", 4,
@@ -233,6 +234,17 @@ START_TEST(hmac) /* RFC 4231, cases 2 and 6 */
 	    "Than Block-Size Key - Hash Key First", 54, out, &err), CP_OK);
 	same_hex(out, 32, "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c51405"
 	    "46040f0ee37f54");
+	ck_assert_int_eq(cp_hmac_new(key, sizeof(key), &h, &err), CP_OK);
+	memset(key, 0, sizeof(key));
+	for (int i = 0; i < 2; i++) {
+		cp_hmac(h, "other", 5, out);
+		cp_hmac(h, "Test Using Larger Than Block-Size Key - Hash Key "
+		    "First", 54, out);
+		same_hex(out, 32, "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213"
+		    "728c5140546040f0ee37f54");
+	}
+	cp_hmac_free(h);
+	cp_hmac_free(NULL);
 }
 END_TEST
 
