@@ -69,13 +69,13 @@ span_at(struct cp_stmt *q, int col)
 	    cp_span_unknown();
 }
 
-static uint32_t
+static uint64_t
 rules_named(const char *name)
 {
 	for (unsigned i = 0; i < CP_RULE_COUNT; i++)
 		if (strcmp(cp_rule_name((enum cp_rule)i), name) == 0)
-			return (uint32_t)1 << i;
-	return UINT32_MAX;
+			return (uint64_t)1 << i;
+	return UINT64_MAX;
 }
 
 static unsigned

@@ -27,14 +27,15 @@ struct walk {
 void
 cp_policy_free(struct cp_policy *policy)
 {
-	struct cp_words *lists[2];
+	struct cp_words *lists[3];
 	size_t i, k;
 
 	if (policy == NULL)
 		return;
 	lists[0] = &policy->open_first_year_purposes;
 	lists[1] = &policy->open_later_purposes;
-	for (i = 0; i < 2; i++) {
+	lists[2] = &policy->shield_hide;
+	for (i = 0; i < 3; i++) {
 		for (k = 0; k < lists[i]->n; k++)
 			free(lists[i]->word[k]);
 		free(lists[i]->word);

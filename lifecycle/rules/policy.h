@@ -43,6 +43,11 @@ enum cp_rule {
 	CP_RULE_CLOCK_AHEAD_HOURS,
 	CP_RULE_SHARE_PERCENT,
 	CP_RULE_SHARE_FLOOR,
+	/* shields; each may be absent */
+	CP_RULE_SHIELD_DECIDE_PERIOD, /* P28D */
+	CP_RULE_SHIELD_REVIEW_PERIOD, /* P6M */
+	CP_RULE_SHIELD_HIDE,          /* what is hidden as usual */
+	CP_RULE_MAIL_HOLD_DAYS,       /* 28 */
 	CP_RULE_COUNT
 };
 
@@ -104,6 +109,11 @@ struct cp_policy {
 	int clock_ahead_hours;
 	int share_percent; /* of the live records, in one run ... */
 	int share_floor;   /* ... where it is more records than this */
+	/* shield */
+	struct cp_period shield_decide_period; /* from the request */
+	struct cp_period shield_review_period; /* longest to the next review */
+	struct cp_words shield_hide; /* words of cp_hide_word; never empty */
+	int mail_hold_days; /* after a change of address at risk */
 
 	char *value_text[CP_RULE_COUNT]; /* as the file means it, for people */
 	char *source[CP_RULE_COUNT];     /* never empty */

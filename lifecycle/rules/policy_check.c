@@ -87,7 +87,23 @@ static const struct rule_form FORMS[CP_RULE_COUNT] = {
 	    AT(share_percent), 1, 100, NULL },
 	[CP_RULE_SHARE_FLOOR] = { "guards.share_floor", KIND_INT,
 	    AT(share_floor), 0, 1000000, NULL },
+	[CP_RULE_SHIELD_DECIDE_PERIOD] = { "shield.decide_period",
+	    KIND_PERIOD, AT(shield_decide_period), 1, 0, "P28D" },
+	[CP_RULE_SHIELD_REVIEW_PERIOD] = { "shield.review_period",
+	    KIND_PERIOD, AT(shield_review_period), 1, 0, "P6M" },
+	[CP_RULE_SHIELD_HIDE] = { "shield.hide", KIND_WORDS, AT(shield_hide),
+	    0, 0, "address, contact, school, practice, practitioner, "
+	    "involvements" },
+	[CP_RULE_MAIL_HOLD_DAYS] = { "shield.mail_hold_days", KIND_INT,
+	    AT(mail_hold_days), 0, 3660, "28" },
 };
+
+/* The parts that a shield can hide (lifecycle/records/document_hide.h); the
+ * first USUAL of them where a policy does not say. */
+static const char *const HIDES[] = { "address", "contact", "school",
+	"practice", "practitioner", "involvements", "former-names", "carers",
+	"numbers" };
+enum { HIDES_N = sizeof(HIDES) / sizeof(HIDES[0]), USUAL = 6 };
 
 const char *
 cp_rule_name(enum cp_rule rule)
@@ -230,6 +246,15 @@ set_period(struct cp_policy *policy, enum cp_rule rule,
 	    report);
 }
 
+static int
+is_hide(const char *word)
+{
+	for (size_t i = 0; i < HIDES_N; i++)
+		if (strcmp(word, HIDES[i]) == 0)
+			return 1;
+	return 0;
+}
+
 /* Whether the list may stand; says why not. */
 static int
 check_words(enum cp_rule rule, const struct cp_raw *raw,
@@ -249,6 +274,10 @@ check_words(enum cp_rule rule, const struct cp_raw *raw,
 		if (!is_word(raw->words[i], "-"))
 			cp_policy_problem(report, raw->line, "%s: item %zu is "
 			    "not a word of a-z, 0-9 and `-'", name, i + 1);
+		else if (rule == CP_RULE_SHIELD_HIDE &&
+		    !is_hide(raw->words[i]))
+			cp_policy_problem(report, raw->line, "%s: item %zu is "
+			    "nothing that a shield hides", name, i + 1);
 		for (j = 0; j < i; j++)
 			if (strcmp(raw->words[i], raw->words[j]) == 0)
 				cp_policy_problem(report, raw->line,
@@ -303,6 +332,30 @@ set_already(struct cp_policy *policy, enum cp_rule rule,
 	    "\"lengthen\" or \"replace\"", FORMS[rule].name);
 }
 
+/* What no file says about shields is as domain.md, 5 has it. */
+static void
+absent_shield(struct cp_policy *policy, enum cp_rule rule,
+    struct cp_policy_report *report)
+{
+	struct cp_words *list = &policy->shield_hide;
+
+	if (rule == CP_RULE_SHIELD_DECIDE_PERIOD) {
+		policy->shield_decide_period.days = 28;
+	} else if (rule == CP_RULE_SHIELD_REVIEW_PERIOD) {
+		policy->shield_review_period.months = 6;
+	} else if (rule == CP_RULE_MAIL_HOLD_DAYS) {
+		policy->mail_hold_days = 28;
+	} else if (rule == CP_RULE_SHIELD_HIDE) {
+		list->word = calloc(USUAL, sizeof(*list->word));
+		if (list->word == NULL)
+			report->failed = 1;
+		while (list->word != NULL && list->n < USUAL) {
+			list->word[list->n] = copy(HIDES[list->n], report);
+			list->n++;
+		}
+	}
+}
+
 int
 cp_policy_absent(struct cp_policy *policy, enum cp_rule rule,
     struct cp_policy_report *report)
@@ -313,6 +366,7 @@ cp_policy_absent(struct cp_policy *policy, enum cp_rule rule,
 	policy->source[rule] = copy("this policy does not say", report);
 	if (rule == CP_RULE_OPEN_OPERATORS)
 		policy->open_operators = 1;
+	absent_shield(policy, rule, report);
 	return 1;
 }
 

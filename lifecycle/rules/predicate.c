@@ -6,7 +6,7 @@
 #include "lifecycle/rules/decide.h"
 #include "lifecycle/rules/predicate_internal.h"
 
-_Static_assert(CP_RULE_COUNT <= 32, "a bit for every rule");
+_Static_assert(CP_RULE_COUNT <= 64, "a bit for every rule");
 
 /* ---- facts --------------------------------------------------------------- */
 
@@ -43,7 +43,7 @@ cp_predicate_facts_unknown(struct cp_predicate_facts *f)
 	f->died = f->left = f->entered = cp_span_unknown();
 	f->grounds_maybe = (1U << CP_GROUND_COUNT) - 1;
 	f->services_more = 1;
-	f->rules = UINT32_MAX;
+	f->rules = UINT64_MAX;
 }
 
 /* ---- comparisons --------------------------------------------------------- */
@@ -84,9 +84,9 @@ compare_date(const struct cp_span *s, enum predicate_op op,
 
 /* Of words of which exactly one applies. */
 static enum cp_truth
-one_of(uint32_t possible, unsigned word)
+one_of(uint64_t possible, unsigned word)
 {
-	uint32_t bit = (uint32_t)1 << word;
+	uint64_t bit = (uint64_t)1 << word;
 
 	return truth((possible & bit) != 0, (possible & ~bit) != 0);
 }

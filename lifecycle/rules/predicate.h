@@ -99,7 +99,7 @@ struct cp_predicate_facts {
 	const char *const *services; /* surely involved */
 	size_t n_services;
 	int services_more; /* there may be others */
-	uint32_t rules;    /* that it may be: bits of enum cp_rule */
+	uint64_t rules;    /* that it may be: bits of enum cp_rule */
 };
 
 /* Nothing is known. */

@@ -18,7 +18,7 @@ test_case 'a policy is shown rule by rule, each with its source'
 run cpadmin policy show "$PACK" --json
 expect_status 0
 expect_json '.rows[0] | .rule + " " + .value' 'name uk-2026'
-expect_json '[.rows[] | select(.rule | contains("."))] | length' 29
+expect_json '[.rows[] | select(.rule | contains("."))] | length' 33
 expect_json '[.rows[] | select(.rule | contains(".")) |
     select(.source == "" or .source == null)] | length' 0
 expect_json '.rows[] | select(.rule == "archive.period") | .value' P6Y
@@ -29,7 +29,8 @@ expect_out_contains retention.age_limit
 
 test_case 'what an older policy does not say is shown as not stated'
 sed '/^\t\(reconfirm_period\|already_archived\) = {/,/^\t};/d
-    /^\t\(open_operators\|drill_period\|early_approvals\) = {/,/^\t};/d' \
+    /^\t\(open_operators\|drill_period\|early_approvals\) = {/,/^\t};/d
+    /^shield = {/,/^};/d' \
     "$PACK" >"$T/older.cfg"
 run cpadmin policy check "$T/older.cfg"
 expect_status 0
@@ -38,7 +39,10 @@ expect_status 0
 expect_json '[.rows[] | select(.stated | not) | .rule + " " + .value] |
     join(", ")' 'consent.reconfirm_period never, archive.already_archived keep, '\
 'archive.open_operators 1, archive.drill_period never, '\
-'destruction.early_approvals as destruction.approvals'
+'destruction.early_approvals as destruction.approvals, '\
+'shield.decide_period P28D, shield.review_period P6M, '\
+'shield.hide address, contact, school, practice, practitioner, involvements, '\
+'shield.mail_hold_days 28'
 expect_json '.rows[] | select(.rule == "archive.already_archived") | .source' \
     'this policy does not say'
 
