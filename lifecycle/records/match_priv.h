@@ -1,0 +1,58 @@
+#ifndef CP_RECORDS_MATCH_PRIV_H
+#define CP_RECORDS_MATCH_PRIV_H
+
+#include "archive/crypto.h"
+#include "lifecycle/records/keys_priv.h"
+#include "lifecycle/records/match.h"
+
+/* Private to match*.c. */
+
+/* ---- match_keys.c ---- */
+
+/* What one thread makes keys with; reused, so that a row costs no memory. */
+struct match_maker {
+	struct cp_hmac *hmac;
+	struct words given, family;
+	struct cp_buf bytes; /* of the message */
+	struct cp_keys *keys;
+	int person;          /* all keys, else those that a row looks for */
+	int failed;
+	struct match_maker *next;
+};
+
+enum cp_rc match_maker_new(const struct cp_secret *key,
+    struct match_maker **out, struct cp_err *err) CP_MUST_CHECK;
+void match_maker_free(struct match_maker *m);
+/* Replaces KEYS by those of DOC, ascending and distinct. */
+enum cp_rc match_make(struct match_maker *m, const struct cp_document *doc,
+    int person, struct cp_keys *keys, struct cp_err *err) CP_MUST_CHECK;
+
+/* A message in pieces: begins with KIND, then parts, each after a zero byte;
+ * match_end adds its key. */
+void match_begin(struct match_maker *m, char kind);
+void match_part(struct match_maker *m, const void *data, size_t len);
+void match_text(struct match_maker *m, const char *text);
+void match_end(struct match_maker *m);
+
+/* ---- match_dates.c ---- */
+
+enum { MATCH_NEAR_MAX = 96 };
+/* The dates that D is mistaken for, D with them, as they are written; how
+ * many.  A date that is not known to the day is near itself only. */
+size_t match_near_dates(struct cp_partial_date d,
+    char out[MATCH_NEAR_MAX][CP_DATE_TEXT]);
+/* Day and month exchanged; 0 where that is no date. */
+int match_swapped_date(struct cp_partial_date d, char out[CP_DATE_TEXT]);
+
+/* ---- match_filter.c ---- */
+
+/* Which keys may be in the table: one that it does not know is not. */
+struct match_filter;
+/* For about N keys. */
+enum cp_rc match_filter_new(int64_t n, struct match_filter **out,
+    struct cp_err *err) CP_MUST_CHECK;
+void match_filter_free(struct match_filter *f);
+void match_filter_add(struct match_filter *f, uint64_t key);
+int match_filter_has(const struct match_filter *f, uint64_t key);
+
+#endif
