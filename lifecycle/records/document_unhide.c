@@ -189,7 +189,7 @@ cp_document_unhide(struct cp_document **doc, const char *text, size_t len,
 	    { 0 } } };
 	struct cp_document *from = NULL;
 	int there[DOCUMENT_LISTS];
-	unsigned set;
+	unsigned set = 0;
 	enum cp_rc rc;
 
 	document_lists(*doc, open);
@@ -201,7 +201,7 @@ cp_document_unhide(struct cp_document **doc, const char *text, size_t len,
 		if (!there[i])
 			continue;
 		made[i] = (struct laying){ open[i].kind, &open[i], &laid[i],
-			set, document_alloc(*doc, CP_DOCUMENT_LIST_MAX *
+			set, document_alloc(*doc, (*open[i].n + *laid[i].n) *
 			    open[i].kind->size), 0, { 0 } };
 		if (made[i].entries == NULL)
 			rc = cp_fail(err, CP_FAILED, "out of memory");
