@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "lifecycle/store/store_internal.h"
+#include "lifecycle/store/store_wipe.h"
 
 enum {
 	STORE_APPLICATION_ID = 0x43504144, /* "CPAD" */
@@ -124,7 +125,7 @@ set_up(struct cp_store *s, enum cp_store_mode mode, struct cp_err *err)
 	enum cp_rc rc;
 
 	(void)sqlite3_extended_result_codes(s->db, 1);
-	(void)sqlite3_busy_timeout(s->db, STORE_BUSY_MS);
+	cp_store_patience(s, STORE_BUSY_MS);
 	(void)sqlite3_db_config(s->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	(void)sqlite3_db_config(s->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
 	(void)sqlite3_db_config(s->db, SQLITE_DBCONFIG_ENABLE_FKEY, 1, NULL);
@@ -147,6 +148,7 @@ static enum cp_rc
 open_db(const char *dir, int flags, struct cp_store **out, struct cp_err *err)
 {
 	struct cp_store *s = calloc(1, sizeof(*s));
+	const char *layer = store_wipe_usual();
 	char path[4096];
 	int code;
 
@@ -159,11 +161,9 @@ open_db(const char *dir, int flags, struct cp_store **out, struct cp_err *err)
 		cp_store_free(s);
 		return cp_fail(err, CP_USAGE, "store path too long");
 	}
-	/* Counts of memory that nobody reads, under a lock at each allocation;
-	 * after the first store this is refused and does not matter. */
-	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
-	code = sqlite3_open_v2(path, &s->db, flags | SQLITE_OPEN_NOMUTEX |
-	    SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_EXRESCODE, NULL);
+	code = layer == NULL ? SQLITE_ERROR : sqlite3_open_v2(path, &s->db,
+	    flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE |
+	    SQLITE_OPEN_EXRESCODE, layer);
 	if (code != SQLITE_OK) {
 		enum cp_rc rc = store_fail(s, code, "open", err);
 
@@ -309,6 +309,7 @@ cp_store_free(struct cp_store *s)
 void
 cp_store_patience(struct cp_store *s, int milliseconds)
 {
+	s->patience = milliseconds;
 	(void)sqlite3_busy_timeout(s->db, milliseconds);
 }
 

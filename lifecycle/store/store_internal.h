@@ -21,6 +21,7 @@ struct cp_store {
 	sqlite3 *db;
 	char *dir;
 	int in_txn;
+	int patience; /* milliseconds that another writer is waited for */
 	const struct cp_operator *actor; /* borrowed */
 	struct cp_stmt stmts[SQL_COUNT + 1];
 };

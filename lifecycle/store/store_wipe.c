@@ -1,16 +1,25 @@
 #include "lifecycle/store/store_wipe.h"
 
+#include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { ZEROS = 65536, WAL_HEADER = 32, TELL = 4 << 20 };
+#include "lifecycle/store/store_page.h"
+
+enum { ZEROS = 65536, WAL_HEADER = 32, TELL = 4 << 20, PAGE_MIN = 512,
+	PAGE_MAX = 65536, HEADER = 100, HEADER_RESERVED = 20 };
 
 /* A file of SQLite's: the system's follows it in memory. */
 struct wiped {
 	sqlite3_file base;
 	struct store_wipe *w;
 	sqlite3_file *real;
+	int database;        /* the main file: its pages are cleaned */
+	uint8_t reserved;    /* bytes at the end of its pages */
+	sqlite3_int64 bytes; /* its size, as far as is known */
+	uint8_t *page;       /* room for one, owned; NULL until needed */
 	char temp[4096]; /* its name, if it is a temporary of ours */
 };
 
@@ -68,9 +77,47 @@ wiped_close(sqlite3_file *f)
 	int rc = x->temp[0] != '\0' ? wipe_from(x->real, 0) : SQLITE_OK;
 	int closed = x->real->pMethods->xClose(x->real);
 
+	free(x->page);
+	x->page = NULL;
 	if (rc == SQLITE_OK && x->temp[0] != '\0' && unlink(x->temp) != 0)
 		rc = SQLITE_IOERR_DELETE;
 	return rc != SQLITE_OK ? rc : closed;
+}
+
+/* ---- pages ----------------------------------------------------------------- */
+
+static void
+note_size(struct wiped *x, sqlite3_int64 bytes)
+{
+	if (bytes > x->bytes)
+		x->bytes = bytes;
+}
+
+static void
+note_header(struct wiped *x, const void *buf, int n, sqlite3_int64 at)
+{
+	if (at == 0 && n >= HEADER)
+		x->reserved = ((const uint8_t *)buf)[HEADER_RESERVED];
+}
+
+/* *BUF, a whole page, is exchanged for a clean copy where it is not clean. */
+static int
+clean_page(struct wiped *x, const void **buf, int n, sqlite3_int64 at)
+{
+	struct store_page p = { .bytes = *buf, .size = (uint32_t)n };
+
+	if (n < PAGE_MIN || n > PAGE_MAX || (n & (n - 1)) != 0 || at % n != 0)
+		return SQLITE_OK;
+	note_header(x, *buf, n, at);
+	note_size(x, at + n);
+	if (x->page == NULL && (x->page = malloc(PAGE_MAX)) == NULL)
+		return SQLITE_IOERR_NOMEM;
+	p.reserved = x->reserved;
+	p.number = (uint32_t)(at / n) + 1;
+	p.count = (uint32_t)(x->bytes / n);
+	if (store_page_clean(&p, x->page))
+		*buf = x->page;
+	return SQLITE_OK;
 }
 
 /* ---- handed on ------------------------------------------------------------- */
@@ -78,21 +125,36 @@ wiped_close(sqlite3_file *f)
 static int
 wiped_read(sqlite3_file *f, void *buf, int n, sqlite3_int64 at)
 {
-	return real(f)->pMethods->xRead(real(f), buf, n, at);
+	struct wiped *x = (struct wiped *)(void *)f;
+	int rc = x->real->pMethods->xRead(x->real, buf, n, at);
+
+	if (rc == SQLITE_OK && x->database)
+		note_header(x, buf, n, at);
+	return rc;
+}
+
+static void
+tell(struct store_wipe *w, int n)
+{
+	w->done += n;
+	if (w->done - w->told < TELL)
+		return;
+	w->told = w->done;
+	w->progress(w->ctx, w->done < w->total ? w->done : w->total, w->total);
 }
 
 static int
 wiped_write(sqlite3_file *f, const void *buf, int n, sqlite3_int64 at)
 {
-	struct store_wipe *w = ((struct wiped *)(void *)f)->w;
+	struct wiped *x = (struct wiped *)(void *)f;
+	int rc = SQLITE_OK;
 
-	w->done += n;
-	if (w->progress != NULL && w->done - w->told >= TELL) {
-		w->told = w->done;
-		w->progress(w->ctx, w->done < w->total ? w->done : w->total,
-		    w->total);
-	}
-	return real(f)->pMethods->xWrite(real(f), buf, n, at);
+	if (x->w->progress != NULL)
+		tell(x->w, n);
+	if (x->database)
+		rc = clean_page(x, &buf, n, at);
+	return rc == SQLITE_OK ? x->real->pMethods->xWrite(x->real, buf, n,
+	    at) : rc;
 }
 
 static int
@@ -104,7 +166,11 @@ wiped_sync(sqlite3_file *f, int flags)
 static int
 wiped_size(sqlite3_file *f, sqlite3_int64 *size)
 {
-	return real(f)->pMethods->xFileSize(real(f), size);
+	int rc = real(f)->pMethods->xFileSize(real(f), size);
+
+	if (rc == SQLITE_OK)
+		note_size((struct wiped *)(void *)f, *size);
+	return rc;
 }
 
 static int
@@ -128,6 +194,8 @@ wiped_reserved(sqlite3_file *f, int *out)
 static int
 wiped_control(sqlite3_file *f, int op, void *arg)
 {
+	if (op == SQLITE_FCNTL_SIZE_HINT)
+		note_size((struct wiped *)(void *)f, *(sqlite3_int64 *)arg);
 	return real(f)->pMethods->xFileControl(real(f), op, arg);
 }
 
@@ -188,7 +256,8 @@ wipe_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *f, int flags,
 	memset(x, 0, sizeof(*x));
 	x->w = w;
 	x->real = (sqlite3_file *)(void *)(x + 1);
-	if (name == NULL) {
+	x->database = (flags & SQLITE_OPEN_MAIN_DB) != 0;
+	if (name == NULL && w->dir != NULL) {
 		/* two zeros end a name: the buffer is larger than it */
 		if (snprintf(x->temp, sizeof(x->temp) - 1,
 		    "%s/.sanitise-%ld-%u", w->dir, (long)getpid(),
@@ -259,14 +328,13 @@ wipe_error(sqlite3_vfs *vfs, int n, char *out)
 	return r->xGetLastError(r, n, out);
 }
 
-int
-store_wipe_begin(struct store_wipe *w, const char *dir)
+static int
+begin(struct store_wipe *w, const char *dir)
 {
 	w->real = sqlite3_vfs_find(NULL);
 	if (w->real == NULL)
 		return SQLITE_ERROR;
 	w->dir = dir;
-	(void)snprintf(w->name, sizeof(w->name), "cpadmin-wipe-%p", (void *)w);
 	w->vfs = (sqlite3_vfs){ .iVersion = 1,
 		.szOsFile = (int)sizeof(struct wiped) + w->real->szOsFile,
 		.mxPathname = w->real->mxPathname, .zName = w->name,
@@ -277,10 +345,41 @@ store_wipe_begin(struct store_wipe *w, const char *dir)
 	return sqlite3_vfs_register(&w->vfs, 0);
 }
 
+int
+store_wipe_begin(struct store_wipe *w, const char *dir)
+{
+	(void)snprintf(w->name, sizeof(w->name), "cpadmin-wipe-%p", (void *)w);
+	return begin(w, dir);
+}
+
 void
 store_wipe_end(struct store_wipe *w)
 {
 	if (w->name[0] != '\0')
 		(void)sqlite3_vfs_unregister(&w->vfs);
 	w->name[0] = '\0';
+}
+
+/* ---- that of every store --------------------------------------------------- */
+
+static struct store_wipe usual = { .name = "cpadmin" };
+static pthread_once_t usual_once = PTHREAD_ONCE_INIT;
+static int usual_code;
+
+/* Counts of memory that nobody reads, under a lock at each allocation; and
+ * copies of pages for a statement that may fail, in the system's temporary
+ * folder.  Neither is wanted. */
+static void
+make_usual(void)
+{
+	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+	(void)sqlite3_config(SQLITE_CONFIG_STMTJRNL_SPILL, -1);
+	usual_code = begin(&usual, NULL);
+}
+
+const char *
+store_wipe_usual(void)
+{
+	return pthread_once(&usual_once, make_usual) == 0 &&
+	    usual_code == SQLITE_OK ? usual.name : NULL;
 }
