@@ -185,3 +185,8 @@ ALTER TABLE record ADD COLUMN address_changed TEXT;
 ALTER TABLE record ADD COLUMN synthetic INTEGER NOT NULL DEFAULT 0
 	CHECK (synthetic IN (0, 1));
 CREATE INDEX record_synthetic ON record(n) WHERE synthetic = 1;
+
+-- Whether what was removed may still be in a file (store_forget.h).  Pages of
+-- before this version may hold, between their rows, rows that were moved.
+INSERT INTO counter SELECT 'forgetting',
+	CASE WHEN EXISTS (SELECT 1 FROM record) THEN 2 ELSE 0 END;
