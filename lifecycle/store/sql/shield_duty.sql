@@ -13,16 +13,21 @@ FROM store s LEFT JOIN gate g ON g.authority = ?1 WHERE s.id = 1
 
 -- name: gates_all
 -- excused: authorities are few; shields are counted for officers only
-SELECT g.authority, g.status, g.since, g.signed, g.signed_by, g.signed_uid,
+SELECT k.authority, coalesce(g.status, CASE k.rehearsal WHEN 1 THEN 'open'
+	ELSE 'closed' END), g.since, g.signed, g.signed_by, g.signed_uid,
 	g.opened, g.opened_by, g.closed, g.closed_by, coalesce(c.n, 0),
 	coalesce(w.n, 0)
-FROM gate g LEFT JOIN (SELECT r.authority AS authority, count(*) AS n
+FROM (SELECT authority, 0 AS rehearsal FROM gate
+	UNION SELECT authority, rehearsal FROM store WHERE authority NOT IN
+	(SELECT authority FROM gate)) k
+LEFT JOIN gate g ON g.authority = k.authority
+LEFT JOIN (SELECT r.authority AS authority, count(*) AS n
 	FROM shield s JOIN record r ON r.n = s.record
 	WHERE s.status IN ('requested', 'granted') GROUP BY 1) c
-	ON c.authority = g.authority
+	ON c.authority = k.authority
 LEFT JOIN (SELECT authority, count(*) AS n FROM quarantine
-	WHERE status = 'waiting' GROUP BY 1) w ON w.authority = g.authority
-ORDER BY g.authority
+	WHERE status = 'waiting' GROUP BY 1) w ON w.authority = k.authority
+ORDER BY k.authority
 
 -- name: gates_closed
 -- excused: authorities are few
@@ -48,3 +53,31 @@ INSERT INTO gate(authority, status, since, closed, closed_by)
 VALUES (?1, 'closed', ?2, ?2, ?3)
 ON CONFLICT(authority) DO UPDATE SET status = 'closed', closed = ?2,
 	closed_by = ?3, signed = NULL, signed_by = NULL, signed_uid = NULL
+
+-- name: duty_number
+UPDATE counter SET last = last + 1 WHERE name = ? RETURNING last
+
+-- name: investigation_add
+INSERT INTO investigation(id, record, opened, opened_by, opened_uid, seq,
+	status)
+VALUES (?, ?, ?, ?, ?, ?, 'open')
+
+-- name: investigation_get
+SELECT i.n, i.id, i.record, r.id, r.authority, i.opened, i.opened_by,
+	i.opened_uid, i.seq, i.status = 'open', i.closed, i.closed_by,
+	(SELECT count(*) FROM investigation o WHERE o.record = i.record
+	AND o.status = 'open' AND o.opened_by = i.opened_by)
+FROM investigation i JOIN record r ON r.n = i.record WHERE i.id = ?
+
+-- name: investigations_all
+-- excused: overrides are few
+SELECT i.n, i.id, i.record, r.id, r.authority, i.opened, i.opened_by,
+	i.opened_uid, i.seq, i.status = 'open', i.closed, i.closed_by,
+	(SELECT count(*) FROM investigation o WHERE o.record = i.record
+	AND o.status = 'open' AND o.opened_by = i.opened_by)
+FROM investigation i JOIN record r ON r.n = i.record
+ORDER BY i.status = 'closed', i.opened, i.n
+
+-- name: investigation_close
+UPDATE investigation SET status = 'closed', closed = ?, closed_by = ?
+WHERE n = ? AND status = 'open'
