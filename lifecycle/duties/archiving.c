@@ -79,6 +79,8 @@ read_record(struct line *x, int64_t n, struct cp_seal_job *j, int *take,
 		rc = cp_history_save(s, &j->record, &j->history, &j->last,
 		    err);
 	}
+	if (rc == CP_OK)
+		rc = cp_box_read(s, n, &j->box, err);
 	cp_buf_putc(&j->history, '\n');
 	return rc == CP_OK ? cp_buf_check(&j->history, err) : rc;
 }
@@ -286,9 +288,13 @@ move_record(struct line *x, struct cp_seal_job *j, const struct batch *b,
 	if (rc != CP_OK || !*moved)
 		return rc;
 	*moved = last == j->last;
-	if (!*moved)
-		return CP_OK;
+	if (*moved) /* what happens to a shield is not in that history */
+		rc = cp_box_same(run->store, j->record.n, &j->box, moved, err);
+	if (rc != CP_OK || !*moved)
+		return rc;
 	rc = add_parcel(run, j, volume, destroy, scratch, err);
+	if (rc == CP_OK)
+		rc = cp_box_sent(run->store, j->record.n, &j->box, err);
 	if (rc == CP_OK)
 		rc = cp_record_strip(run->store, &j->record, destroy,
 		    run->rules.policy_n, run->now, err);

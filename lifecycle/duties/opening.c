@@ -8,6 +8,7 @@
 #include "archive/hostkey.h"
 #include "archive/secret.h"
 #include "archive/volume.h"
+#include "lifecycle/duties/boxing.h"
 #include "lifecycle/records/places.h"
 #include "lifecycle/store/json.h"
 #include "lifecycle/store/stmt.h"
@@ -223,6 +224,7 @@ check_members(const struct cp_parcel *p, struct cp_opened *x,
     struct cp_err *err)
 {
 	static const struct cp_date any = { 0 };
+	struct cp_err none;
 	struct cp_reject why;
 	enum cp_rc rc = take_text(x->package, "record.json", &x->record,
 	    &x->record_len, err);
@@ -232,6 +234,9 @@ check_members(const struct cp_parcel *p, struct cp_opened *x,
 		    &x->history_len, err);
 	if (rc != CP_OK)
 		return rc;
+	if (cp_package_member(x->package, CP_BOX_MEMBER, &x->box, &x->box_len,
+	    &none) != CP_OK)
+		x->box = NULL; /* the first versions had none */
 	rc = cp_document_parse(x->record, x->record_len, any, &x->doc, &why,
 	    err);
 	if (rc == CP_OK && strcmp(x->doc->id, p->record_id) != 0)

@@ -67,6 +67,8 @@ struct cp_opened {
 	struct cp_document *doc;      /* record.json, checked */
 	const char *record, *history; /* JSON, without the last newline */
 	size_t record_len, history_len;
+	const void *box; /* boxing.h; NULL in packages of before */
+	size_t box_len;
 };
 
 /* CP_CORRUPT unless PLAIN is a package of the record of P. */

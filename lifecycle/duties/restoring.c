@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "archive/file.h"
+#include "lifecycle/duties/boxing.h"
 #include "lifecycle/duties/destruction.h"
 #include "lifecycle/duties/history.h"
 #include "lifecycle/records/document_edit.h"
@@ -109,6 +110,8 @@ revive(const struct cp_restoring *in, const struct cp_parcel *p,
 	if (rc == CP_OK)
 		rc = cp_parcel_end(in->store, p, "restored", in->now->today,
 		    err);
+	if (rc == CP_OK)
+		rc = cp_box_back(in->store, r->n, x->box, x->box_len, err);
 	if (rc == CP_OK)
 		rc = cp_record_revive(in->store, in->rules, r, x->doc, in->now,
 		    err);

@@ -13,14 +13,18 @@ static const char readme[] =
     "\n"
     "record.json   what the directory held, as record/1\n"
     "history.json  what happened to the record, and who looked at it\n"
+    "shield.box    is in every such package, of random bytes unless something\n"
+    "              is sealed in it to others, which cannot be told from them\n"
     "\n"
-    "Both are JSON in UTF-8. Whoever reads this holds personal data of a\n"
-    "person who may not know: use it for the purpose for which it was opened,\n"
-    "and destroy this copy afterwards.\n";
+    "The first two are JSON in UTF-8. Whoever reads this holds personal data\n"
+    "of a person who may not know: use it for the purpose for which it was\n"
+    "opened, and destroy this copy afterwards.\n";
 
 /* What one worker keeps. */
 struct bench {
 	struct cp_age_sealer *sealer;
+	struct cp_aead *aead;
+	struct cp_buf box;
 	struct cp_buf package;
 	struct cp_buf again;
 };
@@ -36,6 +40,7 @@ cp_seal_job_clear(struct cp_seal_job *j)
 {
 	cp_buf_clear(&j->document);
 	cp_buf_clear(&j->history);
+	cp_box_clear(&j->box);
 	cp_buf_clear(&j->header);
 	cp_buf_clear(&j->payload);
 }
@@ -60,6 +65,8 @@ clear_bench(void *ctx, void *state)
 	if (b == NULL)
 		return;
 	cp_age_sealer_free(b->sealer);
+	cp_aead_free(b->aead);
+	cp_buf_clear(&b->box);
 	cp_buf_clear(&b->package);
 	cp_buf_clear(&b->again);
 	free(b);
@@ -74,6 +81,8 @@ make_bench(void *ctx, void **state, struct cp_err *err)
 	if (b == NULL)
 		return cp_fail(err, CP_FAILED, "out of memory");
 	rc = cp_age_sealer_new(&b->sealer, err);
+	if (rc == CP_OK)
+		rc = cp_aead_new(&b->aead, err);
 	if (rc != CP_OK) {
 		clear_bench(ctx, b);
 		return rc;
@@ -85,14 +94,20 @@ make_bench(void *ctx, void **state, struct cp_err *err)
 static enum cp_rc
 build(struct bench *b, const struct cp_seal_job *j, struct cp_err *err)
 {
-	const struct cp_member members[] = {
+	struct cp_member members[] = {
 		{ "record.json", j->document.data, j->document.len },
 		{ "history.json", j->history.data, j->history.len },
 		{ "README.txt", readme, sizeof(readme) - 1 },
+		{ CP_BOX_MEMBER, NULL, 0 },
 	};
+	enum cp_rc rc = cp_box_fill(b->aead, &j->box, &b->box, err);
 
+	if (rc != CP_OK)
+		return rc;
+	members[3].data = b->box.data;
+	members[3].len = b->box.len;
 	cp_buf_reset(&b->package);
-	return cp_package_build(members, 3, &b->package, err);
+	return cp_package_build(members, 4, &b->package, err);
 }
 
 /* What was sealed opens and is what was meant. */

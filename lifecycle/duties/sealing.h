@@ -3,6 +3,7 @@
 
 #include "archive/age.h"
 #include "archive/pool.h"
+#include "lifecycle/duties/boxing.h"
 #include "lifecycle/records/record.h"
 
 /*
@@ -18,6 +19,7 @@ struct cp_seal_job {
 	int64_t last;                /* last log entry about it when read */
 	struct cp_buf document;      /* record.json */
 	struct cp_buf history;       /* history.json */
+	struct cp_box box;           /* compartments, still sealed */
 	/* out */
 	char package_id[40];
 	struct cp_buf header, payload;
@@ -32,7 +34,7 @@ void cp_seal_job_reset(struct cp_seal_job *j);
 
 /*
  * The work of a pool whose items are struct cp_seal_job: builds the package
- * (record.json, history.json, README.txt), seals it to RECIPIENT (borrowed)
+ * (record.json, history.json, README.txt, the box), seals it to RECIPIENT (borrowed)
  * and opens the payload again with the file key, which is then forgotten: what
  * cannot be read back is an error of the job.
  */

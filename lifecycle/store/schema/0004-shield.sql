@@ -70,6 +70,14 @@ CREATE TABLE compartment (
 CREATE INDEX compartment_record ON compartment(record, n)
 	WHERE record IS NOT NULL;
 CREATE INDEX compartment_generation ON compartment(generation, n);
+CREATE INDEX compartment_away ON compartment(record) WHERE payload IS NULL;
+-- Where in the box of its record's package the payload of one stands.
+CREATE TABLE boxed (
+	compartment INTEGER PRIMARY KEY REFERENCES compartment(n)
+		ON DELETE CASCADE,
+	start INTEGER NOT NULL,
+	length INTEGER NOT NULL
+) STRICT;
 
 -- What tells that somebody might be a shielded person: 64-bit hashes under a
 -- key that is not in the database (match.h).
