@@ -81,3 +81,49 @@ ORDER BY i.status = 'closed', i.opened, i.n
 -- name: investigation_close
 UPDATE investigation SET status = 'closed', closed = ?, closed_by = ?
 WHERE n = ? AND status = 'open'
+
+-- name: mail_shielded
+SELECT EXISTS (SELECT 1 FROM shield WHERE record = ?
+	AND status IN ('requested', 'granted'))
+
+-- Its address changed since ?2, and since ?3 there was a case, or somebody
+-- asks whether it is another person.
+-- name: mail_moved
+SELECT EXISTS (SELECT 1 FROM record r
+	WHERE r.n = ?1 AND r.address_changed >= ?2
+	AND (EXISTS (SELECT 1 FROM shield s WHERE s.record = r.n
+		AND substr(coalesce(s.ended, s.decided, s.requested), 1, 10) >=
+		?3)
+	OR EXISTS (SELECT 1 FROM quarantine q WHERE q.record = r.n
+		AND q.status = 'waiting')
+	OR EXISTS (SELECT 1 FROM undo u WHERE u.record = r.n
+		AND u.action IN ('record.merge', 'record.split'))
+	OR EXISTS (SELECT 1 FROM undo u WHERE u.other = r.n
+		AND u.action IN ('record.merge', 'record.split'))))
+
+-- name: mail_add
+INSERT INTO mail(id, record, kind, made, made_by, status, compartment)
+VALUES (?, ?, ?, ?, ?, 'held', ?)
+
+-- name: mail_get
+SELECT m.n, m.id, m.record, r.id, r.authority, m.kind, m.made, m.made_by,
+	m.status, m.compartment, m.settled, m.settled_by
+FROM mail m JOIN record r ON r.n = m.record WHERE m.id = ?
+
+-- name: mail_held
+SELECT m.n, m.id, m.record, r.id, r.authority, m.kind, m.made, m.made_by,
+	m.status, m.compartment, m.settled, m.settled_by
+FROM mail m JOIN record r ON r.n = m.record
+WHERE m.status = 'held' ORDER BY m.made, m.n
+
+-- name: mail_settled
+-- excused: letters that were held are few
+SELECT m.n, m.id, m.record, r.id, r.authority, m.kind, m.made, m.made_by,
+	m.status, m.compartment, m.settled, m.settled_by
+FROM mail m JOIN record r ON r.n = m.record
+WHERE m.status <> 'held' ORDER BY m.made, m.n
+
+-- name: mail_settle
+UPDATE mail SET status = ?1, settled = ?2, settled_by = ?3,
+	compartment = CASE ?1 WHEN 'withdrawn' THEN NULL ELSE compartment END
+WHERE n = ?4
