@@ -6,7 +6,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cpadmin/out.h"
 #include "lifecycle/rules/london.h"
+#include "lifecycle/store/store_forget.h"
 
 static const char default_store[] = "/var/lib/cpadmin";
 
@@ -153,8 +155,28 @@ cp_session_open(const struct cp_call *call, enum cp_store_mode mode,
 }
 
 void
+cp_session_forget(const struct cp_call *call, struct cp_session *s)
+{
+	struct cp_err err = { 0 };
+
+	if (cp_store_forget(s->store, &err) == CP_OK)
+		return;
+	cp_say(call, "warning: what was taken out is still in the log of the "
+	    "database: %s", err.what);
+	cp_say(call, "the next command that changes something removes it, "
+	    "once nobody reads; see cpadmin worklist");
+}
+
+void
 cp_session_close(struct cp_session *s)
 {
+	struct cp_err ignored = { 0 };
+
+	/* Whoever comes next makes good what a reader prevented; where it
+	 * still does, the mark stays. */
+	if (s->audit != NULL && !cp_store_in_txn(s->store) &&
+	    cp_store_forget_owed(s->store, &ignored) != CP_OK)
+		cp_err_clear(&ignored);
 	cp_audit_free(s->audit);
 	cp_store_free(s->store);
 	memset(s, 0, sizeof(*s));

@@ -27,6 +27,10 @@ struct cp_session {
 enum cp_rc cp_session_open(const struct cp_call *call, enum cp_store_mode mode,
     struct cp_session *out, struct cp_err *err) CP_MUST_CHECK;
 void cp_session_close(struct cp_session *s);
+/* After the commit of what hides or removes something: nothing of it stays in
+ * the database's log (store_forget.h), or a line on stderr says that a reader
+ * prevents it. */
+void cp_session_forget(const struct cp_call *call, struct cp_session *s);
 
 /* The moment of a command: the clock's, or the day ON (of --on; may be NULL)
  * at the present time of day, or at the time that follows it as in

@@ -13,6 +13,7 @@
 #include "lifecycle/records/undo.h"
 #include "lifecycle/store/json_put.h"
 #include "lifecycle/store/stmt.h"
+#include "lifecycle/store/store_forget.h"
 
 /* ---- pruning --------------------------------------------------------------- */
 
@@ -309,7 +310,7 @@ do_all(struct cp_run *run, struct cp_err *err)
 		rc = finish(run, row, err);
 	/* What was removed is not to stay in the write-ahead log. */
 	if (rc == CP_OK && run->archived + run->pruned + run->destroyed > 0 &&
-	    cp_store_checkpoint(run->store, err) == CP_FAILED)
+	    cp_store_forget(run->store, err) == CP_FAILED)
 		rc = CP_FAILED;
 	return rc;
 }

@@ -11,6 +11,7 @@
 #include "archive/file.h"
 #include "lifecycle/store/json_put.h"
 #include "lifecycle/store/stmt.h"
+#include "lifecycle/store/store_forget.h"
 #include "lifecycle/store/store_vacuum.h"
 
 enum { SPARE = 16 << 20 }; /* for what others write meanwhile */
@@ -102,6 +103,8 @@ note(struct cp_store *s, struct cp_audit *audit, const struct cp_operator *op,
 	e.detail = detail;
 	if (rc == CP_OK)
 		rc = cp_audit_add(audit, &e, NULL, err);
+	if (rc == CP_OK)
+		rc = cp_store_forgotten(s, err);
 	return cp_txn_end(audit, rc, err);
 }
 

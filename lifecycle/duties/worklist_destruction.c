@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "lifecycle/duties/worklist_impl.h"
+#include "lifecycle/store/store_forget.h"
 
 int
 cp_work_early(struct cp_stmt *q, const struct cp_work_query *query,
@@ -40,6 +41,23 @@ cp_work_sanitise(struct cp_stmt *q, const struct cp_work_query *query,
 	(void)query;
 	(void)snprintf(w->what, sizeof(w->what), "A shelf was destroyed more "
 	    "than a month ago, and the store was not sanitised since");
+	(void)snprintf(w->command, sizeof(w->command), "cpadmin sanitise");
+	return 1;
+}
+
+int
+cp_work_forget(struct cp_stmt *q, const struct cp_work_query *query,
+    struct cp_work *w)
+{
+	(void)query;
+	if (cp_col_int(q, 3) == CP_FORGET_LOG)
+		(void)snprintf(w->what, sizeof(w->what), "A program reads the "
+		    "database for long: what was hidden or removed is in its "
+		    "log still");
+	else
+		(void)snprintf(w->what, sizeof(w->what), "The database was "
+		    "written by a version that left removed data between its "
+		    "rows: it takes one sanitising");
 	(void)snprintf(w->command, sizeof(w->command), "cpadmin sanitise");
 	return 1;
 }

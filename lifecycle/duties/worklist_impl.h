@@ -35,6 +35,8 @@ int cp_work_residue(struct cp_stmt *q, const struct cp_work_query *query,
     struct cp_work *w);
 int cp_work_sanitise(struct cp_stmt *q, const struct cp_work_query *query,
     struct cp_work *w);
+int cp_work_forget(struct cp_stmt *q, const struct cp_work_query *query,
+    struct cp_work *w);
 
 /* worklist_volumes.c: `words' of rows about files of volumes. */
 int cp_work_volume_trouble(struct cp_stmt *q,

@@ -360,6 +360,7 @@ const struct work_source work_sources[] = {
 	{ "destruction-residue", CP_ROLE_DPO | CP_ROLE_APPROVER |
 	    CP_ROLE_ADMIN, SQL_WORK_RESIDUE, 0, cp_work_residue },
 	{ "sanitise-owed", JOBS, SQL_WORK_SANITISE, 2, cp_work_sanitise },
+	{ "removal-stays", JOBS, SQL_WORK_FORGET, 2, cp_work_forget },
 	{ "hold-unsettled", CP_ROLE_DPO | CP_ROLE_ADMIN,
 	    SQL_WORK_HOLDS_UNSETTLED, 0, hold_unsettled },
 	{ "consent-ends", CP_ROLE_TEAM, SQL_WORK_CONSENTS_ENDING, 2,
