@@ -248,8 +248,8 @@ look(struct cp_session *s, const char *id, const char *reason,
 	return cp_txn_end(s->audit, rc, err);
 }
 
-static enum cp_rc
-print(const struct cp_call *call, const struct cp_document *doc,
+enum cp_rc
+record_print(const struct cp_call *call, const struct cp_document *doc,
     const struct cp_record *r, struct cp_date today, struct cp_err *err)
 {
 	struct words w;
@@ -289,7 +289,7 @@ record_run_show(struct cp_call *call, struct cp_err *err)
 		return rc;
 	rc = look(&s, cp_arg(call, 0), reason, &r, &doc, err);
 	if (rc == CP_OK)
-		rc = print(call, doc, &r, s.now.today, err);
+		rc = record_print(call, doc, &r, s.now.today, err);
 	cp_document_free(doc);
 	cp_session_close(&s);
 	return rc;

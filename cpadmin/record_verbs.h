@@ -52,6 +52,10 @@ enum cp_rc record_open_change(const struct cp_call *call,
 enum cp_rc record_log(struct cp_session *s, const char *action,
     const char *subject, const char *reason, struct cp_err *err)
     CP_MUST_CHECK;
+/* Shows DOC of R on stdout, in words or as the record document. */
+enum cp_rc record_print(const struct cp_call *call,
+    const struct cp_document *doc, const struct cp_record *r,
+    struct cp_date today, struct cp_err *err) CP_MUST_CHECK;
 /* A date as a value, null where there is none. */
 void record_out_date(struct cp_out *o, struct cp_date d);
 /* The date of OPTION: CP_USAGE if absent (where NEEDED) or no date. */
