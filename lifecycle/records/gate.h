@@ -47,13 +47,25 @@ int cp_gate_tells(const struct cp_operator *op);
 enum cp_rc cp_gate_write(struct cp_store *s, int64_t n,
     struct cp_document *doc, const struct cp_now *now, struct cp_err *err)
     CP_MUST_CHECK;
+/* The same, for who has to know what came of it.  Once more of the same DOC
+ * does nothing. */
+struct cp_parted {
+	int shielded; /* row N is */
+	int sealed;   /* DOC brought what was not there last */
+};
+enum cp_rc cp_gate_part(struct cp_store *s, int64_t n,
+    struct cp_document *doc, const struct cp_now *now, struct cp_parted *out,
+    struct cp_err *err) CP_MUST_CHECK;
 /* A shield of the parts HIDDEN comes over live row R (or more is hidden by
  * it): document, search keys, undo, marks of sensitive services and details of
  * the log lose them, compartments get them, match keys are put. */
 enum cp_rc cp_gate_shield(const struct cp_change *c, const struct cp_record *r,
     unsigned hidden, struct cp_err *err) CP_MUST_CHECK;
-/* The parts REVEALED come out again with IDENTITY; where that is all of them,
- * compartments of hidden parts and match keys go. */
+/* The parts REVEALED come out again with IDENTITY, the parts STILL are hidden
+ * (their compartments become one, without involvements that are due to be
+ * pruned: with REVEALED 0 that is all it does).  Where STILL is 0, compartments
+ * of hidden parts and match keys go.  The shield's row is the caller's.
+ * CP_KEY: there is something to open and no IDENTITY. */
 enum cp_rc cp_gate_unshield(const struct cp_change *c,
     const struct cp_record *r, unsigned revealed, unsigned still,
     const struct cp_secret *identity, struct cp_err *err) CP_MUST_CHECK;

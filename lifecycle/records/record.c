@@ -6,10 +6,12 @@
 #include "lifecycle/records/consent_sensitive.h"
 #include "lifecycle/records/document_edit.h"
 #include "lifecycle/records/facts.h"
+#include "lifecycle/records/gate.h"
 #include "lifecycle/records/ident.h"
 #include "lifecycle/records/link.h"
 #include "lifecycle/records/move.h"
 #include "lifecycle/records/prepare.h"
+#include "lifecycle/records/record_put.h"
 #include "lifecycle/records/undo.h"
 #include "lifecycle/store/operator.h"
 
@@ -251,12 +253,81 @@ update_row(struct cp_store *s, const struct cp_rules *rules, int64_t n,
 }
 
 enum cp_rc
+cp_record_rewrite(struct cp_store *s, const struct cp_rules *rules, int64_t n,
+    const struct cp_document *old, const struct cp_document *doc,
+    const struct cp_now *now, struct cp_err *err)
+{
+	enum cp_rc rc = put_document(s, n, old, doc, rules->salt, err);
+
+	return rc == CP_OK ? update_row(s, rules, n, doc, now, err) : rc;
+}
+
+static int
+same_text(const char *a, const char *b)
+{
+	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
+static int
+same_address(const struct cp_address *a, const struct cp_address *b)
+{
+	if (a->n_lines != b->n_lines || !same_text(a->postcode, b->postcode))
+		return 0;
+	for (size_t i = 0; i < a->n_lines; i++)
+		if (strcmp(a->lines[i], b->lines[i]) != 0)
+			return 0;
+	return 1;
+}
+
+/* The current address after *I, or NULL. */
+static const struct cp_address *
+next_current(const struct cp_document *doc, size_t *i)
+{
+	while (*i < doc->n_addresses)
+		if (doc->addresses[(*i)++].type == CP_ADDRESS_CURRENT)
+			return &doc->addresses[*i - 1];
+	return NULL;
+}
+
+/* Whether the same current addresses are in both, source and dates apart. */
+static int
+lives_there(const struct cp_document *old, const struct cp_document *doc)
+{
+	const struct cp_address *a, *b;
+	size_t i = 0, k = 0;
+
+	for (;;) {
+		a = next_current(old, &i);
+		b = next_current(doc, &k);
+		if (a == NULL || b == NULL)
+			return a == b;
+		if (!same_address(a, b))
+			return 0;
+	}
+}
+
+static enum cp_rc
+note_address(struct cp_store *s, int64_t n, const struct cp_now *now,
+    struct cp_err *err)
+{
+	struct cp_stmt *q = cp_stmt(s, SQL_GATE_ADDRESS_CHANGED);
+
+	cp_bind_date(q, now->today);
+	cp_bind_int(q, n);
+	return cp_exec(q, err);
+}
+
+enum cp_rc
 cp_record_replace(struct cp_store *s, const struct cp_rules *rules,
     const struct cp_record *r, const struct cp_document *old,
     struct cp_document *doc, const struct cp_now *now, struct cp_err *err)
 {
-	enum cp_rc rc = put_document(s, r->n, old, doc, rules->salt, err);
+	enum cp_rc rc = cp_gate_write(s, r->n, doc, now, err);
 
+	if (rc == CP_OK)
+		rc = put_document(s, r->n, old, doc, rules->salt, err);
+	if (rc == CP_OK && !lives_there(old, doc))
+		rc = note_address(s, r->n, now, err);
 	if (rc == CP_OK && cp_document_has_sensitive(old))
 		rc = cp_sensitive_forget(s, rules, r->n, old, doc, err);
 	if (rc == CP_OK && strcmp(old->authority, doc->authority) != 0)
@@ -304,7 +375,7 @@ cp_record_strip(struct cp_store *s, const struct cp_record *r,
 
 enum cp_rc
 cp_record_revive(struct cp_store *s, const struct cp_rules *rules,
-    const struct cp_record *r, const struct cp_document *doc,
+    const struct cp_record *r, struct cp_document *doc,
     const struct cp_now *now, struct cp_err *err)
 {
 	enum cp_rc rc = exec_on(s, SQL_RECORD_REVIVE, r->n, err);
@@ -312,6 +383,8 @@ cp_record_revive(struct cp_store *s, const struct cp_rules *rules,
 	if (rc == CP_OK && cp_changes(s) != 1)
 		rc = cp_fail(err, CP_REFUSED, "record %s cannot be "
 		    "live again", r->id);
+	if (rc == CP_OK)
+		rc = cp_gate_write(s, r->n, doc, now, err);
 	if (rc == CP_OK)
 		rc = put_document(s, r->n, NULL, doc, rules->salt, err);
 	return rc == CP_OK ? update_row(s, rules, r->n, doc, now, err) : rc;

@@ -82,9 +82,9 @@ enum cp_rc cp_record_strip(struct cp_store *s, const struct cp_record *r,
     struct cp_date destroy_due, int64_t policy_n, const struct cp_now *now,
     struct cp_err *err) CP_MUST_CHECK;
 /* The other way: an archived record, or a merged one, is live again with
- * DOC. */
+ * DOC, parted as by cp_record_replace. */
 enum cp_rc cp_record_revive(struct cp_store *s, const struct cp_rules *rules,
-    const struct cp_record *r, const struct cp_document *doc,
+    const struct cp_record *r, struct cp_document *doc,
     const struct cp_now *now, struct cp_err *err) CP_MUST_CHECK;
 /* Leaves the tombstone of an archived record. */
 enum cp_rc cp_record_bury(struct cp_store *s, int64_t n,

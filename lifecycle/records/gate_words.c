@@ -1,0 +1,363 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "lifecycle/records/gate_priv.h"
+#include "lifecycle/records/document_join.h"
+#include "lifecycle/rules/text.h"
+
+/* ---- the texts that are hidden ------------------------------------------ */
+
+/* Shorter ones are in too many other words. */
+enum { WORD_MIN = 3 };
+
+/* Members whose texts tell a person or a place; others are of the format. */
+static int
+tells(const char *key)
+{
+	static const char *const keys[] = { "given", "family", "lines",
+		"postcode", "name", "phone", "provider", "practitioner",
+		"evidence", "value" };
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		if (strcmp(keys[i], key) == 0)
+			return 1;
+	return 0;
+}
+
+void
+gate_words_clear(struct gate_words *w)
+{
+	for (size_t i = 0; i < w->n; i++)
+		cp_buf_clear(&w->word[i]);
+	free(w->word);
+	memset(w, 0, sizeof(*w));
+}
+
+/* TEXT folded into words, with a space before the first and after the last. */
+static void
+fold(const char *text, struct cp_buf *out)
+{
+	cp_buf_putc(out, ' ');
+	cp_text_fold_words(text, out);
+	cp_buf_putc(out, ' ');
+}
+
+static enum cp_rc
+add_word(struct gate_words *w, const char *text, struct cp_err *err)
+{
+	size_t cap = w->cap == 0 ? 16 : 2 * w->cap;
+	struct cp_buf *more;
+
+	if (w->n == w->cap) {
+		more = reallocarray(w->word, cap, sizeof(*more));
+		if (more == NULL)
+			return cp_fail(err, CP_FAILED, "out of memory");
+		w->word = more;
+		w->cap = cap;
+	}
+	cp_buf_init(&w->word[w->n]);
+	fold(text, &w->word[w->n]);
+	w->n++;
+	return cp_buf_check(&w->word[w->n - 1], err);
+}
+
+/* Every telling text in V, which is the value of KEY. */
+static enum cp_rc
+add_texts(struct gate_words *w, const char *key, const struct cp_json *v,
+    struct cp_err *err)
+{
+	const struct cp_json *child;
+	const char *name, *text = cp_json_text(v);
+	void *iter = NULL;
+	enum cp_rc rc = CP_OK;
+
+	if (text != NULL)
+		return tells(key) ? add_word(w, text, err) : CP_OK;
+	for (size_t i = 0; rc == CP_OK && cp_json_kind(v) == CP_JSON_ARRAY &&
+	    i < cp_json_size(v); i++)
+		rc = add_texts(w, key, cp_json_at(v, i), err);
+	while (rc == CP_OK && cp_json_kind(v) == CP_JSON_OBJECT &&
+	    (child = cp_json_next(v, &iter, &name)) != NULL)
+		rc = add_texts(w, name, child, err);
+	return rc;
+}
+
+/* What is open says nothing that is hidden. */
+static void
+leave_out(struct gate_words *w, const struct gate_words *open)
+{
+	size_t kept = 0;
+	int drop;
+
+	for (size_t i = 0; i < w->n; i++) {
+		drop = w->word[i].len < WORD_MIN + 2;
+		for (size_t k = 0; !drop && k < open->n; k++)
+			drop = strcmp(cp_buf_text(&w->word[i]),
+			    cp_buf_text(&open->word[k])) == 0;
+		if (drop)
+			cp_buf_clear(&w->word[i]);
+		else
+			w->word[kept++] = w->word[i];
+	}
+	w->n = kept;
+}
+
+enum cp_rc
+gate_words_load(struct gate_words *w, unsigned hidden, const char *taken,
+    size_t len, const struct cp_document *doc, struct cp_err *err)
+{
+	struct gate_words open = { 0 };
+	struct cp_json *tree = NULL, *left = NULL;
+	enum cp_rc rc = CP_OK;
+
+	memset(w, 0, sizeof(*w));
+	w->hidden = hidden;
+	if (len == 0)
+		return CP_OK;
+	rc = cp_json_parse(taken, len, &tree, err);
+	if (rc == CP_OK)
+		rc = cp_document_tree(doc, &left, err);
+	if (rc == CP_OK)
+		rc = add_texts(w, "", tree, err);
+	if (rc == CP_OK)
+		rc = add_texts(&open, "", left, err);
+	if (rc == CP_OK)
+		leave_out(w, &open);
+	else
+		gate_words_clear(w);
+	gate_words_clear(&open);
+	cp_json_free(tree);
+	cp_json_free(left);
+	return rc;
+}
+
+/* ---- what details name -------------------------------------------------- */
+
+/* Which parts a field is of, by its path or its short name. */
+static unsigned
+parts_of(const char *field)
+{
+	static const struct {
+		const char *prefix;
+		unsigned parts;
+	} all[] = {
+		{ "addresses", CP_HIDE_ADDRESS },
+		{ "line", CP_HIDE_ADDRESS },
+		{ "postcode", CP_HIDE_ADDRESS },
+		{ "carers", CP_HIDE_CARERS | CP_HIDE_CONTACT },
+		{ "involvements", GATE_INVOLVEMENTS },
+		{ "names", CP_HIDE_FORMER_NAMES },
+		{ "given", CP_HIDE_FORMER_NAMES },
+		{ "family", CP_HIDE_FORMER_NAMES },
+		{ "numbers", CP_HIDE_NUMBERS },
+		{ "nhs", CP_HIDE_NUMBERS },
+		{ "upn", CP_HIDE_NUMBERS },
+	};
+	const char *dot = strrchr(field, '.');
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		if (strncmp(field, all[i].prefix, strlen(all[i].prefix)) != 0)
+			continue;
+		/* Of a carer, only a telephone is a contact. */
+		if (dot != NULL && (all[i].parts & CP_HIDE_CARERS) != 0 &&
+		    strcmp(dot, ".phone") != 0)
+			return CP_HIDE_CARERS;
+		return all[i].parts;
+	}
+	return 0;
+}
+
+/* Whether an element of a list names something hidden: a field, a path, a
+ * change of one, or a way of searching. */
+static int
+names_hidden(const struct gate_words *w, const struct cp_json *element)
+{
+	const char *field = cp_json_text(element);
+
+	if (field == NULL)
+		field = cp_json_text(cp_json_get(element, "field"));
+	if (field == NULL)
+		return 0;
+	if (strcmp(field, "number") == 0)
+		return (w->hidden & CP_HIDE_NUMBERS) != 0;
+	return (parts_of(field) & w->hidden) != 0;
+}
+
+static void
+put_value(struct cp_buf *out, const struct cp_json *v)
+{
+	struct cp_buf text;
+
+	cp_buf_init(&text);
+	cp_json_dump(v, &text);
+	cp_json_put_raw(out, cp_buf_text(&text), text.len);
+	out->failed |= text.failed;
+	cp_buf_clear(&text);
+}
+
+static int
+put_list(const struct gate_words *w, const struct cp_json *list,
+    struct cp_buf *out)
+{
+	int differs = 0;
+
+	cp_json_open(out, '[');
+	for (size_t i = 0; i < cp_json_size(list); i++) {
+		if (names_hidden(w, cp_json_at(list, i)))
+			differs = 1;
+		else
+			put_value(out, cp_json_at(list, i));
+	}
+	cp_json_close(out, ']');
+	return differs;
+}
+
+/* Members that are lists of fields, of every action that has them. */
+static int
+is_field_list(const char *key)
+{
+	return strcmp(key, "changes") == 0 || strcmp(key, "set") == 0 ||
+	    strcmp(key, "taken") == 0 || strcmp(key, "by") == 0;
+}
+
+/* How many involvements there were, of what, and on what they rest. */
+static int
+counts_involvements(const char *action, const char *key,
+    const struct cp_json *tree)
+{
+	const char *ground = cp_json_text(cp_json_get(tree, "ground"));
+
+	if (strcmp(action, "record.prune") == 0)
+		return 1;
+	if (strncmp(action, "consent.", 8) == 0)
+		return ground != NULL &&
+		    strcmp(ground, "unspecified-sensitive") == 0;
+	return strcmp(key, "consents") == 0 || strcmp(key, "suppressed") == 0;
+}
+
+static int
+put_members(const struct gate_words *w, const char *action,
+    const struct cp_json *tree, struct cp_buf *out)
+{
+	const struct cp_json *v;
+	const char *key;
+	void *iter = NULL;
+	int differs = 0;
+
+	cp_json_open(out, '{');
+	while ((v = cp_json_next(tree, &iter, &key)) != NULL) {
+		if ((w->hidden & GATE_INVOLVEMENTS) != 0 &&
+		    counts_involvements(action, key, tree)) {
+			differs = 1;
+			continue;
+		}
+		cp_json_put_string(out, key);
+		cp_buf_putc(out, ':');
+		if (is_field_list(key) && cp_json_kind(v) == CP_JSON_ARRAY)
+			differs |= put_list(w, v, out);
+		else
+			put_value(out, v);
+	}
+	cp_json_close(out, '}');
+	return differs;
+}
+
+/* ---- what details say --------------------------------------------------- */
+
+static int
+says_word(const struct gate_words *w, const char *text, struct cp_err *err,
+    enum cp_rc *rc)
+{
+	struct cp_buf folded;
+	int yes = 0;
+
+	cp_buf_init(&folded);
+	fold(text, &folded);
+	*rc = cp_buf_check(&folded, err);
+	for (size_t i = 0; *rc == CP_OK && !yes && i < w->n; i++)
+		yes = strstr(cp_buf_text(&folded), cp_buf_text(&w->word[i])) !=
+		    NULL;
+	cp_buf_clear(&folded);
+	return yes;
+}
+
+/* Any text at or under V. */
+static enum cp_rc
+says(const struct gate_words *w, const struct cp_json *v, int *yes,
+    struct cp_err *err)
+{
+	const struct cp_json *child;
+	const char *name;
+	void *iter = NULL;
+	enum cp_rc rc = CP_OK;
+
+	if (*yes)
+		return CP_OK;
+	if (cp_json_text(v) != NULL) {
+		*yes = says_word(w, cp_json_text(v), err, &rc);
+		return rc;
+	}
+	for (size_t i = 0; rc == CP_OK && cp_json_kind(v) == CP_JSON_ARRAY &&
+	    i < cp_json_size(v); i++)
+		rc = says(w, cp_json_at(v, i), yes, err);
+	while (rc == CP_OK && cp_json_kind(v) == CP_JSON_OBJECT &&
+	    (child = cp_json_next(v, &iter, &name)) != NULL)
+		rc = says(w, child, yes, err);
+	return rc;
+}
+
+/* The members of TREE that say nothing hidden. */
+static enum cp_rc
+put_silent(const struct gate_words *w, const struct cp_json *tree,
+    struct cp_buf *out, int *differs, struct cp_err *err)
+{
+	const struct cp_json *v;
+	const char *key;
+	void *iter = NULL;
+	int yes;
+	enum cp_rc rc = CP_OK;
+
+	cp_json_open(out, '{');
+	while (rc == CP_OK && (v = cp_json_next(tree, &iter, &key)) != NULL) {
+		yes = 0;
+		rc = says(w, v, &yes, err);
+		*differs |= yes;
+		if (rc != CP_OK || yes)
+			continue;
+		cp_json_put_string(out, key);
+		cp_buf_putc(out, ':');
+		put_value(out, v);
+	}
+	cp_json_close(out, '}');
+	return rc == CP_OK ? cp_buf_check(out, err) : rc;
+}
+
+enum cp_rc
+gate_words_redact(const struct gate_words *w, const char *action,
+    const char *detail, struct cp_buf *out, int *differs, struct cp_err *err)
+{
+	struct cp_json *tree = NULL, *rest = NULL;
+	struct cp_buf named;
+	enum cp_rc rc = cp_json_parse(detail, strlen(detail), &tree, err);
+
+	*differs = 0;
+	if (rc != CP_OK || cp_json_kind(tree) != CP_JSON_OBJECT) {
+		/* Not of ours: nothing of it is kept. */
+		cp_json_free(tree);
+		cp_err_clear(err);
+		cp_buf_puts(out, "{}");
+		*differs = 1;
+		return cp_buf_check(out, err);
+	}
+	cp_buf_init(&named);
+	*differs = put_members(w, action, tree, &named);
+	rc = cp_buf_check(&named, err);
+	if (rc == CP_OK)
+		rc = cp_json_parse(cp_buf_text(&named), named.len, &rest, err);
+	if (rc == CP_OK)
+		rc = put_silent(w, rest, out, differs, err);
+	cp_json_free(tree);
+	cp_json_free(rest);
+	cp_buf_clear(&named);
+	return rc;
+}

@@ -1,0 +1,52 @@
+-- name: gate_digest
+SELECT digest FROM shield WHERE n = ?
+
+-- name: gate_put_digest
+UPDATE shield SET digest = ?1
+WHERE record = ?2 AND status IN ('requested', 'granted')
+
+-- name: gate_salt
+SELECT salt FROM store WHERE id = 1
+
+-- name: gate_key_has
+SELECT count(*) FROM shield_key WHERE key = ? AND record = ?
+
+-- name: gate_hidden_of
+SELECT n FROM compartment WHERE record = ? AND kind = 'hidden' ORDER BY n
+
+-- name: gate_hidden_last
+SELECT max(n) FROM compartment WHERE record = ? AND kind = 'hidden'
+
+-- name: gate_hidden_drop
+DELETE FROM compartment WHERE record = ? AND kind = 'hidden' AND n > ?
+
+-- name: gate_log_drop
+DELETE FROM compartment WHERE record = ? AND kind = 'log'
+
+-- name: gate_give
+UPDATE compartment SET record = ?2 WHERE n = ?1
+
+-- name: gate_address_changed
+UPDATE record SET address_changed = ? WHERE n = ?
+
+-- name: gate_log_of
+SELECT seq, time, actor, action, detail, salt FROM audit
+WHERE seq IN (SELECT seq FROM history WHERE record = ?) AND detail IS NOT NULL
+ORDER BY seq
+
+-- The entry of the search in which somebody was found by the entry ?1.
+-- name: gate_log_search
+SELECT seq, detail FROM audit
+WHERE seq < ?1 AND seq >= ?1 - 1000 AND action = 'record.find'
+	AND subject IS NULL AND time = ?2 AND actor = ?3
+	AND detail IS NOT NULL
+ORDER BY seq DESC LIMIT 1
+
+-- name: gate_log_put
+UPDATE audit SET detail = ?, salt = ? WHERE seq = ?
+
+-- name: gate_sealed_of
+SELECT count(*) FROM compartment WHERE record = ? AND kind IN ('hidden', 'log')
+
+-- name: gate_consent_there
+SELECT count(*) FROM consent WHERE n = ?
