@@ -16,8 +16,9 @@ struct cp_log_row {
 	const char *subject; /* NULL if none */
 	const char *outcome;
 	const uint8_t *hash; /* SHA-256(salt | detail) */
-	const uint8_t *salt; /* 16 bytes; NULL once erased */
-	const char *detail;  /* NULL once erased */
+	const uint8_t *salt; /* 16 bytes; NULL once erased or shielded */
+	const char *detail;  /* NULL once erased; without a salt, what a shield
+			      * left of it: it has another hash */
 };
 
 /*
@@ -40,7 +41,7 @@ enum cp_rc cp_log_each(struct cp_store *s, const struct cp_log_filter *filter,
 
 struct cp_log_report {
 	int64_t size;       /* entries */
-	int64_t erased;     /* of them with details erased */
+	int64_t erased;     /* of them with details erased, or shielded */
 	int64_t bad_seq;    /* where it differs, -1 = nowhere */
 	int64_t bad_until;  /* last entry that may be meant */
 	int64_t checkpoints;
