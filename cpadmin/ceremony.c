@@ -6,12 +6,13 @@
 
 #include "archive/crypto.h"
 #include "cpadmin/out.h"
+#include "cpadmin/passphrase.h"
 #include "cpadmin/prompt.h"
 #include "lifecycle/records/custody_rows.h"
 #include "lifecycle/rules/text.h"
 #include "lifecycle/store/json_put.h"
 
-enum { DISTINCT_MIN = 5, TRIES = 3, WHO = 200, RANDOM_BYTES = 20 };
+enum { TRIES = 3, WHO = 200 };
 
 /* ---- options ------------------------------------------------------------- */
 
@@ -114,36 +115,14 @@ who(const struct cp_ceremony *c, int i, char out[WHO])
 	return out;
 }
 
-static int
-distinct(const struct cp_secret *s)
-{
-	const uint8_t *p = cp_secret_bytes(s);
-	uint8_t seen[256] = { 0 };
-	int n = 0;
-
-	for (size_t i = 0; i < cp_secret_len(s); i++)
-		n += seen[p[i]]++ == 0;
-	explicit_bzero(seen, sizeof(seen));
-	return n;
-}
-
 /* Whether the passphrase of custodian I will do. */
 static enum cp_rc
 check_new(const struct cp_ceremony *c, int i, struct cp_err *err)
 {
 	const struct cp_secret *p = c->passphrase[i];
 	char name[WHO];
-	enum cp_rc rc = CP_OK;
+	enum cp_rc rc = cp_passphrase_check(p, who(c, i, name), err);
 
-	if (cp_secret_len(p) < CP_PASSPHRASE_MIN)
-		rc = cp_fail(err, CP_KEY, "the passphrase of %s is shorter "
-		    "than %d characters", who(c, i, name), CP_PASSPHRASE_MIN);
-	else if (distinct(p) < DISTINCT_MIN)
-		rc = cp_fail(err, CP_KEY, "the passphrase of %s has fewer "
-		    "than %d different characters", who(c, i, name),
-		    DISTINCT_MIN);
-	if (rc != CP_OK)
-		cp_err_hint(err, "five words picked by dice are good");
 	for (int j = 0; rc == CP_OK && j < i; j++) {
 		if (!cp_secret_equal(c->passphrase[j], p))
 			continue;
@@ -156,39 +135,12 @@ check_new(const struct cp_ceremony *c, int i, struct cp_err *err)
 }
 
 static enum cp_rc
-random_passphrase(struct cp_secret **out, struct cp_err *err)
-{
-	static const char digits[] = "0123456789abcdef";
-	struct cp_secret *raw = NULL, *text = NULL;
-	const uint8_t *from;
-	uint8_t *to;
-	enum cp_rc rc;
-
-	rc = cp_secret_new(&raw, RANDOM_BYTES, err);
-	if (rc == CP_OK)
-		rc = cp_random_secret(raw, err);
-	if (rc == CP_OK)
-		rc = cp_secret_new(&text, (size_t)2 * RANDOM_BYTES, err);
-	if (rc == CP_OK) {
-		from = cp_secret_bytes(raw);
-		to = cp_secret_data(text);
-		for (int i = 0; i < RANDOM_BYTES; i++) {
-			to[2 * i] = (uint8_t)digits[from[i] >> 4];
-			to[2 * i + 1] = (uint8_t)digits[from[i] & 15];
-		}
-		*out = text;
-	}
-	cp_secret_free(raw);
-	return rc;
-}
-
-static enum cp_rc
 make_up(struct cp_ceremony *c, struct cp_err *err)
 {
 	enum cp_rc rc = cp_crypto_init(err);
 
 	for (int i = 0; rc == CP_OK && i < c->custodians; i++)
-		rc = random_passphrase(&c->passphrase[i], err);
+		rc = cp_passphrase_make(&c->passphrase[i], err);
 	return rc;
 }
 

@@ -23,7 +23,6 @@ struct cp_ceremony {
 
 enum {
 	CP_CEREMONY_SHARES = 3, CP_CEREMONY_THRESHOLD = 2, /* unless told */
-	CP_PASSPHRASE_MIN = 12, /* bytes of a new passphrase, at least */
 	/* log2 N of scrypt in a rehearsal, whose passphrases lie beside its
 	 * shares: stretching them would only make it slow. */
 	CP_CEREMONY_REHEARSAL_WORK = 10

@@ -7,6 +7,7 @@
 #include "archive/age_keys.h"
 #include "archive/file.h"
 #include "cpadmin/out.h"
+#include "cpadmin/passphrase.h"
 #include "lifecycle/records/custody_rows.h"
 #include "lifecycle/store/json_put.h"
 
@@ -56,25 +57,6 @@ cp_ceremony_kept(const char *keys_dir, const char *id, int index, char *out,
 	return rc;
 }
 
-/* SECRET and a newline, as a file that only its owner reads. */
-static enum cp_rc
-write_secret(const char *path, const struct cp_secret *secret,
-    struct cp_err *err)
-{
-	struct cp_secret *line = NULL;
-	size_t len = cp_secret_len(secret);
-	enum cp_rc rc = cp_secret_new(&line, len + 1, err);
-
-	if (rc == CP_OK) {
-		memcpy(cp_secret_data(line), cp_secret_bytes(secret), len);
-		cp_secret_data(line)[len] = '\n';
-		rc = cp_file_write_durable(path, 0600, cp_secret_bytes(line),
-		    len + 1, err);
-	}
-	cp_secret_free(line);
-	return rc;
-}
-
 static enum cp_rc
 share_path(const struct cp_ceremony *c, const char *keys_dir, int index,
     char out[PATH], struct cp_err *err)
@@ -108,7 +90,7 @@ keep_identity(const char *keys_dir, const char *prefix,
 		rc = kept_path(path, keys_dir, prefix, "custody.identity",
 		    err);
 	if (rc == CP_OK)
-		rc = write_secret(path, identity, err);
+		rc = cp_passphrase_keep(path, identity, err);
 	cp_secret_free(scalar);
 	cp_secret_free(identity);
 	return rc;
@@ -127,7 +109,7 @@ keep(const char *keys_dir, const struct cp_ceremony *c, struct cp_err *err)
 		(void)snprintf(name, sizeof(name), "share-%d.pass", i + 1);
 		rc = kept_path(path, keys_dir, prefix, name, err);
 		if (rc == CP_OK)
-			rc = write_secret(path, c->passphrase[i], err);
+			rc = cp_passphrase_keep(path, c->passphrase[i], err);
 	}
 	return rc == CP_OK ? keep_identity(keys_dir, prefix, c, err) : rc;
 }
