@@ -191,6 +191,9 @@ say_next(const struct cp_call *call, const struct cp_init *in,
 		    "nothing can be archived)");
 	cp_say(call, "       cpadmin operator add NAME --uid U --role approver"
 	    "  (destruction needs a second person)");
+	if (!in->settings.rehearsal)
+		cp_say(call, "       cpadmin shield officer add  (two people; "
+		    "before that no child can be shielded)");
 	cp_say(call, "       cpadmin record import FILE --dry-run");
 }
 

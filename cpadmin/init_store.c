@@ -12,6 +12,8 @@
 #include "archive/hostkey.h"
 #include "archive/shelf.h"
 #include "cpadmin/init.h"
+#include "cpadmin/officer_unlock.h"
+#include "lifecycle/records/officer.h"
 #include "lifecycle/rules/job.h"
 #include "lifecycle/store/json_put.h"
 
@@ -288,6 +290,25 @@ put_policy(struct cp_init *in, struct cp_store *s, struct cp_err *err)
 	return rc;
 }
 
+/* In a rehearsal nobody is asked for passphrases: the first operator is a
+ * shielding officer, and there is a second one, as there should be. */
+static enum cp_rc
+make_officers(const struct cp_init *in, struct cp_store *s,
+    struct cp_audit *a, struct cp_err *err)
+{
+	static const char second[] = "second-officer";
+	enum cp_rc rc;
+
+	if (!in->settings.rehearsal)
+		return CP_OK;
+	rc = cp_officer_rehearse(s, a, in->op.name, &in->now, NULL, err);
+	if (rc != CP_OK || strcmp(in->op.name, second) == 0)
+		return rc;
+	rc = cp_officer_rehearse(s, a, second, &in->now, NULL, err);
+	return rc == CP_OK ? cp_officer_admit(s, a, second, &in->now, err) :
+	    rc;
+}
+
 static enum cp_rc
 fill_store(struct cp_init *in, struct cp_store *s, struct cp_err *err)
 {
@@ -306,6 +327,8 @@ fill_store(struct cp_init *in, struct cp_store *s, struct cp_err *err)
 		rc = cp_operator_add(s, &in->op, NULL, &in->now, err);
 	if (rc == CP_OK)
 		rc = log_all(in, a, err);
+	if (rc == CP_OK)
+		rc = make_officers(in, s, a, err);
 	if (rc == CP_OK && !in->no_custody)
 		rc = cp_ceremony_enter(&in->ceremony, s, a, &in->now, err);
 	if (rc == CP_OK)
