@@ -153,6 +153,17 @@ find_kept(const struct cp_session *s, const char *except, const char *file,
 	return rc;
 }
 
+/* Beside shares of custodians, to whom --passphrase-file belongs, an officer
+ * has an option of their own. */
+static const char *
+file_of(const struct cp_call *call)
+{
+	const char *file = cp_option(call, "officer-passphrase");
+
+	return file == NULL && cp_option_at(call, "share", 0) == NULL ?
+	    cp_option(call, "passphrase-file") : file;
+}
+
 /* ---- either -------------------------------------------------------------- */
 
 enum cp_rc
@@ -160,7 +171,7 @@ cp_officer_identity_but(const struct cp_call *call,
     const struct cp_session *s, const char *except,
     struct cp_secret **identity, struct cp_err *err)
 {
-	const char *file = cp_option(call, "passphrase-file");
+	const char *file = file_of(call);
 	struct cp_secret *found = NULL;
 	struct cp_officer o;
 	enum cp_rc rc = CP_OK;

@@ -178,12 +178,12 @@ next_id(struct cp_store *s, char id[CP_INVESTIGATION_ID], struct cp_err *err)
 		rc = cp_fail(err, CP_CORRUPT, "the store has no counter of "
 		    "investigations");
 	(void)snprintf(id, CP_INVESTIGATION_ID, "INV-%04lld",
-	    (long long)(n % 100000000));
+	    (long long)(n % 1000000000));
 	return rc;
 }
 
-static enum cp_rc
-open_one(const struct cp_change *c, const struct cp_override *o,
+enum cp_rc
+cp_investigation_open(const struct cp_change *c, const struct cp_override *o,
     const struct cp_record *r, const char *case_id,
     struct cp_investigation *inv, struct cp_err *err)
 {
@@ -234,7 +234,7 @@ cp_override(const struct cp_change *c, const struct cp_override *o,
 	if (rc == CP_OK)
 		rc = cp_gate_reveal(c->store, r, o->identity, &doc, err);
 	if (rc == CP_OK)
-		rc = open_one(c, o, r, shield.id, inv, err);
+		rc = cp_investigation_open(c, o, r, shield.id, inv, err);
 	if (rc == CP_OK)
 		*out = doc;
 	else
@@ -276,6 +276,17 @@ case_of(struct cp_store *s, int64_t record, char id[CP_SHIELD_ID],
 	else if (rc == CP_NOT_FOUND)
 		cp_err_clear(err);
 	return rc == CP_NOT_FOUND ? CP_OK : rc;
+}
+
+enum cp_rc
+cp_investigation_looked(const struct cp_change *c,
+    const struct cp_investigation *i, struct cp_err *err)
+{
+	char case_id[CP_SHIELD_ID];
+	enum cp_rc rc = case_of(c->store, i->record, case_id, err);
+
+	return rc == CP_OK ? log_it(c, "shield.investigation.show",
+	    case_id[0] != '\0' ? case_id : NULL, i->id, NULL, err) : rc;
 }
 
 enum cp_rc

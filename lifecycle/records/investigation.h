@@ -44,6 +44,13 @@ enum cp_rc cp_override(const struct cp_change *c,
     struct cp_investigation *inv, struct cp_document **out,
     struct cp_err *err) CP_MUST_CHECK;
 
+/* Logs that O opens what is hidden of R, whose case is CASE_ID, and has *INV
+ * opened: what cp_override does, also of a record in the archive. */
+enum cp_rc cp_investigation_open(const struct cp_change *c,
+    const struct cp_override *o, const struct cp_record *r,
+    const char *case_id, struct cp_investigation *inv, struct cp_err *err)
+    CP_MUST_CHECK;
+
 /* By its id: CP_NOT_FOUND; CP_DENIED where its record is out of reach. */
 enum cp_rc cp_investigation_get(struct cp_store *s, const char *id,
     struct cp_investigation *out, struct cp_err *err) CP_MUST_CHECK;
@@ -57,6 +64,9 @@ enum cp_rc cp_investigation_texts(struct cp_store *s,
     const struct cp_investigation *i, const struct cp_secret *identity,
     struct cp_buf *reason, struct cp_buf *finding, struct cp_err *err)
     CP_MUST_CHECK;
+/* Within an audited transaction: that somebody looks at I, texts and all. */
+enum cp_rc cp_investigation_looked(const struct cp_change *c,
+    const struct cp_investigation *i, struct cp_err *err) CP_MUST_CHECK;
 /*
  * Closes ID with FINDING, in the caller's audited transaction; *OUT is it then.
  * CP_REFUSED: closed already, or BY opened it (by name, and in a real store by
