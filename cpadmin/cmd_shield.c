@@ -22,6 +22,12 @@ static const struct cp_opt list_options[] = {
 	{ NULL, 0, CP_OPT_FLAG, NULL, NULL },
 };
 
+static const struct cp_opt investigation_options[] = {
+	{ "finding", 0, CP_OPT_TEXT, "TEXT",
+	    "close: what was found; it is sealed" },
+	{ NULL, 0, CP_OPT_FLAG, NULL, NULL },
+};
+
 static const struct cp_opt gate_options[] = {
 	{ "evidence", 0, CP_OPT_TEXT, "REF",
 	    "where it is written up that the pass is done" },
@@ -32,6 +38,15 @@ static const struct cp_verb verbs[] = {
 	{ "list", "[--status S] [--overdue] [--columns NAME,...]",
 	    "the shields, by when each is to be looked at", list_options,
 	    CP_TAKES_USUAL | CP_TAKES_COLUMNS, 0, 0, shield_run_list },
+	{ "reveal", "ID [--passphrase-file F] --reason TEXT",
+	    "show once what is hidden of a record; an investigation opens",
+	    NULL, CP_TAKES_USUAL | CP_TAKES_REASON | CP_TAKES_PASSPHRASE, 1, 1,
+	    shield_run_reveal },
+	{ "investigation", "list|show|close [INV] [--finding TEXT] "
+	    "[--passphrase-file F] [--columns NAME,...]",
+	    "what was revealed, and what was found about that",
+	    investigation_options, CP_TAKES_USUAL | CP_TAKES_PASSPHRASE |
+	    CP_TAKES_COLUMNS, 1, 2, shield_run_investigation },
 	{ "gate", "list|sign|open|close [AUTHORITY] [--evidence REF] "
 	    "[--columns NAME,...] [--reason TEXT]",
 	    "no feed and no view before an authority's shields are set",

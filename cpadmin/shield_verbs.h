@@ -15,6 +15,10 @@ enum {
 
 enum cp_rc shield_run_list(struct cp_call *call, struct cp_err *err)
     CP_MUST_CHECK;
+enum cp_rc shield_run_reveal(struct cp_call *call, struct cp_err *err)
+    CP_MUST_CHECK;
+enum cp_rc shield_run_investigation(struct cp_call *call,
+    struct cp_err *err) CP_MUST_CHECK;
 enum cp_rc shield_run_gate(struct cp_call *call, struct cp_err *err)
     CP_MUST_CHECK;
 
