@@ -46,9 +46,18 @@ int cp_work_copies_owed(struct cp_stmt *q, const struct cp_work_query *query,
 int cp_work_leftover(struct cp_stmt *q, const struct cp_work_query *query,
     struct cp_work *w);
 
+/* worklist_override.c: `words' of rows about what was revealed, letters that
+ * are held, and authorities that are not live. */
+int cp_work_override(struct cp_stmt *q, const struct cp_work_query *query,
+    struct cp_work *w);
+int cp_work_mail(struct cp_stmt *q, const struct cp_work_query *query,
+    struct cp_work *w);
+int cp_work_gate(struct cp_stmt *q, const struct cp_work_query *query,
+    struct cp_work *w);
+
 /* In the order in which rows of one day are listed. */
 extern const struct work_source work_sources[];
 extern const size_t work_sources_count;
-enum { WORK_SOURCES_MAX = 32 };
+enum { WORK_SOURCES_MAX = 48 };
 
 #endif

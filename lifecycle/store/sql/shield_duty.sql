@@ -127,3 +127,27 @@ WHERE m.status <> 'held' ORDER BY m.made, m.n
 UPDATE mail SET status = ?1, settled = ?2, settled_by = ?3,
 	compartment = CASE ?1 WHEN 'withdrawn' THEN NULL ELSE compartment END
 WHERE n = ?4
+
+-- name: work_investigations
+SELECT substr(i.opened, 1, 10), i.id, r.authority, r.id, i.opened_by,
+	(SELECT count(*) FROM investigation o WHERE o.record = i.record
+	AND o.status = 'open' AND o.opened_by = i.opened_by)
+FROM investigation i INDEXED BY investigation_open
+JOIN record r ON r.n = i.record
+WHERE i.status = 'open' ORDER BY i.opened, i.n
+
+-- name: work_mail
+SELECT substr(m.made, 1, 10), m.id, r.authority, m.kind, r.state = 'live' AND
+	m.compartment IS NOT NULL
+FROM mail m INDEXED BY mail_held JOIN record r ON r.n = m.record
+WHERE m.status = 'held' ORDER BY m.made, m.n
+
+-- name: work_gates
+-- excused: authorities are few
+SELECT substr(coalesce(g.signed, g.closed, g.since, s.created), 1, 10),
+	k.authority, k.authority, g.signed_by
+FROM (SELECT authority FROM gate WHERE status <> 'open'
+	UNION SELECT authority FROM store WHERE rehearsal = 0 AND authority
+	NOT IN (SELECT authority FROM gate)) k
+JOIN store s ON s.id = 1 LEFT JOIN gate g ON g.authority = k.authority
+ORDER BY 1, 2
