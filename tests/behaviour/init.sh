@@ -50,7 +50,7 @@ expect_true cmp "$ROOT/policies/contactpoint-2007.cfg" \
     "$T"/r/policies/contactpoint-2007-*.cfg
 ok cpadmin audit show --store "$T/r" --json
 expect_json '[.rows[].action] | sort | join(" ")' \
-    'custody.create officer.add officer.admit operator.add policy.adopt store.init'
+    'custody.create officer.add officer.add officer.admit operator.add policy.adopt store.init'
 ok cpadmin audit verify --store "$T/r"
 
 test_case 'stock age opens what is sealed to it'
