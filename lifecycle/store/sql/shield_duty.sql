@@ -111,6 +111,7 @@ SELECT m.n, m.id, m.record, r.id, r.authority, m.kind, m.made, m.made_by,
 FROM mail m JOIN record r ON r.n = m.record WHERE m.id = ?
 
 -- name: mail_held
+-- excused: letters that are held, all of them, by their index
 SELECT m.n, m.id, m.record, r.id, r.authority, m.kind, m.made, m.made_by,
 	m.status, m.compartment, m.settled, m.settled_by
 FROM mail m JOIN record r ON r.n = m.record
@@ -129,6 +130,7 @@ UPDATE mail SET status = ?1, settled = ?2, settled_by = ?3,
 WHERE n = ?4
 
 -- name: work_investigations
+-- excused: open investigations, all of them, by their index
 SELECT substr(i.opened, 1, 10), i.id, r.authority, r.id, i.opened_by,
 	(SELECT count(*) FROM investigation o WHERE o.record = i.record
 	AND o.status = 'open' AND o.opened_by = i.opened_by)
@@ -137,6 +139,7 @@ JOIN record r ON r.n = i.record
 WHERE i.status = 'open' ORDER BY i.opened, i.n
 
 -- name: work_mail
+-- excused: letters that are held, all of them, by their index
 SELECT substr(m.made, 1, 10), m.id, r.authority, m.kind, r.state = 'live' AND
 	m.compartment IS NOT NULL
 FROM mail m INDEXED BY mail_held JOIN record r ON r.n = m.record
