@@ -25,7 +25,8 @@ void cp_matcher_free(struct cp_matcher *m);
 enum cp_rc cp_match_person(const struct cp_matcher *m,
     const struct cp_document *doc, struct cp_keys *keys, struct cp_err *err)
     CP_MUST_CHECK;
-/* Replaces KEYS by those to look for when DOC comes in.  Thread-safe. */
+/* Replaces KEYS by those to look for when DOC comes in, in no order; some may
+ * be there twice.  Thread-safe. */
 enum cp_rc cp_match_row(const struct cp_matcher *m,
     const struct cp_document *doc, struct cp_keys *keys, struct cp_err *err)
     CP_MUST_CHECK;

@@ -3,7 +3,7 @@
 
 #include "lifecycle/records/match_priv.h"
 
-enum { DIGITS = 8, YEAR_FIRST = 1850, YEAR_LAST = 2150, YEARS_OFF = 40 };
+enum { DIGITS = 8, YEARS_OFF = 40, YEAR = 4, MONTH = 7 };
 
 struct near_list {
 	char (*text)[CP_DATE_TEXT];
@@ -28,8 +28,7 @@ add_date(struct near_list *l, int year, int month, int day)
 	char text[CP_DATE_TEXT];
 	struct cp_date d = { 0 };
 
-	if (year >= YEAR_FIRST && year <= YEAR_LAST &&
-	    year - l->year <= YEARS_OFF && l->year - year <= YEARS_OFF)
+	if (year - l->year <= YEARS_OFF && l->year - year <= YEARS_OFF)
 		d = cp_date_make(year, month, day);
 	if (cp_date_set(d))
 		add_text(l, cp_date_format(d, text));
@@ -89,10 +88,25 @@ match_near_dates(struct cp_partial_date d,
 	add_date(&l, d.year, d.day, d.month);
 	add_slips(&l, out[0]);
 	for (int i = -1; i <= 1; i += 2) {
-		add_date(&l, d.year + i, d.month, d.day);
-		add_date(&l, d.year, d.month + i, d.day);
+		add_text(&l, cp_date_format(cp_date_add_months(day, i), text));
+		add_text(&l, cp_date_format(cp_date_add_years(day, i), text));
 	}
 	return l.n;
+}
+
+size_t
+match_masked_dates(struct cp_partial_date d,
+    char out[MATCH_MASKS][CP_DATE_TEXT])
+{
+	char text[CP_DATE_TEXT];
+
+	if (!cp_partial_exact(d))
+		return 0;
+	(void)cp_partial_format(d, text);
+	(void)snprintf(out[0], CP_DATE_TEXT, "%.7s-*", text);
+	(void)snprintf(out[1], CP_DATE_TEXT, "%.4s-*%s", text, text + MONTH);
+	(void)snprintf(out[2], CP_DATE_TEXT, "*%s", text + YEAR);
+	return MATCH_MASKS;
 }
 
 int

@@ -23,7 +23,8 @@ struct match_maker {
 enum cp_rc match_maker_new(const struct cp_secret *key,
     struct match_maker **out, struct cp_err *err) CP_MUST_CHECK;
 void match_maker_free(struct match_maker *m);
-/* Replaces KEYS by those of DOC, ascending and distinct. */
+/* Replaces KEYS by those of DOC: of a PERSON ascending and distinct, of a row
+ * in no order, and some may be there twice. */
 enum cp_rc match_make(struct match_maker *m, const struct cp_document *doc,
     int person, struct cp_keys *keys, struct cp_err *err) CP_MUST_CHECK;
 
@@ -34,13 +35,24 @@ void match_part(struct match_maker *m, const void *data, size_t len);
 void match_text(struct match_maker *m, const char *text);
 void match_end(struct match_maker *m);
 
+/* ---- match_names.c ---- */
+
+/* Adds the keys of DOC's names, DATE being its birth date as it is written. */
+void match_names(struct match_maker *m, const struct cp_document *doc,
+    const char *date);
+
 /* ---- match_dates.c ---- */
 
-enum { MATCH_NEAR_MAX = 96 };
-/* The dates that D is mistaken for, D with them, as they are written; how
- * many.  A date that is not known to the day is near itself only. */
+enum { MATCH_NEAR_MAX = 96, MATCH_MASKS = 3 };
+/* D and the days that one slip of the hand makes of it: one digit another, two
+ * beside each other exchanged, a day, month or year off, day and month
+ * exchanged.  As they are written; how many.  A date that is not known to the
+ * day is like itself only. */
 size_t match_near_dates(struct cp_partial_date d,
     char out[MATCH_NEAR_MAX][CP_DATE_TEXT]);
+/* D with its day, month or year left out; none where the day is not known. */
+size_t match_masked_dates(struct cp_partial_date d,
+    char out[MATCH_MASKS][CP_DATE_TEXT]);
 /* Day and month exchanged; 0 where that is no date. */
 int match_swapped_date(struct cp_partial_date d, char out[CP_DATE_TEXT]);
 
