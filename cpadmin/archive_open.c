@@ -11,6 +11,7 @@
 #include "archive/age_keys.h"
 #include "archive/crypto.h"
 #include "archive/file.h"
+#include "cpadmin/archive_shield.h"
 #include "cpadmin/archive_sitting.h"
 #include "cpadmin/out.h"
 
@@ -19,6 +20,7 @@ enum { PATH = 4096 };
 /* Where packages go. */
 struct outlet {
 	struct cp_sitting *x;
+	struct cp_hidden *hidden; /* NULL, or what is behind the shield too */
 	const char *output; /* NULL: the screen */
 	const char *to;     /* NULL, or the recipient ... */
 	struct cp_age_recipient recipient; /* ... to whom it is sealed */
@@ -28,6 +30,7 @@ struct outlet {
 	int several, done, failed;
 	struct cp_err first; /* what the first that failed failed of */
 	struct cp_buf named; /* those that failed */
+	struct cp_hidden of_one;
 };
 
 /* ---- what is asked for -------------------------------------------------- */
@@ -90,6 +93,19 @@ check_output(const char *output, struct cp_err *err)
 	return CP_OK;
 }
 
+/* Each override is its own. */
+static enum cp_rc
+take_hidden(struct outlet *w, struct cp_err *err)
+{
+	if (w->x->sealed)
+		return cp_fail(err, CP_USAGE, "--sealed leaves a package as it "
+		    "is: not with --shield");
+	if (cp_arg_count(w->x->call) > 1)
+		return cp_fail(err, CP_USAGE, "--shield is for one package");
+	w->hidden = &w->of_one;
+	return CP_OK;
+}
+
 static enum cp_rc
 take_open(struct cp_sitting *x, struct outlet *w, struct cp_err *err)
 {
@@ -100,6 +116,8 @@ take_open(struct cp_sitting *x, struct outlet *w, struct cp_err *err)
 	x->sealed = cp_flag(x->call, "sealed");
 	x->action = x->sealed ? "archive.export" : "archive.open";
 	x->to = w->to != NULL ? w->to : w->output != NULL ? "file" : "screen";
+	if (rc == CP_OK && cp_flag(x->call, "shield"))
+		rc = take_hidden(w, err);
 	if (rc != CP_OK)
 		return rc;
 	if ((x->sealed || w->to != NULL) && w->output == NULL)
@@ -132,6 +150,15 @@ static const struct cp_column shown_columns[] = {
 	{ "why", NULL },
 };
 enum { SHOWN_ONE = 4, SHOWN_EACH = 6 };
+static const struct cp_column hidden_columns[] = {
+	{ "package", "Package" },
+	{ "id", "Record" },
+	{ "record", "Record document" },
+	{ "history", "History" },
+	{ "shield", "Cases and log" },
+	{ "investigation", "Investigation" },
+};
+enum { SHOWN_HIDDEN = 6 };
 
 static void
 out_raw(struct cp_out *o, const char *json, size_t len, struct cp_buf *scratch)
@@ -157,6 +184,28 @@ out_package(struct cp_out *o, const struct cp_sitting *x, struct cp_err *err)
 	return rc;
 }
 
+/* Besides the open part, all of it. */
+static enum cp_rc
+show_hidden(struct outlet *w, struct cp_err *err)
+{
+	struct cp_sitting *x = w->x;
+	struct cp_out *o = NULL;
+	enum cp_rc rc = cp_out_object(x->call, "package", hidden_columns,
+	    SHOWN_HIDDEN, &o, err);
+
+	if (rc != CP_OK)
+		return rc;
+	x->opened.record = cp_buf_text(&w->hidden->record);
+	x->opened.record_len = w->hidden->record.len;
+	rc = out_package(o, x, err);
+	cp_out_json(o, cp_buf_text(&w->hidden->texts), NULL);
+	cp_out_text(o, w->hidden->investigation.id);
+	if (rc == CP_OK)
+		rc = cp_out_end(&o, err);
+	cp_out_free(o);
+	return rc;
+}
+
 static enum cp_rc
 show_package(struct outlet *w, struct cp_err *err)
 {
@@ -169,6 +218,8 @@ show_package(struct outlet *w, struct cp_err *err)
 		cp_out_text(w->table, NULL);
 		return rc == CP_OK ? cp_out_row(w->table, err) : rc;
 	}
+	if (w->hidden != NULL)
+		return show_hidden(w, err);
 	rc = cp_out_object(w->x->call, "package", shown_columns, SHOWN_ONE, &o,
 	    err);
 	if (rc == CP_OK)
@@ -275,14 +326,20 @@ open_one(struct outlet *w, const char *id, struct cp_err *err)
 	if (rc != CP_OK)
 		return rc;
 	rc = may_open(x, err);
+	if (rc == CP_OK && w->hidden != NULL)
+		rc = cp_hidden_allowed(x, w->hidden, err);
 	if (rc != CP_OK)
 		return cp_sitting_failed(x, "refused", rc, err);
 	rc = cp_sitting_open(x, err);
+	if (rc == CP_OK && w->hidden != NULL)
+		rc = w->output != NULL ? cp_hidden_repack(x, err) :
+		    cp_hidden_open(x, w->hidden, err);
 	if (rc == CP_OK && w->to != NULL)
 		rc = seal_to(w, err);
 	if (rc != CP_OK)
 		return cp_sitting_failed(x, "failed", rc, err);
-	rc = cp_sitting_log(x, "done", err);
+	rc = w->hidden != NULL ? cp_hidden_log(x, w->hidden, err) :
+	    cp_sitting_log(x, "done", err);
 	if (rc == CP_REFUSED) /* somebody else used the opening meanwhile */
 		return cp_sitting_failed(x, "refused", rc, err);
 	if (rc != CP_OK)
@@ -437,12 +494,15 @@ cp_archive_open(struct cp_call *call, struct cp_err *err)
 		rc = cp_sitting_begin(&x, err);
 	if (rc == CP_OK)
 		rc = list_ids(&x, &l, err);
+	if (rc == CP_OK && w.hidden != NULL && l.n != 1)
+		rc = cp_fail(err, CP_USAGE, "--shield is for one package");
 	if (rc == CP_OK)
 		rc = l.n == 1 ? open_one(&w, l.id[0], err) :
 		    open_several(&w, &l, err);
 	cp_out_free(w.table);
 	cp_buf_clear(&w.sealed);
 	cp_buf_clear(&w.named);
+	cp_hidden_clear(&w.of_one);
 	cp_age_sealer_free(w.sealer);
 	free(l.id);
 	cp_sitting_end(&x);

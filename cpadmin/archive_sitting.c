@@ -165,14 +165,16 @@ use_up(struct cp_sitting *x, struct cp_err *err)
 enum cp_rc
 cp_sitting_log(struct cp_sitting *x, const char *outcome, struct cp_err *err)
 {
-	struct cp_entry e = { x->action, x->parcel.record_id, outcome, NULL };
+	struct cp_entry e = { x->action, x->about != NULL ? x->about :
+		x->parcel.record_id, outcome, NULL };
 	int done = strcmp(outcome, "done") == 0;
 	struct cp_buf detail;
 	enum cp_rc rc;
 
 	cp_buf_init(&detail);
 	put_detail(x, &detail);
-	e.detail = cp_buf_text(&detail);
+	if (x->about == NULL)
+		e.detail = cp_buf_text(&detail);
 	rc = cp_buf_check(&detail, err);
 	if (rc == CP_OK)
 		rc = cp_txn_begin(x->s.audit, err);

@@ -17,6 +17,8 @@ struct cp_sitting {
 	const char *reason;  /* may be NULL where an opening has it */
 	const char *to;      /* "screen", "file", or a recipient */
 	int sealed;          /* as they lie, without shares */
+	const char *about;   /* NULL, or a case: the log names that, and neither
+			      * record nor details */
 
 	struct cp_session s;
 	struct cp_policy *policy;

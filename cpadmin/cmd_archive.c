@@ -292,6 +292,10 @@ static const struct cp_opt open_options[] = {
 	    "write it sealed, as an age file" },
 	{ "to", 0, CP_OPT_TEXT, "RECIPIENT",
 	    "write it sealed to this age key" },
+	{ "shield", 0, CP_OPT_FLAG, NULL,
+	    "with what is hidden; to a file, that still sealed" },
+	{ "officer-passphrase", 0, CP_OPT_TEXT, "FILE",
+	    "the passphrase of the officer who opens that" },
 	NO_OPTION
 };
 
@@ -331,6 +335,7 @@ static const struct cp_verb verbs[] = {
 	    cp_archive_verify },
 	{ "open", "PKG... --purpose P --reason T|--opening O [--share F...] "
 	    "[--passphrase-file FILE] "
+	    "[--shield [--officer-passphrase FILE]] "
 	    "[--output FILE|DIR [--sealed|--to RECIPIENT]]",
 	    "read packages, with the custodians", open_options,
 	    CP_TAKES_USUAL | CP_TAKES_REASON | CP_TAKES_PASSPHRASE, 0, -1,

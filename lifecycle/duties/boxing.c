@@ -115,9 +115,9 @@ cp_box_fill(struct cp_aead *aead, const struct cp_box *b, struct cp_buf *out,
 
 	if (rc != CP_OK)
 		return rc;
-	while (size < b->bytes.len)
+	for (; (dice & 3) == 3; dice >>= 2)
 		size *= 2;
-	if (dice < 16)
+	while (size < b->bytes.len)
 		size *= 2;
 	cp_buf_reset(out);
 	cp_buf_put(out, b->bytes.data, b->bytes.len);

@@ -15,7 +15,7 @@
  */
 #define CP_BOX_MEMBER "shield.box"
 enum {
-	CP_BOX_SIZE = 8192 /* its least size; else twice as long, and so on */
+	CP_BOX_SIZE = 4096 /* its least size; else twice as much, and so on */
 };
 
 /* What goes into the box of one record.  Zeroed is empty. */
@@ -40,9 +40,9 @@ enum cp_rc cp_box_same(struct cp_store *s, int64_t record,
  * Within its transaction. */
 enum cp_rc cp_box_sent(struct cp_store *s, int64_t record,
     const struct cp_box *b, struct cp_err *err) CP_MUST_CHECK;
-/* Replaces OUT by the member: B and random bytes, made with AEAD.  One in
- * sixteen is of twice the size, so that size is no proof of anything.
- * Thread-safe. */
+/* Replaces OUT by the member: B and random bytes, made with AEAD.  By the dice
+ * one box in four is of twice the least size or more, one in sixteen of four
+ * times, and so on: size is no proof of anything.  Thread-safe. */
 enum cp_rc cp_box_fill(struct cp_aead *aead, const struct cp_box *b,
     struct cp_buf *out, struct cp_err *err) CP_MUST_CHECK;
 
