@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lifecycle/records/gate.h"
 #include "lifecycle/rules/decide.h"
 #include "lifecycle/rules/london.h"
 #include "lifecycle/store/stmt.h"
@@ -175,30 +176,27 @@ load_grounds(struct cp_store *s, int64_t n, struct cp_date today,
 	return rc;
 }
 
-/* A document that cannot be read leaves the services unknown. */
+/* Those that everybody may know of; a document that cannot be read leaves them
+ * unknown. */
 static enum cp_rc
 load_services(struct cp_store *s, int64_t n, struct cp_hold_facts *f,
     struct cp_err *err)
 {
-	static const struct cp_date any = { 0 };
-	struct cp_stmt *q = cp_stmt(s, SQL_DOCUMENT_GET);
 	struct cp_predicate_facts *k = &f->known;
-	struct cp_reject why;
 	struct cp_err ignored = { 0 };
-	const char *text;
-	int row, sensitive = 0;
-	enum cp_rc rc;
+	struct cp_record r;
+	int sensitive = 0;
+	enum cp_rc rc = cp_record_at(s, n, &r, err);
 
-	cp_bind_int(q, n);
-	rc = cp_step(q, &row, err);
-	if (rc != CP_OK || !row)
-		return rc;
-	text = cp_col_text(q, 0);
-	rc = cp_document_parse(text, strlen(text), any, &f->doc, &why,
-	    &ignored);
-	cp_reset(q);
 	if (rc != CP_OK)
+		return rc;
+	rc = cp_gate_document(s, &r, CP_FOR_DECIDE, &f->doc, &ignored);
+	if (rc == CP_CORRUPT || rc == CP_REFUSED)
 		return CP_OK;
+	if (rc != CP_OK) {
+		*err = ignored;
+		return rc;
+	}
 	for (size_t i = 0; i < f->doc->n_involvements; i++) {
 		const struct cp_involvement *v = &f->doc->involvements[i];
 
