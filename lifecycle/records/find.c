@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "lifecycle/records/gate.h"
+#include "lifecycle/records/golive.h"
 #include "lifecycle/records/merge.h"
 #include "lifecycle/records/prepare.h"
 #include "lifecycle/records/reach.h"
@@ -266,10 +267,14 @@ compare_one(struct cp_store *s, int64_t n, const struct cp_find *what,
 	struct cp_document *doc = NULL;
 	struct cp_record r;
 	double match = 0.0;
+	int open = 0;
 	enum cp_rc rc = cp_record_at(s, n, &r, err);
 
 	if (rc == CP_OK)
-		rc = cp_gate_document(s, &r, CP_FOR_FIND, &doc, err);
+		rc = cp_golive_is_open(s, r.authority, &open, err);
+	if (rc != CP_OK || !open)
+		return rc;
+	rc = cp_gate_document(s, &r, CP_FOR_FIND, &doc, err);
 	if (rc == CP_OK && born_fits(what->born, doc->birth))
 		match = cp_document_match(doc, &what->query);
 	if (rc == CP_OK && match >= THRESHOLD)

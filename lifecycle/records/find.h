@@ -38,7 +38,8 @@ struct cp_found_list {
  * Candidates come from the most telling part that is asked for: number, exact
  * birth date, postcode, name, birth month or year; where these are too many,
  * from all parts together.  Each is then compared with everything asked for.
- * Equal matches stand in the order of their identifying numbers.  CP_BAD_INPUT:
+ * Equal matches stand in the order of their identifying numbers.  Records of an
+ * authority that is not yet open (golive.h) are passed over.  CP_BAD_INPUT:
  * nothing to look for.
  */
 enum cp_rc cp_find_run(struct cp_store *s, const uint8_t salt[CP_SALT_LEN],

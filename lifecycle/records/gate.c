@@ -48,10 +48,13 @@ cp_gate_document(struct cp_store *s, const struct cp_record *r,
 	static const struct cp_date any = { 0 };
 	struct cp_reject why;
 	struct cp_buf text;
-	enum cp_rc rc;
+	enum cp_rc rc = CP_OK;
 
 	cp_buf_init(&text);
-	rc = cp_gate_text(s, r, purpose, &text, err);
+	if (purpose == CP_FOR_SHOW)
+		rc = cp_gate_open(s, r->authority, err);
+	if (rc == CP_OK)
+		rc = cp_gate_text(s, r, purpose, &text, err);
 	if (rc == CP_OK) {
 		rc = cp_document_parse(cp_buf_text(&text), text.len, any, out,
 		    &why, err);
