@@ -245,9 +245,46 @@ check_authority(const struct cp_change *c, const struct cp_document *old,
 }
 
 static enum cp_rc
+same_document(const struct cp_document *a, const struct cp_document *b,
+    int *same, struct cp_err *err)
+{
+	struct cp_buf x, y;
+	enum cp_rc rc;
+
+	cp_buf_init(&x);
+	cp_buf_init(&y);
+	cp_document_text(a, &x);
+	cp_document_text(b, &y);
+	*same = x.len == y.len && memcmp(x.data, y.data, x.len) == 0;
+	rc = cp_buf_check(&x, err);
+	if (rc == CP_OK)
+		rc = cp_buf_check(&y, err);
+	cp_buf_clear(&x);
+	cp_buf_clear(&y);
+	return rc;
+}
+
+/* DOC is what may be seen of it from here on.  *ANY: something is not what it
+ * was, openly or behind a shield. */
+static enum cp_rc
+part(const struct cp_change *c, const struct cp_record *r,
+    const struct cp_document *old, struct cp_document *doc, int *any,
+    struct cp_err *err)
+{
+	struct cp_parted p;
+	int same = 0;
+	enum cp_rc rc = cp_gate_part(c->store, r->n, doc, c->now, &p, err);
+
+	if (rc == CP_OK && p.shielded && !p.sealed)
+		rc = same_document(old, doc, &same, err);
+	*any = !same;
+	return rc;
+}
+
+static enum cp_rc
 enter(const struct cp_change *c, const struct cp_record *r,
     const struct cp_document *old, struct cp_document *doc,
-    const char *reason, struct cp_err *err)
+    const char *reason, int *any, struct cp_err *err)
 {
 	struct cp_undo u = { "record.correct", 0, r, old, NULL, NULL };
 	struct cp_buf ledger;
@@ -258,8 +295,13 @@ enter(const struct cp_change *c, const struct cp_record *r,
 		rc = cp_undo_ledger(c->store, r->n, &ledger, err);
 	u.extra = cp_buf_text(&ledger);
 	if (rc == CP_OK)
-		rc = cp_sensitive_correct(c->store, c->rules, r, old, doc,
-		    c->now, err);
+		rc = part(c, r, old, doc, any, err);
+	if (rc != CP_OK || !*any) {
+		cp_buf_clear(&ledger);
+		return rc;
+	}
+	rc = cp_sensitive_correct(c->store, c->rules, r, old, doc, c->now,
+	    err);
 	if (rc == CP_OK)
 		rc = cp_record_replace(c->store, c->rules, r, old, doc,
 		    c->now, err);
@@ -297,7 +339,9 @@ cp_record_correct(const struct cp_change *c, const char *id,
 	for (size_t i = 0; i < n; i++)
 		any |= changed[i];
 	if (rc == CP_OK && any)
-		rc = enter(c, &r, old, doc, reason, err);
+		rc = enter(c, &r, old, doc, reason, &any, err);
+	if (rc == CP_OK && !any)
+		memset(changed, 0, n * sizeof(*changed));
 	cp_document_free(old);
 	cp_document_free(doc);
 	free(done);

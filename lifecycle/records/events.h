@@ -59,7 +59,8 @@ int cp_event_waits(const struct cp_event *e, const struct cp_record *after);
  * one is valid only after another, their order does not matter.  CHANGED, of N
  * places, tells which of them changed something; where none did, nothing is
  * logged.  The log has fields with old and new values, except of involvements,
- * which may be sensitive.  It can be undone until the next run.  CP_BAD_INPUT
+ * which may be sensitive; of a shielded record, what is hidden goes behind the
+ * shield, and the log does not have it.  It can be undone until the next run.  CP_BAD_INPUT
  * fills WHY; CP_DENIED: out of reach; CP_REFUSED: not live, or to an authority
  * that the operator does not act for.
  */

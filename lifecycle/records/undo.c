@@ -12,7 +12,8 @@
  * What is kept of a change:
  *	{"was":DOCUMENT,"left":HASH,"other_left":HASH,"extra":{}}
  * where the hashes are of all that was found with each record afterwards, and
- * the last two are there only where they were given.
+ * the last two are there only where they were given.  Of a shielded record, the
+ * document is what is open of it.
  */
 
 enum cp_rc
@@ -76,9 +77,17 @@ enum cp_rc
 cp_undo_ledger(struct cp_store *s, int64_t n, struct cp_buf *out,
     struct cp_err *err)
 {
+	struct cp_stmt *q = cp_stmt(s, SQL_GATE_HIDDEN_LAST);
+	int64_t behind = 0;
 	enum cp_rc rc;
 
+	cp_bind_int(q, n);
+	rc = cp_exec_int(q, 0, &behind, err);
+	if (rc != CP_OK)
+		return rc;
 	cp_json_open(out, '{');
+	cp_json_put_key(out, "behind");
+	cp_json_put_int(out, behind);
 	cp_json_put_key(out, "ledger");
 	rc = cp_consent_save(s, n, out, err);
 	cp_json_close(out, '}');

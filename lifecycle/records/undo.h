@@ -24,8 +24,9 @@ struct cp_undo {
 	const struct cp_record *other;
 	const char *extra;
 };
-/* To be called before a change that bears on the consents of record N: an
- * object for EXTRA with its ledger as it is, appended to OUT. */
+/* To be called before a change that bears on the consents of record N, or on
+ * what is behind its shield: an object for EXTRA with its ledger as it is, and
+ * the number of the last that was hidden, appended to OUT. */
 enum cp_rc cp_undo_ledger(struct cp_store *s, int64_t n, struct cp_buf *out,
     struct cp_err *err) CP_MUST_CHECK;
 enum cp_rc cp_undo_keep(const struct cp_change *c, const struct cp_undo *u,

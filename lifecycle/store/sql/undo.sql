@@ -19,7 +19,13 @@ SELECT json_array(r.authority, r.state, r.merged_into,
 	FROM (SELECT id FROM hold WHERE released IS NULL AND scope = 'record'
 		AND record = r.n ORDER BY n)),
 	(SELECT json_group_array(n)
-	FROM (SELECT n FROM move WHERE record = r.n AND status = 'offered')))
+	FROM (SELECT n FROM move WHERE record = r.n AND status = 'offered')),
+	(SELECT json_group_array(json_array(id, status, hidden))
+	FROM (SELECT id, status, hidden FROM shield WHERE record = r.n
+		ORDER BY n)),
+	(SELECT json_group_array(n)
+	FROM (SELECT n FROM compartment WHERE record = r.n AND kind = 'hidden'
+		ORDER BY n)))
 FROM record r WHERE r.n = ?
 
 -- name: undo_forget
