@@ -47,6 +47,11 @@ static const struct cp_verb verbs[] = {
 	    "what was revealed, and what was found about that",
 	    investigation_options, CP_TAKES_USUAL | CP_TAKES_PASSPHRASE |
 	    CP_TAKES_COLUMNS, 1, 2, shield_run_investigation },
+	{ "officer", "list|add|admit|remove|rewrap [NAME] "
+	    "[--passphrase-file FILE] [--columns NAME,...]",
+	    "who can open what is hidden", NULL, CP_TAKES_USUAL |
+	    CP_TAKES_PASSPHRASE | CP_TAKES_COLUMNS, 1, 2,
+	    shield_run_officer },
 	{ "gate", "list|sign|open|close [AUTHORITY] [--evidence REF] "
 	    "[--columns NAME,...] [--reason TEXT]",
 	    "no feed and no view before an authority's shields are set",

@@ -26,6 +26,7 @@ read_officer(struct cp_stmt *q, struct cp_officer *o, struct cp_err *err)
 	cp_col_copy(q, 4, o->made, sizeof(o->made));
 	cp_col_copy(q, 5, o->admitted, sizeof(o->admitted));
 	cp_col_copy(q, 6, o->ended, sizeof(o->ended));
+	o->since = cp_col_int(q, 7);
 	return CP_OK;
 }
 
@@ -69,6 +70,26 @@ cp_officer_get(struct cp_store *s, const char *name, struct cp_officer *out,
 		return CP_NOT_FOUND;
 	}
 	rc = read_officer(q, out, err);
+	cp_reset(q);
+	return rc;
+}
+
+enum cp_rc
+cp_officer_gone(struct cp_store *s,
+    enum cp_rc (*fn)(void *ctx, const char *name, struct cp_err *err),
+    void *ctx, struct cp_err *err)
+{
+	struct cp_stmt *q = cp_stmt(s, SQL_OFFICER_GONE);
+	char name[CP_OPERATOR_NAME];
+	int row;
+	enum cp_rc rc;
+
+	while ((rc = cp_step(q, &row, err)) == CP_OK && row) {
+		cp_col_copy(q, 0, name, sizeof(name));
+		rc = fn(ctx, name, err);
+		if (rc != CP_OK)
+			break;
+	}
 	cp_reset(q);
 	return rc;
 }
@@ -293,9 +314,13 @@ cp_officer_admit(struct cp_store *s, struct cp_audit *a, const char *name,
 
 	if (rc != CP_OK)
 		return rc;
-	if (strcmp(o.status, "waiting") != 0)
-		return cp_fail(err, CP_REFUSED, "officer %s is %s already",
+	if (strcmp(o.status, "waiting") != 0) {
+		(void)cp_fail(err, CP_REFUSED, "officer %s is %s already",
 		    o.name, o.status);
+		cp_err_hint(err, "`cpadmin shield officer rewrap' goes on "
+		    "where an admission was cut off");
+		return CP_REFUSED;
+	}
 	rc = try_point(&o, err);
 	if (rc == CP_OK)
 		rc = cp_exec_int(cp_stmt(s, SQL_OFFICER_CHANGED), 0,
@@ -379,4 +404,15 @@ enum cp_rc
 cp_officer_owed(struct cp_store *s, int64_t *n, struct cp_err *err)
 {
 	return cp_exec_int(cp_stmt(s, SQL_OFFICER_OWED), 0, n, err);
+}
+
+enum cp_rc
+cp_officer_closed(struct cp_store *s, const struct cp_officer *o, int64_t *n,
+    struct cp_err *err)
+{
+	struct cp_stmt *q = cp_stmt(s, SQL_OFFICER_CLOSED);
+
+	cp_bind_int(q, strcmp(o->status, "active") == 0 ? o->since :
+	    INT64_MAX);
+	return cp_exec_int(q, 0, n, err);
 }

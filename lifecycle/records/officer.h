@@ -20,6 +20,7 @@ struct cp_officer {
 	uint8_t point[32];
 	char status[12]; /* waiting, active, left */
 	char made[32], admitted[32], ended[32]; /* times; "" for none */
+	int64_t since; /* the first generation sealed to them; 0: none */
 };
 
 /* All, active first, by name; those who left last. */
@@ -67,6 +68,12 @@ enum cp_rc cp_officer_leave(struct cp_store *s, struct cp_audit *a,
     CP_MUST_CHECK;
 enum cp_rc cp_officer_forget(struct cp_store *s, const char *name,
     struct cp_err *err) CP_MUST_CHECK;
+/* Calls FN with the name of each who left and is none again: for what a kill
+ * kept from being removed.  Within a transaction, so that nobody becomes one
+ * meanwhile. */
+enum cp_rc cp_officer_gone(struct cp_store *s,
+    enum cp_rc (*fn)(void *ctx, const char *name, struct cp_err *err),
+    void *ctx, struct cp_err *err) CP_MUST_CHECK;
 
 /* The identity of NAME.  CP_KEY: another passphrase, no file, or not the key
  * that the store knows as theirs. */
@@ -85,8 +92,10 @@ enum cp_rc cp_officer_rewrap(struct cp_store *s, struct cp_audit *a,
     const struct cp_secret *identity, const struct cp_now *now,
     void (*progress)(void *ctx, int64_t done, int64_t total), void *ctx,
     int64_t *done, int64_t *left, struct cp_err *err) CP_MUST_CHECK;
-/* How many wait for that. */
+/* How many wait for that; and how many O does not open. */
 enum cp_rc cp_officer_owed(struct cp_store *s, int64_t *n,
     struct cp_err *err) CP_MUST_CHECK;
+enum cp_rc cp_officer_closed(struct cp_store *s, const struct cp_officer *o,
+    int64_t *n, struct cp_err *err) CP_MUST_CHECK;
 
 #endif

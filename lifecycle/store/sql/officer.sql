@@ -8,6 +8,11 @@ ORDER BY CASE status WHEN 'active' THEN 0 WHEN 'waiting' THEN 1 ELSE 2 END,
 SELECT n, name, point, status, made, admitted, ended, since FROM officer
 WHERE name = ? AND status <> 'left'
 
+-- name: officer_gone
+-- excused: officers are few
+SELECT DISTINCT name FROM officer WHERE name NOT IN
+	(SELECT name FROM officer WHERE status <> 'left')
+
 -- name: officer_points
 -- excused: officers are few
 SELECT name, point FROM officer WHERE status = 'active' ORDER BY n
@@ -47,6 +52,9 @@ SELECT EXISTS (SELECT 1 FROM compartment
 -- name: officer_owed
 SELECT count(*) FROM compartment
 WHERE generation < (SELECT last FROM counter WHERE name = 'officers')
+
+-- name: officer_closed
+SELECT count(*) FROM compartment WHERE generation < ?
 
 -- name: rewrap_next
 SELECT generation, n, header FROM compartment
