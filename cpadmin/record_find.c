@@ -6,6 +6,8 @@
 #include "archive/crypto.h"
 #include "cpadmin/record_verbs.h"
 #include "lifecycle/records/find.h"
+#include "lifecycle/records/gate.h"
+#include "lifecycle/records/golive.h"
 #include "lifecycle/store/audit_read.h"
 #include "lifecycle/store/json_put.h"
 
@@ -18,15 +20,31 @@ static const struct cp_column list_columns[] = {
 	{ "next_due", "DUE" },
 	{ "prune_due", "PRUNE" },
 	{ "rule", "RULE" },
+	/* Only for those who are told: the last. */
+	{ "shielded", "SHIELDED" },
 };
 enum { LIST_COLUMNS = sizeof(list_columns) / sizeof(list_columns[0]) };
 
 struct listing {
 	struct cp_out *out;
+	struct cp_store *store;
+	int tells;
 	const char *state; /* NULL = any */
 	struct cp_date before, today;
 	const struct cp_operator *op;
 };
+
+static enum cp_rc
+list_shielded(const struct listing *l, const struct cp_record *r,
+    struct cp_err *err)
+{
+	struct cp_shield shield;
+	enum cp_rc rc = cp_shield_of(l->store, r->n, &shield, err);
+
+	if (rc == CP_OK)
+		cp_out_bool(l->out, shield.n != 0);
+	return rc;
+}
 
 static enum cp_rc
 list_one(void *ctx, const struct cp_record *r, struct cp_err *err)
@@ -34,6 +52,7 @@ list_one(void *ctx, const struct cp_record *r, struct cp_err *err)
 	struct listing *l = ctx;
 	const char *state = cp_record_state_word(r, l->today);
 	int none = r->next_action == CP_ACTION_NONE;
+	enum cp_rc rc = CP_OK;
 
 	if (!cp_operator_reaches(l->op, r->authority) ||
 	    (l->state != NULL && strcmp(l->state, state) != 0))
@@ -47,7 +66,9 @@ list_one(void *ctx, const struct cp_record *r, struct cp_err *err)
 	record_out_date(l->out, r->next_due);
 	record_out_date(l->out, r->prune_due);
 	cp_out_text(l->out, none ? NULL : r->rule);
-	return cp_out_row(l->out, err);
+	if (l->tells)
+		rc = list_shielded(l, r, err);
+	return rc == CP_OK ? cp_out_row(l->out, err) : rc;
 }
 
 enum cp_rc
@@ -55,8 +76,7 @@ record_run_list(struct cp_call *call, struct cp_err *err)
 {
 	static const char *const states[] = { "live", "extended", "archived",
 		"destroyed", "merged", NULL };
-	struct listing l = { NULL, cp_option(call, "state"), { 0 }, { 0 },
-		NULL };
+	struct listing l = { .state = cp_option(call, "state") };
 	struct cp_session s;
 	enum cp_rc rc;
 	int i = 0;
@@ -74,8 +94,10 @@ record_run_list(struct cp_call *call, struct cp_err *err)
 		return rc;
 	l.today = s.now.today;
 	l.op = &s.op;
-	rc = cp_out_table(call, "records", list_columns, LIST_COLUMNS, &l.out,
-	    err);
+	l.store = s.store;
+	l.tells = cp_gate_tells(&s.op);
+	rc = cp_out_table(call, "records", list_columns, LIST_COLUMNS -
+	    !l.tells, &l.out, err);
 	if (rc == CP_OK)
 		rc = cp_record_each(s.store, list_one, &l, err);
 	if (rc == CP_OK)
@@ -135,7 +157,7 @@ log_history(struct cp_session *s, const char *id, const char *reason,
 enum cp_rc
 record_run_history(struct cp_call *call, struct cp_err *err)
 {
-	struct cp_log_filter filter = { cp_arg(call, 0), NULL, NULL, { 0 } };
+	struct cp_log_filter filter = { .subject = cp_arg(call, 0) };
 	const char *reason = NULL;
 	struct cp_out *o = NULL;
 	struct cp_session s;
@@ -146,6 +168,7 @@ record_run_history(struct cp_call *call, struct cp_err *err)
 		    err);
 	if (rc != CP_OK)
 		return rc;
+	filter.cases = cp_gate_tells(&s.op);
 	rc = log_history(&s, filter.subject, reason, err);
 	if (rc == CP_OK)
 		rc = cp_out_table(call, "history", history_columns,
@@ -324,6 +347,20 @@ show_found(const struct cp_call *call, const struct cp_found_list *found,
 	return rc;
 }
 
+/* Whoever was looked for: it is the same for all who reach the same. */
+static enum cp_rc
+say_closed(const struct cp_call *call, const struct cp_session *s,
+    struct cp_err *err)
+{
+	int closed = 0;
+	enum cp_rc rc = cp_golive_any_closed(s->store, &closed, err);
+
+	if (rc == CP_OK && closed)
+		cp_say(call, "authorities that have not gone live are not "
+		    "searched: `cpadmin shield gate list'");
+	return rc;
+}
+
 enum cp_rc
 record_run_find(struct cp_call *call, struct cp_err *err)
 {
@@ -350,6 +387,8 @@ record_run_find(struct cp_call *call, struct cp_err *err)
 	if (rc == CP_OK && found.cut)
 		cp_say(call, "there may be more: ask more exactly, or for "
 		    "more with --limit");
+	if (rc == CP_OK)
+		rc = say_closed(call, &s, err);
 	cp_found_clear(&found);
 	cp_session_close(&s);
 	return rc;

@@ -274,6 +274,24 @@ record_print(const struct cp_call *call, const struct cp_document *doc,
 	return rc;
 }
 
+/* To those who are told. */
+static enum cp_rc
+say_shielded(const struct cp_call *call, const struct cp_session *s,
+    const struct cp_record *r, struct cp_err *err)
+{
+	struct cp_shield shield;
+	enum cp_rc rc = CP_OK;
+
+	if (!cp_gate_tells(&s->op))
+		return CP_OK;
+	rc = cp_shield_of(s->store, r->n, &shield, err);
+	if (rc == CP_OK && shield.n != 0)
+		cp_say(call, "%s is shielded (case %s): what is hidden is "
+		    "shown by `cpadmin shield reveal %s --reason TEXT'",
+		    r->id, shield.id, r->id);
+	return rc;
+}
+
 enum cp_rc
 record_run_show(struct cp_call *call, struct cp_err *err)
 {
@@ -290,6 +308,8 @@ record_run_show(struct cp_call *call, struct cp_err *err)
 	rc = look(&s, cp_arg(call, 0), reason, &r, &doc, err);
 	if (rc == CP_OK)
 		rc = record_print(call, doc, &r, s.now.today, err);
+	if (rc == CP_OK)
+		rc = say_shielded(call, &s, &r, err);
 	cp_document_free(doc);
 	cp_session_close(&s);
 	return rc;

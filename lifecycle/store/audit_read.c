@@ -30,8 +30,8 @@ cp_log_each(struct cp_store *s, const struct cp_log_filter *filter,
     struct cp_err *err), void *ctx, struct cp_err *err)
 {
 	int one = filter != NULL && filter->subject != NULL;
-	struct cp_stmt *q = cp_stmt(s, one ? SQL_AUDIT_OF_SUBJECT :
-	    SQL_AUDIT_ALL);
+	struct cp_stmt *q = cp_stmt(s, !one ? SQL_AUDIT_ALL :
+	    filter->cases ? SQL_AUDIT_WITH_CASES : SQL_AUDIT_OF_SUBJECT);
 	char since[CP_DATE_TEXT] = "";
 	struct cp_log_row row;
 	int more;

@@ -30,6 +30,8 @@ struct cp_log_row {
 struct cp_log_filter {
 	const char *subject, *actor, *action; /* NULL = any */
 	struct cp_date since;                 /* none = any */
+	int cases; /* with the entries about SUBJECT's cases of shielding, which
+		    * are about the case: for those who may know of one */
 };
 
 /* The exact line of the leaf, without newline, appended to OUT. */

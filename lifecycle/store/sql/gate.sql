@@ -50,3 +50,30 @@ SELECT count(*) FROM compartment WHERE record = ? AND kind IN ('hidden', 'log')
 
 -- name: gate_consent_there
 SELECT count(*) FROM consent WHERE n = ?
+
+-- name: gate_compartments_of
+SELECT n FROM compartment WHERE record = ? ORDER BY n
+
+-- name: gate_compartment_last
+SELECT max(n) FROM compartment
+
+-- name: gate_compartment_drop
+DELETE FROM compartment WHERE n = ?
+
+-- name: gate_cases_of
+SELECT n FROM shield WHERE record = ?
+	AND status NOT IN ('requested', 'granted')
+
+-- name: gate_case_give
+UPDATE shield SET record = ?2 WHERE n = ?1
+
+-- A record's history as it is told to those who may know of its cases.
+-- name: audit_with_cases
+SELECT seq, time, actor, action, subject, outcome, hash, salt, detail,
+	EXISTS (SELECT 1 FROM history_part p WHERE p.seq = a.seq)
+FROM audit a WHERE seq IN (
+	SELECT seq FROM history WHERE record = ?1
+	UNION SELECT c.seq FROM record r JOIN shield s ON s.record = r.n
+		JOIN audit c ON c.subject = s.id
+	WHERE r.id = ?1)
+ORDER BY seq
