@@ -55,6 +55,16 @@ int cp_work_mail(struct cp_stmt *q, const struct cp_work_query *query,
 int cp_work_gate(struct cp_stmt *q, const struct cp_work_query *query,
     struct cp_work *w);
 
+/* worklist_officer.c: `words' of rows about shielding officers. */
+int cp_work_officer_waits(struct cp_stmt *q,
+    const struct cp_work_query *query, struct cp_work *w);
+int cp_work_officer_gone(struct cp_stmt *q,
+    const struct cp_work_query *query, struct cp_work *w);
+int cp_work_officers_few(struct cp_stmt *q,
+    const struct cp_work_query *query, struct cp_work *w);
+int cp_work_rewrap(struct cp_stmt *q, const struct cp_work_query *query,
+    struct cp_work *w);
+
 /* In the order in which rows of one day are listed. */
 extern const struct work_source work_sources[];
 extern const size_t work_sources_count;

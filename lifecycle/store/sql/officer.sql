@@ -40,10 +40,9 @@ WHERE n = ?
 UPDATE officer SET status = 'left', ended = ?, ended_by = ? WHERE n = ?
 
 -- name: officer_sealed
-SELECT EXISTS (SELECT 1 FROM compartment)
+SELECT EXISTS (SELECT 1 FROM compartment WHERE generation >= 0)
 
 -- name: officer_orphans
--- excused: officers are few
 SELECT EXISTS (SELECT 1 FROM compartment
 	WHERE generation < (SELECT min(since) FROM officer
 			WHERE status = 'active' AND n <> ?1)
@@ -64,3 +63,26 @@ ORDER BY generation, n LIMIT ?
 -- name: rewrap_header
 UPDATE compartment SET header = ?, generation = ?
 WHERE n = ? AND header = ?
+
+-- name: work_officers_waiting
+-- excused: officers are few
+SELECT substr(made, 1, 10), name, NULL FROM officer WHERE status = 'waiting'
+ORDER BY made, n
+
+-- name: work_officers_gone
+-- excused: officers are few
+SELECT ?2, f.name, NULL, o.status
+FROM officer f CROSS JOIN operator o ON o.name = f.name
+WHERE f.status <> 'left' AND o.status <> 'active' ORDER BY f.n
+
+-- name: work_officers_few
+-- excused: officers are few
+SELECT ?2, 'officers', NULL, count(*) FROM officer WHERE status = 'active'
+HAVING count(*) < 2
+
+-- name: work_rewrap
+SELECT (SELECT substr(max(coalesce(ended, admitted)), 1, 10) FROM officer),
+	'compartments', NULL, count(*)
+FROM compartment
+WHERE generation < (SELECT last FROM counter WHERE name = 'officers')
+HAVING count(*) > 0
