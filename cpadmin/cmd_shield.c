@@ -14,6 +14,39 @@ shield_open(const struct cp_call *call, enum cp_store_mode mode,
 	return rc;
 }
 
+static const struct cp_opt request_options[] = {
+	{ "by", 0, CP_OPT_TEXT, "WHO",
+	    "who asks: child, parent or practitioner" },
+	{ "criterion", 0, CP_OPT_TEXT, "TEXT",
+	    "what of the test for a shield is met" },
+	{ "evidence", 0, CP_OPT_TEXT, "REF", "where the evidence is kept" },
+	{ "hide", 0, CP_OPT_LIST, "FIELD",
+	    "hide this as well, cpadmin-shield(7)" },
+	{ NULL, 0, CP_OPT_FLAG, NULL, NULL },
+};
+
+static const struct cp_opt decide_options[] = {
+	{ "hide", 0, CP_OPT_LIST, "FIELD",
+	    "hide these, and nothing else, cpadmin-shield(7)" },
+	{ "review", 0, CP_OPT_TEXT, "D",
+	    "when to look at it again; without it as late as the policy lets" },
+	{ "complaint", 0, CP_OPT_TEXT, "TEXT",
+	    "refused: how to complain, if not as usual" },
+	{ NULL, 0, CP_OPT_FLAG, NULL, NULL },
+};
+
+static const struct cp_opt review_options[] = {
+	{ "review", 0, CP_OPT_TEXT, "D",
+	    "when to look at it next; without it as late as the policy lets" },
+	{ NULL, 0, CP_OPT_FLAG, NULL, NULL },
+};
+
+static const struct cp_opt show_options[] = {
+	{ "open", 0, CP_OPT_FLAG, NULL,
+	    "what is sealed of it as well, with an officer's identity" },
+	{ NULL, 0, CP_OPT_FLAG, NULL, NULL },
+};
+
 static const struct cp_opt list_options[] = {
 	{ "status", 0, CP_OPT_TEXT, "S",
 	    "only those that are requested, granted, refused, lifted, joined" },
@@ -35,6 +68,27 @@ static const struct cp_opt gate_options[] = {
 };
 
 static const struct cp_verb verbs[] = {
+	{ "request", "ID --by child|parent|practitioner --reason T "
+	    "[--criterion T] [--evidence REF] [--hide FIELD]...",
+	    "ask for a shield, which is there at once", request_options,
+	    CP_TAKES_USUAL | CP_TAKES_REASON, 1, 1, shield_run_request },
+	{ "decide", "ID grant|refuse [--hide FIELD]... --reason T [--review D] "
+	    "[--complaint T] [--passphrase-file FILE]",
+	    "settle a request that somebody else made", decide_options,
+	    CP_TAKES_USUAL | CP_TAKES_REASON | CP_TAKES_PASSPHRASE, 2, 2,
+	    shield_run_decide },
+	{ "review", "ID --reason T [--review D] [--passphrase-file FILE]",
+	    "go on with a shield until another day", review_options,
+	    CP_TAKES_USUAL | CP_TAKES_REASON | CP_TAKES_PASSPHRASE, 1, 1,
+	    shield_run_review },
+	{ "lift", "ID --reason T [--passphrase-file FILE]",
+	    "end a shield that somebody else asked for", NULL,
+	    CP_TAKES_USUAL | CP_TAKES_REASON | CP_TAKES_PASSPHRASE, 1, 1,
+	    shield_run_lift },
+	{ "show", "ID --reason T [--open] [--passphrase-file FILE]",
+	    "the cases of a record", show_options,
+	    CP_TAKES_USUAL | CP_TAKES_REASON | CP_TAKES_PASSPHRASE, 1, 1,
+	    shield_run_show },
 	{ "list", "[--status S] [--overdue] [--columns NAME,...]",
 	    "the shields, by when each is to be looked at", list_options,
 	    CP_TAKES_USUAL | CP_TAKES_COLUMNS, 0, 0, shield_run_list },

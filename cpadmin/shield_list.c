@@ -15,6 +15,7 @@ static const struct cp_column columns[] = {
 	{ "review", "REVIEW" },
 	{ "overdue", "OVERDUE" },
 	{ "asked_by", NULL },
+	{ "hidden", NULL },
 	{ "ended", NULL },
 };
 enum { COLUMNS = sizeof(columns) / sizeof(columns[0]) };
@@ -37,9 +38,11 @@ list_one(void *ctx, const struct cp_shield_row *row, struct cp_err *err)
 	const struct cp_shield *s = &row->shield;
 	struct listing *l = ctx;
 	struct cp_out *o = l->out;
+	char hidden[160];
 
 	if (!cp_operator_reaches(l->op, row->authority))
 		return CP_OK;
+	cp_hide_text(s->hidden, hidden, sizeof(hidden));
 	cp_out_text(o, row->id);
 	cp_out_text(o, s->id);
 	cp_out_text(o, s->status);
@@ -49,6 +52,7 @@ list_one(void *ctx, const struct cp_shield_row *row, struct cp_err *err)
 	cp_out_bool(o, cp_shield_active(s) &&
 	    cp_date_cmp(s->review, l->today) < 0);
 	cp_out_text(o, s->asked_by);
+	cp_out_text(o, hidden);
 	cp_out_text(o, or_null(s->ended));
 	return cp_out_row(o, err);
 }

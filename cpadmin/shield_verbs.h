@@ -13,6 +13,16 @@ enum {
 	SHIELD_READERS = CP_ROLE_SHIELD | CP_ROLE_DPO
 };
 
+enum cp_rc shield_run_request(struct cp_call *call, struct cp_err *err)
+    CP_MUST_CHECK;
+enum cp_rc shield_run_decide(struct cp_call *call, struct cp_err *err)
+    CP_MUST_CHECK;
+enum cp_rc shield_run_review(struct cp_call *call, struct cp_err *err)
+    CP_MUST_CHECK;
+enum cp_rc shield_run_lift(struct cp_call *call, struct cp_err *err)
+    CP_MUST_CHECK;
+enum cp_rc shield_run_show(struct cp_call *call, struct cp_err *err)
+    CP_MUST_CHECK;
 enum cp_rc shield_run_list(struct cp_call *call, struct cp_err *err)
     CP_MUST_CHECK;
 enum cp_rc shield_run_reveal(struct cp_call *call, struct cp_err *err)

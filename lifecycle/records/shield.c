@@ -73,23 +73,15 @@ cp_shield_last(struct cp_store *s, int64_t record, struct cp_shield *out,
 	    "there is no case of shielding") : rc;
 }
 
-enum cp_rc
-cp_shield_each(struct cp_store *s, const char *status, struct cp_date before,
-    enum cp_rc (*fn)(void *ctx, const struct cp_shield_row *row,
-    struct cp_err *err), void *ctx, struct cp_err *err)
+static enum cp_rc
+each(struct cp_stmt *q, enum cp_rc (*fn)(void *ctx,
+    const struct cp_shield_row *row, struct cp_err *err), void *ctx,
+    struct cp_err *err)
 {
-	struct cp_stmt *q = cp_stmt(s, status == NULL ? SQL_SHIELDS_ACTIVE :
-	    SQL_SHIELDS_BY_STATUS);
 	struct cp_shield_row r;
 	int row;
 	enum cp_rc rc;
 
-	if (status != NULL)
-		cp_bind_text(q, status);
-	if (cp_date_set(before))
-		cp_bind_date(q, before);
-	else
-		cp_bind_text(q, "A"); /* after every date */
 	while ((rc = cp_step(q, &row, err)) == CP_OK && row) {
 		cp_shield_read(q, &r.shield);
 		cp_col_copy(q, 15, r.id, sizeof(r.id));
@@ -100,4 +92,51 @@ cp_shield_each(struct cp_store *s, const char *status, struct cp_date before,
 	}
 	cp_reset(q);
 	return rc;
+}
+
+enum cp_rc
+cp_shield_each(struct cp_store *s, const char *status, struct cp_date before,
+    enum cp_rc (*fn)(void *ctx, const struct cp_shield_row *row,
+    struct cp_err *err), void *ctx, struct cp_err *err)
+{
+	struct cp_stmt *q = cp_stmt(s, status == NULL ? SQL_SHIELDS_ACTIVE :
+	    SQL_SHIELDS_BY_STATUS);
+
+	if (status != NULL)
+		cp_bind_text(q, status);
+	if (cp_date_set(before))
+		cp_bind_date(q, before);
+	else
+		cp_bind_text(q, "A"); /* after every date */
+	return each(q, fn, ctx, err);
+}
+
+enum cp_rc
+cp_shield_cases(struct cp_store *s, int64_t n,
+    enum cp_rc (*fn)(void *ctx, const struct cp_shield_row *row,
+    struct cp_err *err), void *ctx, struct cp_err *err)
+{
+	struct cp_stmt *q = cp_stmt(s, SQL_SHIELD_CASES);
+
+	cp_bind_int(q, n);
+	return each(q, fn, ctx, err);
+}
+
+enum cp_rc
+cp_shield_record(struct cp_store *s, const char *id, char out[CP_ID_MAX],
+    struct cp_err *err)
+{
+	struct cp_stmt *q = cp_stmt(s, SQL_SHIELD_BY_ID);
+	int row;
+	enum cp_rc rc;
+
+	cp_bind_text(q, id);
+	rc = cp_step(q, &row, err);
+	if (rc == CP_OK && !row)
+		return cp_fail(err, CP_NOT_FOUND, "no such case");
+	if (rc != CP_OK)
+		return rc;
+	cp_col_copy(q, 0, out, CP_ID_MAX);
+	cp_reset(q);
+	return CP_OK;
 }

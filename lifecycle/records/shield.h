@@ -40,12 +40,18 @@ struct cp_shield_request {
 	const char *reason;
 	const char *criterion; /* or NULL */
 	const char *evidence;  /* a reference, or NULL */
-	unsigned hidden;       /* 0: CP_HIDE_USUAL */
+	unsigned hidden;       /* 0: what the policy in force says */
+	const char *near;      /* JSON to be sealed with it, or NULL */
 };
-/* A request for record R, which is live, in the caller's audited transaction:
+/*
+ * A request for record R, which is live, in the caller's audited transaction:
  * the interim shield is there when it commits.  Document, search keys, undo,
  * marks of sensitive services and details of the log lose what is hidden (by
- * cp_gate_shield).  CP_REFUSED: shielded already, not live, no officer. */
+ * cp_gate_shield).  Where R is shielded already it is a further request, which
+ * is sealed with the case, and what it asks for is hidden too: so that who is
+ * not told of shields cannot find out by asking.  *OUT is the case as it is
+ * then.  CP_REFUSED: not live, no officer.
+ */
 enum cp_rc cp_shield_request(const struct cp_change *c,
     const struct cp_record *r, const struct cp_shield_request *q,
     struct cp_shield *out, struct cp_err *err) CP_MUST_CHECK;
@@ -55,15 +61,24 @@ struct cp_shield_decision {
 	const char *reason;
 	const char *complaint;  /* refused: how to complain; NULL: as usual */
 	unsigned hidden;        /* granted; 0: as it is */
-	struct cp_date review;  /* granted, reviewed: the next one */
+	struct cp_date review;  /* granted, reviewed: the next one; none: the
+				 * furthest that the policy allows */
 	const struct cp_secret *identity; /* NULL where nothing comes out */
 };
+/* Whether R's case is one about which that can be settled by who acts: all of
+ * the refusals below that need no decision to be known; *OUT is the case. */
+enum cp_shield_verb { CP_SHIELD_DECIDE, CP_SHIELD_REVIEW, CP_SHIELD_LIFT };
+enum cp_rc cp_shield_ready(const struct cp_change *c,
+    const struct cp_record *r, enum cp_shield_verb verb,
+    struct cp_shield *out, struct cp_err *err) CP_MUST_CHECK;
 /* Granted.  CP_REFUSED: not requested, decided by who asked, or a review too
- * far ahead; CP_KEY: something is to be shown again and there is no IDENTITY. */
+ * far ahead; CP_BAD_INPUT: a review that is not after today; CP_KEY: something
+ * is to be shown again and there is no IDENTITY. */
 enum cp_rc cp_shield_grant(const struct cp_change *c,
     const struct cp_record *r, const struct cp_shield_decision *d,
     struct cp_err *err) CP_MUST_CHECK;
-/* Refused, or lifted later: what was hidden is in the record again. */
+/* Refused, or lifted later: what was hidden is in the record again.
+ * CP_REFUSED: not requested, or not granted; by who asked. */
 enum cp_rc cp_shield_refuse(const struct cp_change *c,
     const struct cp_record *r, const struct cp_shield_decision *d,
     struct cp_err *err) CP_MUST_CHECK;
@@ -71,7 +86,7 @@ enum cp_rc cp_shield_lift(const struct cp_change *c,
     const struct cp_record *r, const struct cp_shield_decision *d,
     struct cp_err *err) CP_MUST_CHECK;
 /* Goes on until D->review; with an IDENTITY its compartments are folded into
- * one, and involvements that are due are pruned. */
+ * one, and involvements that are due are pruned.  As for cp_shield_grant. */
 enum cp_rc cp_shield_review(const struct cp_change *c,
     const struct cp_record *r, const struct cp_shield_decision *d,
     struct cp_err *err) CP_MUST_CHECK;

@@ -9,4 +9,32 @@
 /* The row that Q stands on; its first 15 columns are those of shield_of. */
 void cp_shield_read(struct cp_stmt *q, struct cp_shield *out);
 
+/* "SC-", eight random characters of Crockford's base 32, in two groups. */
+enum cp_rc cp_shield_id_new(char out[CP_SHIELD_ID], struct cp_err *err)
+    CP_MUST_CHECK;
+
+/* What one step of a case says; NULL and 0 are left out. */
+struct cp_shield_step {
+	const char *what;   /* "request", "grant" ... */
+	const char *asked_by, *reason, *criterion, *evidence, *complaint;
+	const char *near;   /* JSON */
+	unsigned hidden;
+	struct cp_date review;
+	const char *hidden_of; /* JSON: numbers of compartments that came from
+			        * another record */
+	int64_t pruned;
+};
+/* Seals the step with the record of S, and logs "shield.WHAT" about S's id. */
+enum cp_rc cp_shield_note(const struct cp_change *c,
+    const struct cp_shield *s, const struct cp_shield_step *step,
+    struct cp_err *err) CP_MUST_CHECK;
+
+/* shield_fold.c: the HIDDEN compartments of R become one, less involvements
+ * that are due to go (*PRUNED: how many); unless ALL, only where a merge
+ * brought some. */
+enum cp_rc cp_shield_fold(const struct cp_change *c,
+    const struct cp_record *r, unsigned hidden, int all,
+    const struct cp_secret *identity, int64_t *pruned, struct cp_err *err)
+    CP_MUST_CHECK;
+
 #endif

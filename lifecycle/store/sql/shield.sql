@@ -28,3 +28,54 @@ FROM (SELECT * FROM shield WHERE status = 'requested' AND review < ?1
 	SELECT * FROM shield WHERE status = 'granted' AND review < ?1
 	ORDER BY review, n) s
 JOIN record r ON r.n = s.record
+
+-- name: shield_cases
+SELECT s.n, s.id, s.record, s.status, s.asked_by, s.hidden, s.requested,
+	s.requested_by, s.decided, s.decided_by, s.requested_uid,
+	s.decided_uid, s.review, s.reviewed, s.ended, r.id, r.authority
+FROM shield s JOIN record r ON r.n = s.record
+WHERE s.record = ?1 ORDER BY s.n DESC
+
+-- name: shield_add
+INSERT INTO shield(id, record, status, asked_by, hidden, requested,
+	requested_by, requested_uid, review)
+VALUES (?, ?, 'requested', ?, ?, ?, ?, ?, ?)
+
+-- name: shield_update
+UPDATE shield SET status = ?2, hidden = ?3, review = ?4, decided = ?5,
+	decided_by = ?6, decided_uid = ?7
+WHERE n = ?1
+
+-- name: shield_end
+UPDATE shield SET status = ?2, ended = ?3, ended_by = ?4 WHERE n = ?1
+
+-- name: shield_reviewed
+UPDATE shield SET review = ?2, reviewed = ?3, reviewed_by = ?4 WHERE n = ?1
+
+-- name: shield_pass_on
+UPDATE shield SET record = ?2 WHERE record = ?1
+
+-- name: shield_copy
+INSERT INTO shield(id, record, status, asked_by, hidden, requested,
+	requested_by, requested_uid, review, decided, decided_by, decided_uid,
+	reviewed, reviewed_by, digest)
+SELECT ?3, ?2, status, asked_by, hidden, requested, requested_by,
+	requested_uid, review, decided, decided_by, decided_uid, reviewed,
+	reviewed_by, digest
+FROM shield WHERE n = ?1
+
+-- name: shield_hidden_numbers
+SELECT n FROM compartment WHERE record = ? AND kind = 'hidden' ORDER BY n
+
+-- name: shield_forget
+DELETE FROM shield WHERE record = ?
+
+-- name: shield_set
+UPDATE shield SET status = ?2, hidden = ?3, review = ?4 WHERE n = ?1
+
+-- name: shield_by_id
+SELECT r.id FROM shield s JOIN record r ON r.n = s.record WHERE s.id = ?
+
+-- name: shield_hidden_first
+SELECT n FROM compartment WHERE record = ? AND kind = 'hidden' ORDER BY n
+LIMIT 1
