@@ -11,6 +11,7 @@
 #include "cpadmin/progress.h"
 #include "cpadmin/session.h"
 #include "cpadmin/unlock.h"
+#include "lifecycle/duties/boxing.h"
 #include "lifecycle/duties/inspecting.h"
 #include "lifecycle/records/custody_current.h"
 #include "lifecycle/records/places.h"
@@ -38,14 +39,16 @@ struct verify {
 	struct cp_store *store;
 	struct cp_out *out;
 	struct cp_progress progress;
+	const char *looked_at; /* where no volume and no place is */
 	char first[1200]; /* the first that is wrong */
 };
 
 static const char *
-what_it_is(const struct cp_finding *f, const char *dir)
+what_it_is(const struct verify *x, const struct cp_finding *f,
+    const char *dir)
 {
 	return f->volume != NULL ? f->volume : f->place != 0 ? dir :
-	    "the keyring";
+	    x->looked_at;
 }
 
 static enum cp_rc
@@ -61,7 +64,7 @@ put_finding(void *ctx, const struct cp_finding *f, struct cp_err *err)
 	if (x->first[0] == '\0' && strcmp(f->status, "ok") != 0)
 		(void)snprintf(x->first, sizeof(x->first), "%s%.300s is %s: "
 		    "%.500s", f->copy ? "the copy of " : "",
-		    what_it_is(f, dir), f->status, f->why);
+		    what_it_is(x, f, dir), f->status, f->why);
 	cp_out_text(x->out, f->volume);
 	cp_out_text(x->out, f->place == 0 ? NULL : dir);
 	cp_out_bool(x->out, f->copy);
@@ -96,6 +99,24 @@ open_ring(struct cp_session *s, struct cp_opener *o, struct verify *x,
 		return CP_OK;
 	in->open = 0;
 	in->bad++;
+	x->looked_at = "the keyring";
+	return put_finding(x, &f, err);
+}
+
+/* What was hidden is somewhere, which can be seen without a key. */
+static enum cp_rc
+look_for_boxes(struct cp_session *s, struct verify *x,
+    struct cp_inspection *in, struct cp_err *err)
+{
+	struct cp_err why = { 0 };
+	struct cp_finding f = { NULL, 0, 0, 0, 0, "corrupt", 1,
+		why.what };
+
+	if (cp_box_check(s->store, &why) == CP_OK)
+		return CP_OK;
+	in->bad++;
+	in->corrupt++;
+	x->looked_at = "the catalogue";
 	return put_finding(x, &f, err);
 }
 
@@ -186,6 +207,8 @@ verify(const struct cp_call *call, struct cp_session *s,
 		rc = unlock(call, s, &o, err);
 	if (rc == CP_OK)
 		rc = cp_inspect(in, err);
+	if (rc == CP_OK)
+		rc = look_for_boxes(s, &x, in, err);
 	cp_progress_end(&x.progress, in->packages);
 	if (rc == CP_OK)
 		rc = cp_out_end(&x.out, err);

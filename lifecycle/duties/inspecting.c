@@ -7,6 +7,7 @@
 
 #include "archive/file.h"
 #include "archive/volume.h"
+#include "lifecycle/duties/boxing.h"
 #include "lifecycle/duties/disk_files.h"
 #include "lifecycle/duties/inspecting_open.h"
 
@@ -14,6 +15,7 @@
 struct item {
 	struct cp_parcel parcel;
 	size_t at, len; /* its header, in headers */
+	size_t boxed;   /* bytes of its box in use */
 	int found;
 	char other[CP_CUSTODY_ID + 1]; /* the key it is under, if not ours */
 };
@@ -104,10 +106,13 @@ add_item(void *ctx, const struct cp_parcel *p, struct cp_err *err)
 	i = &x->items[x->n_items++];
 	i->parcel = *p;
 	i->at = x->headers.len;
+	i->boxed = 0;
 	i->found = 0;
 	i->other[0] = '\0';
 	if (x->in->open) {
 		rc = cp_parcel_facts(x->store, p, &facts, err);
+		if (rc == CP_OK)
+			rc = cp_box_need(x->store, p->record, &i->boxed, err);
 		if (rc != CP_OK)
 			return rc;
 		if (strcmp(facts.custody, x->in->opener->custody.id) != 0)
@@ -209,6 +214,7 @@ to_be_opened(void *ctx, const char *id, struct cp_open_item *out)
 	out->parcel = &i->parcel;
 	out->header = x->headers.data + i->at;
 	out->header_len = i->len;
+	out->boxed = i->boxed;
 	return 1;
 }
 

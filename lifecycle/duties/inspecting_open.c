@@ -5,6 +5,7 @@
 
 #include "archive/pool.h"
 #include "archive/volume_each.h"
+#include "lifecycle/duties/boxing.h"
 
 enum { DEPTH = 64 };
 
@@ -63,6 +64,9 @@ open_one(void *ctx, void *state, void *item)
 	else
 		j->rc = cp_opened_parse(j->item.parcel, plain->data,
 		    plain->len, &opened, &j->err);
+	if (j->rc == CP_OK && j->item.boxed > opened.box_len)
+		j->rc = cp_fail(&j->err, CP_CORRUPT, "package %s: " CP_BOX_MEMBER
+		    " ends early", j->item.parcel->id);
 	cp_opened_clear(&opened);
 }
 

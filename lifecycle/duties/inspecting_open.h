@@ -11,6 +11,7 @@ struct cp_open_item {
 	const struct cp_parcel *parcel;
 	const void *header;
 	size_t header_len;
+	size_t boxed; /* bytes of its box that are in use */
 };
 
 struct cp_open_all {

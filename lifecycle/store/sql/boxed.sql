@@ -27,3 +27,30 @@ SELECT EXISTS (SELECT 1 FROM compartment c INDEXED BY compartment_away
 	AND (r.state IS NOT 'archived' OR b.compartment IS NULL))
 	OR EXISTS (SELECT 1 FROM boxed b JOIN compartment c
 	ON c.n = b.compartment WHERE c.payload IS NOT NULL)
+
+-- What else belongs to a record that is destroyed.  A row of a feed that waits
+-- may be somebody else's after all.
+-- name: boxed_mail_forget
+DELETE FROM mail WHERE record = ?
+
+-- name: boxed_feed_forget
+DELETE FROM quarantine WHERE record = ? AND status <> 'waiting'
+
+-- name: boxed_feed_part
+UPDATE quarantine SET record = NULL WHERE record = ?
+
+-- Compartments, shields, letters and match keys that are left of what a batch
+-- destroyed.
+-- name: boxed_left
+SELECT (SELECT count(*) FROM batch_item i JOIN package p ON p.n = i.package
+		JOIN compartment c ON c.record = p.record
+		WHERE i.batch = ?1 AND i.status = 'destroyed')
+	+ (SELECT count(*) FROM batch_item i JOIN package p ON p.n = i.package
+		JOIN shield s ON s.record = p.record
+		WHERE i.batch = ?1 AND i.status = 'destroyed')
+	+ (SELECT count(*) FROM batch_item i JOIN package p ON p.n = i.package
+		JOIN mail m ON m.record = p.record
+		WHERE i.batch = ?1 AND i.status = 'destroyed')
+	+ (SELECT count(*) FROM batch_item i JOIN package p ON p.n = i.package
+		JOIN shield_key k ON k.record = p.record
+		WHERE i.batch = ?1 AND i.status = 'destroyed')

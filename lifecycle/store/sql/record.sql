@@ -34,7 +34,8 @@ WHERE n = ?
 UPDATE record SET state = 'archived', next_action = 'destroy', next_due = ?,
 	rule = 'archive.period', extended_from = NULL, parked = 0,
 	prune_due = NULL, policy = ?, birth = NULL, death_notified = NULL,
-	left_on = NULL, left_intention = NULL, changed = ?
+	left_on = NULL, left_intention = NULL, address_changed = NULL,
+	changed = ?
 WHERE n = ? AND state = 'live'
 
 -- name: record_revive
