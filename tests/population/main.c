@@ -28,18 +28,23 @@ static const char usage[] =
 "  --event-rate PCT    of the usual number of events (100)\n"
 "  --bad N             about one row in N is malformed\n"
 "  --bad-report FILE   their line numbers and what is wrong\n"
+"  --near N            of about one record in N, a row that a feed does not\n"
+"                      recognise: names with a slip, exchanged, former, cut;\n"
+"                      another birth date; no numbers, or others\n"
+"  --near-report FILE  their line numbers, whom they are about, and how\n"
+"  --near-of FILE      the records themselves\n"
 "  --authorities       list the authorities and their children, and stop\n";
 
 struct options {
 	uint64_t count, first, seed;
-	uint32_t bad, rate;
+	uint32_t bad, rate, near;
 	int32_t on, since;
 	int years;
 	bool counted, csv, no_ids;
 	const struct authority *only;
-	const char *consents, *events, *report;
+	const char *consents, *events, *report, *near_report, *near_of;
 };
-struct files { struct out rows, spare, consents, events, report; };
+struct files { struct out rows, spare, consents, events, report, near, of; };
 
 static _Noreturn void
 die(const char *what, const char *value)
@@ -85,7 +90,7 @@ list_authorities(void)
 
 enum { O_SEED = 256, O_COUNT, O_FIRST, O_ON, O_SINCE, O_AUTHORITY, O_FORMAT,
 	O_NO_IDS, O_CONSENTS, O_EVENTS, O_YEARS, O_RATE, O_BAD, O_REPORT,
-	O_LIST, O_HELP };
+	O_NEAR, O_NEAR_REPORT, O_NEAR_OF, O_LIST, O_HELP };
 
 static const struct option known[] = {
 	{ "seed", 1, NULL, O_SEED }, { "count", 1, NULL, O_COUNT },
@@ -96,6 +101,8 @@ static const struct option known[] = {
 	{ "events", 1, NULL, O_EVENTS }, { "years", 1, NULL, O_YEARS },
 	{ "event-rate", 1, NULL, O_RATE }, { "bad", 1, NULL, O_BAD },
 	{ "bad-report", 1, NULL, O_REPORT },
+	{ "near", 1, NULL, O_NEAR }, { "near-of", 1, NULL, O_NEAR_OF },
+	{ "near-report", 1, NULL, O_NEAR_REPORT },
 	{ "authorities", 0, NULL, O_LIST }, { "help", 0, NULL, O_HELP },
 	{ NULL, 0, NULL, 0 }
 };
@@ -138,6 +145,10 @@ option(struct options *o, int which, const char *arg)
 		break;
 	case O_BAD: o->bad = (uint32_t)number("--bad", arg, UINT32_MAX); break;
 	case O_REPORT: o->report = arg; break;
+	case O_NEAR: o->near = (uint32_t)number("--near", arg, UINT32_MAX);
+		break;
+	case O_NEAR_REPORT: o->near_report = arg; break;
+	case O_NEAR_OF: o->near_of = arg; break;
 	case O_LIST: list_authorities();
 		break;
 	case O_HELP:
@@ -166,6 +177,8 @@ options(struct options *o, int argc, char **argv)
 		option(o, c, optarg);
 	if (optind < argc)
 		die("no argument is expected", argv[optind]);
+	if (o->near > 0 && (o->consents != NULL || o->events != NULL))
+		die("--near", "consents and events are of the records");
 	if (o->no_ids && (o->consents != NULL || o->events != NULL))
 		die("--no-ids", "consents and events need ids");
 	if (o->since > o->on)
@@ -197,11 +210,12 @@ row_write(const struct options *o, const struct child *c, uint64_t line,
 {
 	int kind = bad_kind(o->seed, c->k, o->bad, o->csv);
 	struct out *to = kind == BAD_NONE ? &f->rows : &f->spare;
+	bool ids = !o->no_ids && c->id[0] != '\0';
 
 	if (o->csv)
-		csv_child(to, c, !o->no_ids);
+		csv_child(to, c, ids);
 	else
-		json_child(to, c, !o->no_ids);
+		json_child(to, c, ids);
 	if (kind != BAD_NONE) {
 		bad_write(&f->rows, to->data, to->len, kind, o->csv);
 		to->len = 0;
@@ -216,11 +230,37 @@ row_write(const struct options *o, const struct child *c, uint64_t line,
 	out_put(&f->rows, "\n", 1);
 }
 
+/* Writes what C is told of as, if it is; LINE is the last that was. */
+static void
+near_write(const struct options *o, const struct world *w, struct child *c,
+    uint64_t *line, struct files *f)
+{
+	int kind = near_kind(o->seed, c, o->near);
+
+	if (kind == NEAR_NONE)
+		return;
+	if (o->near_of != NULL) {
+		json_child(&f->of, c, true);
+		out_put(&f->of, "\n", 1);
+	}
+	out_puts(&f->near, "{\"line\":");
+	out_number(&f->near, ++*line);
+	out_puts(&f->near, ",\"of\":\"");
+	out_puts(&f->near, c->id);
+	out_puts(&f->near, "\",\"kind\":\"");
+	out_puts(&f->near, near_word(kind));
+	out_puts(&f->near, "\"}\n");
+	if (o->near_report == NULL)
+		f->near.len = 0;
+	near_make(w, c, kind);
+	row_write(o, c, *line, f);
+}
+
 static int
 first_error(const struct files *f)
 {
 	const struct out *all[] = { &f->rows, &f->spare, &f->consents,
-		&f->events, &f->report };
+		&f->events, &f->report, &f->near, &f->of };
 	size_t i;
 
 	for (i = 0; i < sizeof(all) / sizeof(all[0]); i++)
@@ -233,13 +273,16 @@ static void
 generate(const struct options *o, struct world *w, struct files *f)
 {
 	struct child c;
-	uint64_t k;
+	uint64_t k, line = o->csv ? 1 : 0;
 
 	if (o->csv)
 		csv_header(&f->rows);
 	for (k = o->first; k < o->first + o->count; k++) {
 		child_make(w, k, &c);
-		row_write(o, &c, k - o->first + (o->csv ? 2 : 1), f);
+		if (o->near > 0)
+			near_write(o, w, &c, &line, f);
+		else
+			row_write(o, &c, ++line, f);
 		if (o->consents != NULL)
 			future_consents(w, &c, o->years, o->rate,
 			    &f->consents);
@@ -268,6 +311,8 @@ main(int argc, char **argv)
 	open_file(&f.consents, o.consents);
 	open_file(&f.events, o.events);
 	open_file(&f.report, o.report);
+	open_file(&f.near, o.near_report);
+	open_file(&f.of, o.near_of);
 	open_file(&f.spare, NULL);
 	if (!out_open(&f.rows, STDOUT_FILENO))
 		die("memory", strerror(ENOMEM));
@@ -276,6 +321,8 @@ main(int argc, char **argv)
 	(void)out_close(&f.consents);
 	(void)out_close(&f.events);
 	(void)out_close(&f.report);
+	(void)out_close(&f.near);
+	(void)out_close(&f.of);
 	(void)out_close(&f.spare);
 	world_clear(&w);
 	error = first_error(&f);

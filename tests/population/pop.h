@@ -28,7 +28,7 @@ enum { POP_NAME = 256, POP_LINE = 96, POP_CARERS = 2, POP_WORKS = 12 };
 struct rng { uint64_t s; };
 
 enum stream { ST_BLOCK = 1, ST_HOUSE, ST_CHILD, ST_WORK, ST_FUTURE, ST_BAD,
-	ST_PLACE, ST_NUMBER };
+	ST_PLACE, ST_NUMBER, ST_NEAR };
 
 struct rng rng_at(uint64_t seed, enum stream, uint64_t index);
 uint64_t rng_next(struct rng *);
@@ -248,5 +248,17 @@ int bad_kind(uint64_t seed, uint64_t k, uint32_t n, bool csv);
 const char *bad_word(int kind, bool csv);
 /* Writes ROW (one line, no newline, LEN bytes) as KIND spoils it. */
 void bad_write(struct out *, const char *row, size_t len, int kind, bool csv);
+
+/* ---- near.c: rows about somebody whom a feed does not recognise --------- */
+enum { NEAR_NONE = -1 };
+/* Every such row's address is in this street, and nobody else's. */
+#define near_street "Nearstreet"
+/* In which way somebody is to be told of when one in about N is, or NEAR_NONE:
+ * those with long names always, with former ones more often. */
+int near_kind(uint64_t seed, const struct child *, uint32_t n);
+const char *near_word(int kind);
+/* Makes of a child what such a row says: half have an id of their own, the
+ * others "". */
+void near_make(const struct world *, struct child *, int kind);
 
 #endif
