@@ -5,6 +5,7 @@
 #include "lifecycle/duties/destruction.h"
 #include "lifecycle/duties/plan.h"
 #include "lifecycle/duties/run.h"
+#include "lifecycle/records/shield.h"
 #include "lifecycle/store/json_put.h"
 #include "lifecycle/store/stmt.h"
 
@@ -231,6 +232,25 @@ split_off(struct erasing *x, const struct cp_parcel *p, enum cp_parked parked,
 	return rc == CP_OK ? cp_audit_add(run->audit, &e, NULL, err) : rc;
 }
 
+/* Of any record, so that one which was shielded is no other work. */
+static enum cp_rc
+forget_shield(struct cp_run *run, int64_t record, struct cp_err *err)
+{
+	static const enum sql_id others[] = { SQL_BOXED_MAIL_FORGET,
+		SQL_BOXED_FEED_FORGET, SQL_BOXED_FEED_PART };
+	struct cp_change c = { run->store, run->audit, &run->rules, run->now };
+	enum cp_rc rc = cp_shield_forget(&c, record, err);
+
+	for (size_t i = 0; rc == CP_OK &&
+	    i < sizeof(others) / sizeof(others[0]); i++) {
+		struct cp_stmt *q = cp_stmt(run->store, others[i]);
+
+		cp_bind_int(q, record);
+		rc = cp_exec(q, err);
+	}
+	return rc;
+}
+
 static enum cp_rc
 erase(struct erasing *x, const struct cp_parcel *p, struct cp_err *err)
 {
@@ -245,6 +265,8 @@ erase(struct erasing *x, const struct cp_parcel *p, struct cp_err *err)
 	rc = cp_parcel_end(run->store, p, "destroyed", run->now->today, err);
 	if (rc == CP_OK)
 		rc = cp_record_bury(run->store, p->record, run->now, err);
+	if (rc == CP_OK)
+		rc = forget_shield(run, p->record, err);
 	if (rc == CP_OK)
 		rc = cp_batch_item_set(run->store, x->batch, p, "destroyed",
 		    NULL, err);
