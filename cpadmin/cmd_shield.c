@@ -61,6 +61,24 @@ static const struct cp_opt investigation_options[] = {
 	{ NULL, 0, CP_OPT_FLAG, NULL, NULL },
 };
 
+static const struct cp_opt letter_options[] = {
+	{ "kind", 0, CP_OPT_TEXT, "K",
+	    "outcome, request-received or review" },
+	{ "because", 0, CP_OPT_TEXT, "TEXT",
+	    "outcome: why, in the family's words instead of the case's" },
+	{ "to", 0, CP_OPT_TEXT, "N",
+	    "of several current addresses, addresses[N] is the safe one" },
+	{ NULL, 0, CP_OPT_FLAG, NULL, NULL },
+};
+
+static const struct cp_opt mail_options[] = {
+	{ "all", 0, CP_OPT_FLAG, NULL,
+	    "list: those released and withdrawn too" },
+	{ "output", 0, CP_OPT_TEXT, "FILE",
+	    "release: a new file for the letter; else stdout" },
+	{ NULL, 0, CP_OPT_FLAG, NULL, NULL },
+};
+
 static const struct cp_opt gate_options[] = {
 	{ "evidence", 0, CP_OPT_TEXT, "REF",
 	    "where it is written up that the pass is done" },
@@ -106,6 +124,16 @@ static const struct cp_verb verbs[] = {
 	    "who can open what is hidden", NULL, CP_TAKES_USUAL |
 	    CP_TAKES_PASSPHRASE | CP_TAKES_COLUMNS, 1, 2,
 	    shield_run_officer },
+	{ "letter", "ID --kind K [--because TEXT] [--to N] "
+	    "[--passphrase-file F]",
+	    "write to the family about its case; the letter is held",
+	    letter_options, CP_TAKES_USUAL | CP_TAKES_PASSPHRASE, 1, 1,
+	    shield_run_letter },
+	{ "mail", "list|release|withdraw [M] [--all] [--output FILE] "
+	    "[--passphrase-file F] [--columns NAME,...] [--reason TEXT]",
+	    "letters that wait for an officer", mail_options,
+	    CP_TAKES_USUAL | CP_TAKES_PASSPHRASE | CP_TAKES_COLUMNS |
+	    CP_TAKES_REASON, 1, 2, shield_run_mail },
 	{ "gate", "list|sign|open|close [AUTHORITY] [--evidence REF] "
 	    "[--columns NAME,...] [--reason TEXT]",
 	    "no feed and no view before an authority's shields are set",
