@@ -5,6 +5,7 @@
 #include "lifecycle/records/consent_sensitive.h"
 #include "lifecycle/records/find.h"
 #include "lifecycle/records/gate.h"
+#include "lifecycle/records/gate_joins.h"
 #include "lifecycle/records/hold.h"
 #include "lifecycle/records/link.h"
 #include "lifecycle/records/move.h"
@@ -168,13 +169,16 @@ join_ledgers(struct cp_store *s, int64_t from, int64_t to,
 static enum cp_rc
 hand_over(const struct cp_change *c, const struct cp_record *r,
     const struct cp_record *into, const struct cp_document *doc,
-    struct cp_buf *extra, struct cp_merged *out, struct cp_err *err)
+    const struct cp_buf *shields, struct cp_buf *extra, struct cp_merged *out,
+    struct cp_err *err)
 {
 	struct cp_store *s = c->store;
 	int64_t numbers = 0;
 	enum cp_rc rc;
 
 	cp_json_open(extra, '{');
+	cp_json_put_key(extra, "shields");
+	cp_json_put_raw(extra, cp_buf_text(shields), shields->len);
 	cp_json_put_key(extra, "other");
 	cp_document_text(doc, extra);
 	rc = join_ledgers(s, r->n, into->n, extra, &out->consents, err);
@@ -321,13 +325,16 @@ cp_record_merge(const struct cp_change *c, const struct cp_merge *m,
 {
 	struct cp_document *from = NULL, *was = NULL, *doc = NULL;
 	struct cp_record r, into;
-	struct cp_buf extra;
+	struct cp_buf extra, shields;
 	int64_t over = 0;
 	int changed = 0;
 	enum cp_rc rc = get_both(c, m, &r, &into, err);
 
 	memset(out, 0, sizeof(*out));
 	cp_buf_init(&extra);
+	cp_buf_init(&shields);
+	if (rc == CP_OK)
+		rc = cp_gate_merge(c, &r, &into, &shields, err);
 	if (rc == CP_OK)
 		rc = join(c, m, &r, &into, &from, &doc, &out->joined, why,
 		    err);
@@ -335,7 +342,8 @@ cp_record_merge(const struct cp_change *c, const struct cp_merge *m,
 		rc = cp_gate_document(c->store, &into, CP_FOR_CHANGE, &was,
 		    err);
 	if (rc == CP_OK)
-		rc = hand_over(c, &r, &into, from, &extra, out, err);
+		rc = hand_over(c, &r, &into, from, &shields, &extra, out,
+		    err);
 	/* What the one had withdrawn, the other does not bring back. */
 	if (rc == CP_OK)
 		rc = cp_sensitive_filter(c->store, c->rules, into.n, doc,
@@ -356,5 +364,6 @@ cp_record_merge(const struct cp_change *c, const struct cp_merge *m,
 	cp_document_free(was);
 	cp_document_free(doc);
 	cp_buf_clear(&extra);
+	cp_buf_clear(&shields);
 	return rc;
 }

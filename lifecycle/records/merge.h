@@ -8,7 +8,8 @@
  * Two live records are one person: ID becomes part of INTO, whose number
  * stays.  ID's row is `merged' then and leads there; its consents, the holds
  * on it and the numbers that led to it go along; its open move lapses; its
- * history is INTO's from then on (the view `history').
+ * history is INTO's from then on (the view `history').  Where one is shielded,
+ * INTO is (gate_joins.h).
  */
 struct cp_merge {
 	const char *id, *into;

@@ -11,6 +11,7 @@
 #include "lifecycle/records/link.h"
 #include "lifecycle/records/number.h"
 #include "lifecycle/records/reach.h"
+#include "lifecycle/records/shield.h"
 #include "lifecycle/records/undo.h"
 #include "lifecycle/store/json.h"
 #include "lifecycle/store/stmt.h"
@@ -221,6 +222,8 @@ store_both(const struct cp_change *c, const struct cp_split *x,
 	if (rc == CP_OK)
 		rc = cp_record_replace(c->store, c->rules, r, was, kept,
 		    c->now, err);
+	if (rc == CP_OK)
+		rc = cp_shield_share(c, r->n, n, err);
 	if (rc == CP_OK)
 		rc = cp_record_refresh(c->store, c->rules, n, err);
 	if (rc == CP_OK)

@@ -6,7 +6,8 @@
 /*
  * One number stood for two people, or for the two lives of somebody adopted:
  * part of the live record ID becomes a record of its own, under a number that
- * nothing about ID leads to.  The two are never to be linked (link.h).
+ * nothing about ID leads to.  The two are never to be linked (link.h); where
+ * ID is shielded, so is the other.
  */
 struct cp_split {
 	const char *id;

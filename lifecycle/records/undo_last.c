@@ -4,6 +4,7 @@
 #include "lifecycle/records/consent.h"
 #include "lifecycle/records/document_join.h"
 #include "lifecycle/records/gate.h"
+#include "lifecycle/records/gate_joins.h"
 #include "lifecycle/records/hold.h"
 #include "lifecycle/records/link.h"
 #include "lifecycle/records/merge.h"
@@ -245,6 +246,8 @@ unsplit(const struct cp_change *c, const struct kept *k, struct cp_err *err)
 	enum cp_rc rc = cp_consent_drop(c->store, k->other.n, err);
 
 	if (rc == CP_OK)
+		rc = cp_shield_forget(c, k->other.n, err);
+	if (rc == CP_OK)
 		rc = drop_holds(c, cp_json_get(k->extra, "holds"), err);
 	if (rc == CP_OK)
 		rc = join_history(c->store, cp_json_get(k->extra, "history"),
@@ -255,6 +258,19 @@ unsplit(const struct cp_change *c, const struct kept *k, struct cp_err *err)
 }
 
 /* ---- any ---- */
+
+/* Behind shields, too, it is as it was. */
+static enum cp_rc
+put_back_hidden(const struct cp_change *c, const struct kept *k,
+    struct cp_err *err)
+{
+	int64_t behind;
+
+	if (cp_json_int(cp_json_get(k->extra, "behind"), &behind))
+		return cp_gate_take_back(c->store, k->record.n, behind, err);
+	return k->both ? cp_gate_unmerge(c, k->other.n, k->record.n,
+	    cp_json_get(k->extra, "shields"), err) : CP_OK;
+}
 
 static enum cp_rc
 put_back(const struct cp_change *c, const struct kept *k, struct cp_err *err)
@@ -280,6 +296,8 @@ put_back(const struct cp_change *c, const struct kept *k, struct cp_err *err)
 		    c->now, err);
 	if (rc == CP_OK)
 		rc = put_ledger(c, k->record.n, k->extra, "ledger", err);
+	if (rc == CP_OK)
+		rc = put_back_hidden(c, k, err);
 	if (rc == CP_OK)
 		rc = cp_numbers_alone(c->store, c->rules, k->record.n, err);
 	if (rc == CP_OK && k->both)
