@@ -19,6 +19,8 @@ struct gate_words {
 	unsigned hidden;
 	struct cp_buf *word; /* owned; folded, with a space at both ends */
 	size_t n, cap;
+	const struct cp_json *ledger; /* entries that are hidden; borrowed, or
+				       * NULL */
 };
 /* TAKEN is an object as cp_document_hide gives it; DOC what is left. */
 enum cp_rc gate_words_load(struct gate_words *w, unsigned hidden,

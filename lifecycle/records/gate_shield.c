@@ -58,25 +58,51 @@ exec_on(struct cp_store *s, enum sql_id id, int64_t n, struct cp_err *err)
 
 /* ---- what stands beside a document -------------------------------------- */
 
+/* The ledger's entries that HIDDEN hides leave it; as text and tree. */
+static enum cp_rc
+hide_ledger(struct work *w, unsigned hidden, struct cp_buf *text,
+    struct cp_json **tree, struct cp_err *err)
+{
+	enum cp_rc rc;
+
+	if ((hidden & GATE_INVOLVEMENTS) == 0)
+		return CP_OK;
+	rc = cp_consent_behind(w->c->store, w->c->rules->salt, w->m, w->r->n,
+	    w->doc, text, err);
+	return rc == CP_OK && text->len > 0 ? cp_json_parse(cp_buf_text(text),
+	    text->len, tree, err) : rc;
+}
+
+static enum cp_rc
+hide_log(struct work *w, unsigned hidden, const struct cp_json *ledger,
+    struct cp_buf *kept, struct cp_err *err)
+{
+	struct gate_words words = { 0 };
+	enum cp_rc rc = gate_words_load(&words, hidden, cp_buf_text(&w->taken),
+	    w->taken.len, w->doc, err);
+
+	words.ledger = ledger;
+	if (rc == CP_OK)
+		rc = gate_log_hide(w->c->store, w->r->id, &words, kept, err);
+	gate_words_clear(&words);
+	return rc;
+}
+
 /* Details of the log, and the ledger of sensitive services, lose what HIDDEN
  * hides: behind the shield, as one compartment. */
 static enum cp_rc
 hide_beside(struct work *w, unsigned hidden, struct cp_err *err)
 {
-	struct cp_store *s = w->c->store;
-	struct gate_words words = { 0 };
+	struct cp_json *tree = NULL;
 	struct cp_buf kept, ledger;
-	enum cp_rc rc = gate_words_load(&words, hidden, cp_buf_text(&w->taken),
-	    w->taken.len, w->doc, err);
+	enum cp_rc rc;
 
 	cp_buf_init(&kept);
 	cp_buf_init(&ledger);
 	cp_json_open(&kept, '[');
+	rc = hide_ledger(w, hidden, &ledger, &tree, err);
 	if (rc == CP_OK)
-		rc = gate_log_hide(s, w->r->id, &words, &kept, err);
-	if (rc == CP_OK && (hidden & GATE_INVOLVEMENTS) != 0)
-		rc = cp_consent_behind(s, w->c->rules->salt, w->m, w->r->n,
-		    w->doc, &ledger, err);
+		rc = hide_log(w, hidden, tree, &kept, err);
 	if (rc == CP_OK && ledger.len > 0) {
 		cp_json_open(&kept, '{');
 		cp_json_put_key(&kept, "ledger");
@@ -87,9 +113,10 @@ hide_beside(struct work *w, unsigned hidden, struct cp_err *err)
 	if (rc == CP_OK)
 		rc = cp_buf_check(&kept, err);
 	if (rc == CP_OK && kept.len > 2)
-		rc = cp_compartment_add(s, w->r->n, CP_COMPARTMENT_LOG,
-		    cp_buf_text(&kept), kept.len, w->c->now, NULL, err);
-	gate_words_clear(&words);
+		rc = cp_compartment_add(w->c->store, w->r->n,
+		    CP_COMPARTMENT_LOG, cp_buf_text(&kept), kept.len,
+		    w->c->now, NULL, err);
+	cp_json_free(tree);
 	cp_buf_clear(&kept);
 	cp_buf_clear(&ledger);
 	return rc;

@@ -1,8 +1,9 @@
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "lifecycle/records/gate_priv.h"
 #include "lifecycle/records/document_join.h"
+#include "lifecycle/records/gate_priv.h"
 #include "lifecycle/rules/text.h"
 
 /* ---- the texts that are hidden ------------------------------------------ */
@@ -167,8 +168,26 @@ parts_of(const char *field)
 	return 0;
 }
 
+/* Whether TEXT is the number of an entry of the ledger that is hidden. */
+static int
+is_hidden_entry(const struct gate_words *w, const char *text)
+{
+	char id[32];
+	int64_t n;
+
+	for (size_t i = 0; i < cp_json_size(w->ledger); i++) {
+		if (!cp_json_int(cp_json_get(cp_json_at(w->ledger, i), "n"),
+		    &n))
+			continue;
+		(void)snprintf(id, sizeof(id), "C-%04lld", (long long)n);
+		if (strcmp(id, text) == 0)
+			return 1;
+	}
+	return 0;
+}
+
 /* Whether an element of a list names something hidden: a field, a path, a
- * change of one, or a way of searching. */
+ * change of one, a way of searching, an entry of the ledger. */
 static int
 names_hidden(const struct gate_words *w, const struct cp_json *element)
 {
@@ -180,6 +199,8 @@ names_hidden(const struct gate_words *w, const struct cp_json *element)
 		return 0;
 	if (strcmp(field, "number") == 0)
 		return (w->hidden & CP_HIDE_NUMBERS) != 0;
+	if (is_hidden_entry(w, field))
+		return 1;
 	return (parts_of(field) & w->hidden) != 0;
 }
 
@@ -216,8 +237,13 @@ put_list(const struct gate_words *w, const struct cp_json *list,
 static int
 is_field_list(const char *key)
 {
-	return strcmp(key, "changes") == 0 || strcmp(key, "set") == 0 ||
-	    strcmp(key, "taken") == 0 || strcmp(key, "by") == 0;
+	static const char *const keys[] = { "changes", "set", "taken", "by",
+		"returned" };
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		if (strcmp(keys[i], key) == 0)
+			return 1;
+	return 0;
 }
 
 /* How many involvements there were, of what, and on what they rest. */
