@@ -12,13 +12,15 @@
 static enum cp_rc
 begin(struct cp_import *im, struct cp_err *err)
 {
-	enum cp_rc rc = CP_OK;
+	enum cp_rc rc;
 
-	if (!im->in_txn)
-		rc = cp_txn_begin(im->audit, err);
-	if (rc == CP_OK)
-		im->in_txn = 1;
-	return rc;
+	if (im->in_txn)
+		return CP_OK;
+	rc = cp_txn_begin(im->audit, err);
+	if (rc != CP_OK)
+		return rc;
+	im->in_txn = 1;
+	return import_look(im, err);
 }
 
 /* What is not in the store is not in the report. */
@@ -35,6 +37,8 @@ undo(struct cp_import *im)
 	im->report.updated = im->mark.updated;
 	im->report.unchanged = im->mark.unchanged;
 	im->report.suppressed = im->mark.suppressed;
+	im->report.quarantined = im->mark.quarantined;
+	im->report.shielded = im->mark.shielded;
 }
 
 static enum cp_rc
@@ -44,6 +48,9 @@ commit(struct cp_import *im, struct cp_err *err)
 
 	im->rows = 0;
 	if (rc != CP_OK || im->how.dry_run)
+		return rc;
+	rc = import_looked(im, err);
+	if (rc != CP_OK)
 		return rc;
 	rc = cp_txn_commit(im->audit, err);
 	if (rc == CP_OK) {
@@ -68,7 +75,7 @@ say_progress(struct cp_import *im, const struct import_reader *r,
     int64_t size)
 {
 	const struct cp_import_report *p = &im->report;
-	int64_t done = p->created + p->updated + p->unchanged + p->rejected;
+	int64_t done = cp_import_rows(p);
 
 	if (im->how.progress == NULL)
 		return;
@@ -104,6 +111,8 @@ feed(struct cp_import *im, struct import_reader *r, int *ended,
 
 	while (rc == CP_OK && !*ended && im->n_idle > 0) {
 		chunk = im->idle[im->n_idle - 1];
+		chunk->matcher = im->matcher;
+		chunk->match = im->shields && im->how.intake == NULL;
 		rc = import_reader_fill(r, chunk, err);
 		*ended = chunk->n == 0;
 		if (rc == CP_OK && !*ended)
@@ -216,6 +225,8 @@ cp_import_new(struct cp_store *s, struct cp_audit *audit,
 	im->how = *how;
 	rc = start(im, err);
 	if (rc == CP_OK)
+		rc = import_look(im, err);
+	if (rc == CP_OK)
 		rc = cp_store_bulk(s, 1, err);
 	if (rc == CP_OK)
 		*out = im;
@@ -235,6 +246,13 @@ cp_import_end(struct cp_import *im, struct cp_err *err)
 	}
 	rc = cp_store_bulk(im->store, 0, err);
 	return rc == CP_OK ? import_rejects_close(im, err) : rc;
+}
+
+int64_t
+cp_import_rows(const struct cp_import_report *r)
+{
+	return r->created + r->updated + r->unchanged + r->rejected +
+	    r->quarantined;
 }
 
 const struct cp_import_report *
@@ -260,6 +278,7 @@ cp_import_free(struct cp_import *im)
 	free(im->chunks);
 	free(im->idle);
 	import_keys_clear(&im->keys);
+	cp_matcher_free(im->matcher);
 	cp_buf_clear(&im->text);
 	cp_buf_clear(&im->detail);
 	cp_err_clear(&ignored);

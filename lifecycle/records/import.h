@@ -2,6 +2,7 @@
 #define CP_RECORDS_IMPORT_H
 
 #include "lifecycle/records/record.h"
+#include "lifecycle/records/shield.h"
 
 /*
  * Loading records from feeds: one row of a file is one document.  Rows are
@@ -13,6 +14,11 @@
  * document is equal.  A row without an id updates the live record that has one
  * of its numbers and its birth date; else it is new and gets an id.  No two
  * live records have the same NHS number.
+ *
+ * What comes for a shielded person goes behind the shield, in the transaction
+ * that stores the rest; a row that might be about one, and is not known to be,
+ * is set aside (quarantine.h).  Rows of an authority whose gate is closed are
+ * refused (gate.h).
  */
 struct cp_import;
 
@@ -37,15 +43,25 @@ struct cp_import_reject {
 
 struct cp_import_report {
 	int64_t created, updated, unchanged, rejected;
+	int64_t quarantined; /* set aside, or so settled that they are not
+			      * loaded; no cause is told */
+	int64_t shielded;    /* that were not before; of an intake */
 	int64_t suppressed; /* involvements that a person had withdrawn */
 	char rejects_file[CP_IMPORT_PATH]; /* "" where none was written */
 	struct cp_import_reject first[CP_IMPORT_FIRST];
 	size_t n_first;
 };
 
+/* All rows of a report. */
+int64_t cp_import_rows(const struct cp_import_report *r);
+
 struct cp_import_how {
 	int dry_run;        /* everything is done, and undone at the end */
 	const char *reason; /* for the log, or NULL; borrowed */
+	/* Every row's record is shielded at once, as this asks, before anything
+	 * of it is stored; whether its authority is open or not.  NULL: an
+	 * ordinary feed.  Borrowed. */
+	const struct cp_shield_request *intake;
 	/* Called often with the rows done and a guess of all; may be NULL. */
 	void (*progress)(void *ctx, int64_t done, int64_t total);
 	void *ctx;

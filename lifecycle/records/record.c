@@ -11,6 +11,7 @@
 #include "lifecycle/records/link.h"
 #include "lifecycle/records/move.h"
 #include "lifecycle/records/prepare.h"
+#include "lifecycle/records/quarantine.h"
 #include "lifecycle/records/record_put.h"
 #include "lifecycle/records/undo.h"
 #include "lifecycle/store/operator.h"
@@ -404,7 +405,9 @@ cp_record_bury(struct cp_store *s, int64_t n, const struct cp_now *now,
 	if (rc == CP_OK && cp_changes(s) != 1)
 		rc = cp_fail(err, CP_REFUSED, "record in row %lld is not "
 		    "archived", (long long)n);
-	return rc == CP_OK ? cp_link_forget(s, n, err) : rc;
+	if (rc == CP_OK)
+		rc = cp_link_forget(s, n, err);
+	return rc == CP_OK ? cp_quarantine_forget(s, n, err) : rc;
 }
 
 enum cp_rc
