@@ -59,6 +59,11 @@ static const struct cp_opt split_options[] = {
 	{ NULL, 0, CP_OPT_FLAG, NULL, NULL },
 };
 
+static const struct cp_opt quarantine_options[] = {
+	{ "all", 0, CP_OPT_FLAG, NULL, "list those that are settled too" },
+	{ NULL, 0, CP_OPT_FLAG, NULL, NULL },
+};
+
 static const struct cp_verb verbs[] = {
 	{ "import", "FILE... [--format F] [--dry-run] [--reason TEXT]",
 	    "load or update records from feeds", import_options,
@@ -106,6 +111,12 @@ static const struct cp_verb verbs[] = {
 	    "pairs of records that must never lead to each other", NULL,
 	    CP_TAKES_USUAL | CP_TAKES_REASON | CP_TAKES_COLUMNS, 1, 3,
 	    record_run_never_link },
+	{ "quarantine", "list|show|accept|reject|merge [ID] [INTO] [--all] "
+	    "[--columns NAME,...] [--passphrase-file F] [--reason TEXT]",
+	    "rows of feeds that might be about a shielded person",
+	    quarantine_options, CP_TAKES_USUAL | CP_TAKES_REASON |
+	    CP_TAKES_COLUMNS | CP_TAKES_PASSPHRASE, 1, 3,
+	    record_run_quarantine },
 	{ "undo", "ID --reason TEXT",
 	    "take back the last event, correction, merge or split", NULL,
 	    CP_TAKES_USUAL | CP_TAKES_REASON, 1, 1, record_run_undo },

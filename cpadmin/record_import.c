@@ -3,6 +3,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "cpadmin/officer_unlock.h"
 #include "cpadmin/progress.h"
 #include "cpadmin/record_verbs.h"
 #include "cpadmin/rules.h"
@@ -19,9 +20,10 @@ static const struct cp_column columns[] = {
 	{ "rejects_file", "Rejects file" },
 	{ "dry_run", "Dry run" },
 	{ "rejects", NULL },
+	{ "shielded", "Shielded" }, /* of an intake */
 };
-enum { COLUMNS = sizeof(columns) / sizeof(columns[0]),
-	KEEP_FREE = 32 * 1024 * 1024 };
+enum { INTAKE_COLUMNS = sizeof(columns) / sizeof(columns[0]),
+	COLUMNS = INTAKE_COLUMNS - 1, KEEP_FREE = 32 * 1024 * 1024 };
 
 static void
 put_rejects(struct cp_buf *b, const struct cp_import_report *r)
@@ -40,7 +42,7 @@ put_rejects(struct cp_buf *b, const struct cp_import_report *r)
 }
 
 static enum cp_rc
-show(const struct cp_call *call, const struct cp_import_report *r,
+show(const struct cp_call *call, const struct cp_import_report *r, int intake,
     struct cp_err *err)
 {
 	struct cp_out *o = NULL;
@@ -51,18 +53,21 @@ show(const struct cp_call *call, const struct cp_import_report *r,
 	put_rejects(&rejects, r);
 	rc = cp_buf_check(&rejects, err);
 	if (rc == CP_OK)
-		rc = cp_out_object(call, "import", columns, COLUMNS, &o, err);
+		rc = cp_out_object(call, intake ? "intake" : "import", columns,
+		    intake ? INTAKE_COLUMNS : COLUMNS, &o, err);
 	if (rc == CP_OK) {
 		cp_out_int(o, r->created);
 		cp_out_int(o, r->updated);
 		cp_out_int(o, r->unchanged);
 		cp_out_int(o, r->rejected);
-		cp_out_int(o, 0);
+		cp_out_int(o, r->quarantined);
 		cp_out_int(o, r->suppressed);
 		cp_out_text(o, r->rejects_file[0] != '\0' ? r->rejects_file :
 		    NULL);
 		cp_out_bool(o, cp_flag(call, "dry-run"));
 		cp_out_json(o, cp_buf_text(&rejects), "");
+		if (intake)
+			cp_out_int(o, r->shielded);
 		rc = cp_out_end(&o, err);
 	}
 	cp_out_free(o);
@@ -88,6 +93,11 @@ say_rejects(const struct cp_call *call, const struct cp_import_report *r)
 	if (r->rejected > (int64_t)r->n_first)
 		cp_say(call, "... and %lld more", (long long)(r->rejected -
 		    (int64_t)r->n_first));
+	if (r->quarantined > 0)
+		cp_say(call, "%lld row%s set aside for a shielding officer: "
+		    "`cpadmin record quarantine list'",
+		    (long long)r->quarantined, r->quarantined == 1 ? " was" :
+		    "s were");
 	cp_buf_clear(&file);
 }
 
@@ -95,7 +105,8 @@ say_rejects(const struct cp_call *call, const struct cp_import_report *r)
 static enum cp_rc
 judge(const struct cp_import_report *r, int dry_run, struct cp_err *err)
 {
-	int64_t good = r->created + r->updated + r->unchanged;
+	int64_t good = r->created + r->updated + r->unchanged +
+	    r->quarantined;
 	enum cp_rc rc;
 
 	if (r->rejected == 0)
@@ -145,11 +156,13 @@ check_files(const struct cp_call *call, struct cp_err *err)
 static enum cp_rc
 import_all(const struct cp_call *call, struct cp_session *s,
     const struct cp_rules *rules, enum cp_import_format format,
-    struct cp_err *err)
+    const struct cp_shield_request *intake, struct cp_err *err)
 {
 	struct cp_progress progress;
+	/* Why somebody is to be shielded does not stand in the open log. */
 	struct cp_import_how how = { cp_flag(call, "dry-run"),
-		cp_option(call, "reason"), cp_progress_at, &progress };
+		intake == NULL ? cp_option(call, "reason") : NULL, intake,
+		cp_progress_at, &progress };
 	struct cp_import_report r;
 	struct cp_import *im = NULL;
 	enum cp_rc rc;
@@ -164,11 +177,10 @@ import_all(const struct cp_call *call, struct cp_session *s,
 		rc = cp_import_end(im, err);
 	r = *cp_import_report(im);
 	cp_import_free(im);
-	cp_progress_end(&progress, r.created + r.updated + r.unchanged +
-	    r.rejected);
+	cp_progress_end(&progress, cp_import_rows(&r));
 	if (rc == CP_OK) {
 		say_rejects(call, &r);
-		rc = show(call, &r, err);
+		rc = show(call, &r, intake != NULL, err);
 	} else if (r.created + r.updated > 0) {
 		cp_say(call, "before that, %lld records were created and %lld "
 		    "updated; run the import again", (long long)r.created,
@@ -178,7 +190,8 @@ import_all(const struct cp_call *call, struct cp_session *s,
 }
 
 enum cp_rc
-record_run_import(struct cp_call *call, struct cp_err *err)
+record_import_files(struct cp_call *call, unsigned roles,
+    const struct cp_shield_request *intake, struct cp_err *err)
 {
 	struct cp_policy *policy = NULL;
 	enum cp_import_format format;
@@ -190,16 +203,26 @@ record_run_import(struct cp_call *call, struct cp_err *err)
 	if (rc == CP_OK)
 		rc = check_files(call, err);
 	if (rc == CP_OK)
-		rc = record_open(call, RECORD_CHANGERS, &s, err);
+		rc = record_open(call, roles, &s, err);
 	if (rc != CP_OK)
 		return rc;
+	if (intake != NULL)
+		cp_officer_warn(call, &s);
 	/* Else each document that is freed and made anew costs system calls:
 	 * for this process only, and an import does nothing else. */
 	(void)mallopt(M_TRIM_THRESHOLD, KEEP_FREE);
 	rc = cp_session_rules(&s, &policy, &rules, err);
 	if (rc == CP_OK)
-		rc = import_all(call, &s, &rules, format, err);
+		rc = import_all(call, &s, &rules, format, intake, err);
+	if (intake != NULL)
+		cp_session_forget(call, &s);
 	cp_policy_free(policy);
 	cp_session_close(&s);
 	return rc;
+}
+
+enum cp_rc
+record_run_import(struct cp_call *call, struct cp_err *err)
+{
+	return record_import_files(call, RECORD_CHANGERS, NULL, err);
 }

@@ -33,6 +33,15 @@ enum cp_rc record_run_undo(struct cp_call *call, struct cp_err *err)
 enum cp_rc record_run_never_link(struct cp_call *call, struct cp_err *err)
     CP_MUST_CHECK;
 
+enum cp_rc record_run_quarantine(struct cp_call *call, struct cp_err *err)
+    CP_MUST_CHECK;
+
+/* What `record import' does with the files of CALL, for an operator with one
+ * of ROLES; with INTAKE, every row goes straight behind a shield. */
+struct cp_shield_request;
+enum cp_rc record_import_files(struct cp_call *call, unsigned roles,
+    const struct cp_shield_request *intake, struct cp_err *err) CP_MUST_CHECK;
+
 /* Those who may change records, and those who may look at one. */
 enum {
 	RECORD_CHANGERS = CP_ROLE_TEAM | CP_ROLE_ADMIN,
