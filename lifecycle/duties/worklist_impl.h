@@ -55,6 +55,10 @@ int cp_work_mail(struct cp_stmt *q, const struct cp_work_query *query,
 int cp_work_gate(struct cp_stmt *q, const struct cp_work_query *query,
     struct cp_work *w);
 
+/* worklist_quarantine.c: of rows that an import set aside. */
+int cp_work_quarantine(struct cp_stmt *q, const struct cp_work_query *query,
+    struct cp_work *w);
+
 /* worklist_officer.c: `words' of rows about shielding officers. */
 int cp_work_officer_waits(struct cp_stmt *q,
     const struct cp_work_query *query, struct cp_work *w);
@@ -64,6 +68,12 @@ int cp_work_officers_few(struct cp_stmt *q,
     const struct cp_work_query *query, struct cp_work *w);
 int cp_work_rewrap(struct cp_stmt *q, const struct cp_work_query *query,
     struct cp_work *w);
+
+/* worklist_shield.c: of cases of shielding. */
+int cp_work_shield_request(struct cp_stmt *q,
+    const struct cp_work_query *query, struct cp_work *w);
+int cp_work_shield_review(struct cp_stmt *q,
+    const struct cp_work_query *query, struct cp_work *w);
 
 /* In the order in which rows of one day are listed. */
 extern const struct work_source work_sources[];
