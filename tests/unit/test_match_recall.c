@@ -470,6 +470,90 @@ START_TEST(known_again)
 }
 END_TEST
 
+/* ---- dates ------------------------------------------------------------------ */
+
+static int
+is_near(const char *date, const char *other)
+{
+	char near[MATCH_NEAR_MAX][CP_DATE_TEXT];
+	struct cp_partial_date d;
+	size_t n;
+
+	OK(cp_partial_parse(date, &d, &err));
+	n = match_near_dates(d, near);
+	ck_assert_uint_lt(n, MATCH_NEAR_MAX);
+	ck_assert_str_eq(near[0], date);
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(near[i], other) == 0)
+			return 1;
+	return 0;
+}
+
+START_TEST(dates_that_are_mistaken)
+{
+	static const char *const near[][2] = {
+		{ "2012-02-28", "2012-03-01" }, { "2012-03-01", "2012-02-28" },
+		{ "2011-12-31", "2012-01-02" }, { "2011-03-04", "2011-04-03" },
+		{ "2011-12-05", "2012-01-05" }, { "2011-01-31", "2011-02-28" },
+		{ "2009-06-07", "2010-06-07" }, { "2012-02-29", "2011-02-28" },
+		{ "2011-03-04", "2001-03-04" }, { "2011-03-04", "2011-03-24" },
+		{ "2012-03-04", "2021-03-04" }, { "2011-03-10", "2011-03-01" },
+	};
+	static const char *const far[][2] = {
+		{ "2011-03-04", "2011-05-06" }, { "2011-03-04", "2011-03-31" },
+		{ "2011-03-04", "2008-09-04" }, { "2011-03", "2011-03-04" },
+		{ "2011-03", "2011-04" },
+	};
+	char text[CP_DATE_TEXT];
+	struct cp_partial_date d;
+
+	for (size_t i = 0; i < sizeof(near) / sizeof(near[0]); i++)
+		ck_assert_msg(is_near(near[i][0], near[i][1]), "%s %s",
+		    near[i][0], near[i][1]);
+	for (size_t i = 0; i < sizeof(far) / sizeof(far[0]); i++)
+		ck_assert_msg(!is_near(far[i][0], far[i][1]), "%s %s",
+		    far[i][0], far[i][1]);
+	for (int i = 0; i < 40 * 365; i++) {
+		(void)cp_date_format(cp_date_add_days(cp_date_make(1990, 1,
+		    1), i), text);
+		ck_assert(is_near(text, text));
+	}
+	OK(cp_partial_parse("2011-03-13", &d, &err));
+	ck_assert(!match_swapped_date(d, text));
+}
+END_TEST
+
+/* ---- the filter ------------------------------------------------------------- */
+
+static uint64_t
+wide(void)
+{
+	uint64_t high = dice(UINT32_MAX);
+
+	return high << 32 | dice(UINT32_MAX);
+}
+
+START_TEST(the_filter_forgets_nobody)
+{
+	enum { KEPT = 50000, OTHERS = 200000 };
+	struct match_filter *f = NULL;
+	int through = 0;
+
+	OK(match_filter_new(KEPT, &f, &err));
+	state = 7;
+	for (int i = 0; i < KEPT; i++)
+		match_filter_add(f, wide());
+	for (int i = 0; i < OTHERS; i++)
+		through += match_filter_has(f, wide());
+	state = 7;
+	for (int i = 0; i < KEPT; i++)
+		ck_assert(match_filter_has(f, wide()));
+	ck_assert_int_lt(through * 200, OTHERS);
+	match_filter_free(f);
+	match_filter_free(NULL);
+}
+END_TEST
+
 static void
 setup(void)
 {
@@ -496,6 +580,8 @@ main(void)
 
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_loop_test(t, known_again, 0, KINDS);
+	tcase_add_test(t, dates_that_are_mistaken);
+	tcase_add_test(t, the_filter_forgets_nobody);
 	suite_add_tcase(s, t);
 	r = srunner_create(s);
 	srunner_run_all(r, CK_ENV);
