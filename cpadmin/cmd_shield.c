@@ -85,6 +85,14 @@ static const struct cp_opt gate_options[] = {
 	{ NULL, 0, CP_OPT_FLAG, NULL, NULL },
 };
 
+static const struct cp_opt intake_options[] = {
+	{ "format", 0, CP_OPT_TEXT, "F",
+	    "ndjson or csv; else told by the file's name or beginning" },
+	{ "by", 0, CP_OPT_TEXT, "WHO",
+	    "who asks for it: child, parent or practitioner" },
+	{ NULL, 0, CP_OPT_FLAG, NULL, NULL },
+};
+
 static const struct cp_verb verbs[] = {
 	{ "request", "ID --by child|parent|practitioner --reason T "
 	    "[--criterion T] [--evidence REF] [--hide FIELD]...",
@@ -119,6 +127,11 @@ static const struct cp_verb verbs[] = {
 	    "what was revealed, and what was found about that",
 	    investigation_options, CP_TAKES_USUAL | CP_TAKES_PASSPHRASE |
 	    CP_TAKES_COLUMNS, 1, 2, shield_run_investigation },
+	{ "intake", "FILE... [--format F] [--dry-run] "
+	    "--by child|parent|practitioner --reason T",
+	    "load rows of feeds straight behind a shield", intake_options,
+	    CP_TAKES_USUAL | CP_TAKES_REASON | CP_TAKES_DRY_RUN, 1, -1,
+	    shield_run_intake },
 	{ "officer", "list|add|admit|remove|rewrap [NAME] "
 	    "[--passphrase-file FILE] [--columns NAME,...]",
 	    "who can open what is hidden", NULL, CP_TAKES_USUAL |

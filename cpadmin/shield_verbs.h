@@ -29,6 +29,8 @@ enum cp_rc shield_run_reveal(struct cp_call *call, struct cp_err *err)
     CP_MUST_CHECK;
 enum cp_rc shield_run_investigation(struct cp_call *call,
     struct cp_err *err) CP_MUST_CHECK;
+enum cp_rc shield_run_intake(struct cp_call *call, struct cp_err *err)
+    CP_MUST_CHECK;
 enum cp_rc shield_run_officer(struct cp_call *call, struct cp_err *err)
     CP_MUST_CHECK;
 enum cp_rc shield_run_letter(struct cp_call *call, struct cp_err *err)
