@@ -24,6 +24,7 @@ struct listing {
 	struct cp_out *out;
 	const struct cp_operator *op;
 	struct cp_date today;
+	int overdue; /* those only */
 };
 
 static const char *
@@ -38,9 +39,12 @@ list_one(void *ctx, const struct cp_shield_row *row, struct cp_err *err)
 	const struct cp_shield *s = &row->shield;
 	struct listing *l = ctx;
 	struct cp_out *o = l->out;
+	int late = cp_shield_active(s) && row->live &&
+	    cp_date_cmp(s->review, l->today) < 0;
 	char hidden[160];
 
-	if (!cp_operator_reaches(l->op, row->authority))
+	if (!cp_operator_reaches(l->op, row->authority) ||
+	    (l->overdue && !late))
 		return CP_OK;
 	cp_hide_text(s->hidden, hidden, sizeof(hidden));
 	cp_out_text(o, row->id);
@@ -49,8 +53,7 @@ list_one(void *ctx, const struct cp_shield_row *row, struct cp_err *err)
 	cp_out_text(o, s->requested);
 	cp_out_text(o, or_null(s->decided));
 	cp_out_date(o, s->review);
-	cp_out_bool(o, cp_shield_active(s) &&
-	    cp_date_cmp(s->review, l->today) < 0);
+	cp_out_bool(o, late);
 	cp_out_text(o, s->asked_by);
 	cp_out_text(o, hidden);
 	cp_out_text(o, or_null(s->ended));
@@ -104,7 +107,7 @@ shield_run_list(struct cp_call *call, struct cp_err *err)
 	struct cp_date before = { 0 };
 	const char *status = NULL;
 	struct cp_session s;
-	struct listing l = { NULL, &s.op, { 0 } };
+	struct listing l = { NULL, &s.op, { 0 }, 0 };
 	enum cp_rc rc = take_filter(call, &status, err);
 
 	if (rc == CP_OK)
@@ -112,7 +115,8 @@ shield_run_list(struct cp_call *call, struct cp_err *err)
 	if (rc != CP_OK)
 		return rc;
 	l.today = s.now.today;
-	if (cp_flag(call, "overdue"))
+	l.overdue = cp_flag(call, "overdue");
+	if (l.overdue)
 		before = s.now.today;
 	rc = cp_out_table(call, "shields", columns, COLUMNS, &l.out, err);
 	if (rc == CP_OK)

@@ -86,6 +86,7 @@ each(struct cp_stmt *q, enum cp_rc (*fn)(void *ctx,
 		cp_shield_read(q, &r.shield);
 		cp_col_copy(q, 15, r.id, sizeof(r.id));
 		cp_col_copy(q, 16, r.authority, sizeof(r.authority));
+		r.live = cp_col_int(q, 17) != 0;
 		rc = fn(ctx, &r, err);
 		if (rc != CP_OK)
 			break;

@@ -8,6 +8,7 @@ struct cp_shield_row {
 	struct cp_shield shield;
 	char id[CP_ID_MAX]; /* of the record */
 	char authority[CP_AUTHORITY_MAX];
+	int live; /* of the record: in the archive nobody reviews */
 };
 
 /* Those of STATUS, or, NULL, the active ones, whose review is before BEFORE

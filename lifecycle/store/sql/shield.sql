@@ -14,7 +14,8 @@ ORDER BY status IN ('requested', 'granted') DESC, n DESC LIMIT 1
 -- name: shields_by_status
 SELECT s.n, s.id, s.record, s.status, s.asked_by, s.hidden, s.requested,
 	s.requested_by, s.decided, s.decided_by, s.requested_uid,
-	s.decided_uid, s.review, s.reviewed, s.ended, r.id, r.authority
+	s.decided_uid, s.review, s.reviewed, s.ended, r.id, r.authority,
+	r.state = 'live'
 FROM shield s JOIN record r ON r.n = s.record
 WHERE s.status = ?1 AND s.review < ?2
 ORDER BY s.review, s.n
@@ -22,7 +23,8 @@ ORDER BY s.review, s.n
 -- name: shields_active
 SELECT s.n, s.id, s.record, s.status, s.asked_by, s.hidden, s.requested,
 	s.requested_by, s.decided, s.decided_by, s.requested_uid,
-	s.decided_uid, s.review, s.reviewed, s.ended, r.id, r.authority
+	s.decided_uid, s.review, s.reviewed, s.ended, r.id, r.authority,
+	r.state = 'live'
 FROM (SELECT * FROM shield WHERE status = 'requested' AND review < ?1
 	UNION ALL
 	SELECT * FROM shield WHERE status = 'granted' AND review < ?1
@@ -32,7 +34,8 @@ JOIN record r ON r.n = s.record
 -- name: shield_cases
 SELECT s.n, s.id, s.record, s.status, s.asked_by, s.hidden, s.requested,
 	s.requested_by, s.decided, s.decided_by, s.requested_uid,
-	s.decided_uid, s.review, s.reviewed, s.ended, r.id, r.authority
+	s.decided_uid, s.review, s.reviewed, s.ended, r.id, r.authority,
+	r.state = 'live'
 FROM shield s JOIN record r ON r.n = s.record
 WHERE s.record = ?1 ORDER BY s.n DESC
 
@@ -79,3 +82,15 @@ SELECT r.id FROM shield s JOIN record r ON r.n = s.record WHERE s.id = ?
 -- name: shield_hidden_first
 SELECT n FROM compartment WHERE record = ? AND kind = 'hidden' ORDER BY n
 LIMIT 1
+
+-- name: work_shield_requests
+SELECT s.review, r.id, r.authority, s.requested_by
+FROM shield s INDEXED BY shield_review JOIN record r ON r.n = s.record
+WHERE s.status = 'requested' AND r.state = 'live'
+ORDER BY s.review, s.n
+
+-- name: work_shield_reviews
+SELECT s.review, r.id, r.authority, s.requested_by
+FROM shield s INDEXED BY shield_review JOIN record r ON r.n = s.record
+WHERE s.status = 'granted' AND s.review <= ?1 AND r.state = 'live'
+ORDER BY s.review, s.n
