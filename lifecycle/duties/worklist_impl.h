@@ -55,6 +55,10 @@ int cp_work_mail(struct cp_stmt *q, const struct cp_work_query *query,
 int cp_work_gate(struct cp_stmt *q, const struct cp_work_query *query,
     struct cp_work *w);
 
+/* worklist_quarantine.c: of rows that an import set aside. */
+int cp_work_quarantine(struct cp_stmt *q, const struct cp_work_query *query,
+    struct cp_work *w);
+
 /* worklist_officer.c: `words' of rows about shielding officers. */
 int cp_work_officer_waits(struct cp_stmt *q,
     const struct cp_work_query *query, struct cp_work *w);

@@ -367,6 +367,8 @@ const struct work_source work_sources[] = {
 	    cp_work_override },
 	{ "shield-gate", CP_ROLE_SHIELD | CP_ROLE_DPO, SQL_WORK_GATES, 0,
 	    cp_work_gate },
+	{ "quarantine", CP_ROLE_SHIELD, SQL_WORK_QUARANTINE, 0,
+	    cp_work_quarantine },
 	{ "shield-request", CP_ROLE_SHIELD | CP_ROLE_DPO,
 	    SQL_WORK_SHIELD_REQUESTS, 0, cp_work_shield_request },
 	{ "shield-review", CP_ROLE_SHIELD | CP_ROLE_DPO,
