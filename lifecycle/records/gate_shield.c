@@ -6,6 +6,7 @@
 #include "lifecycle/records/document_edit.h"
 #include "lifecycle/records/gate_priv.h"
 #include "lifecycle/records/record_put.h"
+#include "lifecycle/records/shield_priv.h"
 #include "lifecycle/records/undo.h"
 #include "lifecycle/store/json_put.h"
 #include "lifecycle/store/stmt.h"
@@ -263,35 +264,24 @@ cp_gate_shield(const struct cp_change *c, const struct cp_record *r,
 
 /* ---- going -------------------------------------------------------------- */
 
-static enum cp_rc
-unhide_one(void *ctx, int64_t n, const char *at, const char *text, size_t len,
+enum cp_rc
+cp_gate_reveal(struct cp_store *s, const struct cp_record *r,
+    const struct cp_secret *identity, struct cp_document **out,
     struct cp_err *err)
-{
-	struct cp_document **doc = ctx;
-
-	(void)n;
-	(void)at;
-	return cp_document_unhide(doc, text, len, err);
-}
-
-/* Lays what is behind the shield of row N over *DOC. */
-static enum cp_rc
-fold(struct cp_store *s, int64_t n, const struct cp_secret *identity,
-    struct cp_document **doc, struct cp_err *err)
 {
 	struct cp_stmt *q = cp_stmt(s, SQL_GATE_SEALED_OF);
 	int64_t there = 0;
 	enum cp_rc rc;
 
 	if (identity != NULL)
-		return cp_compartment_each(s, n, CP_COMPARTMENT_HIDDEN,
-		    identity, unhide_one, doc, err);
-	cp_bind_int(q, n);
+		return cp_shield_whole(s, r, identity, out, err);
+	cp_bind_int(q, r->n);
 	rc = cp_exec_int(q, 0, &there, err);
 	if (rc == CP_OK && there > 0)
 		rc = cp_fail(err, CP_KEY, "what is hidden opens only with a "
 		    "shielding officer's identity");
-	return rc;
+	return rc == CP_OK ? cp_gate_document(s, r, CP_FOR_DECIDE, out, err) :
+	    rc;
 }
 
 /* What stays hidden, as one compartment. */
@@ -329,6 +319,21 @@ leave_out_over(struct work *w, struct cp_err *err)
 	    &over, &changed, err);
 }
 
+static enum cp_rc
+open_all(struct work *w, const struct cp_secret *identity,
+    struct cp_err *err)
+{
+	struct cp_document *whole = NULL;
+	enum cp_rc rc = cp_gate_reveal(w->c->store, w->r, identity, &whole,
+	    err);
+
+	if (rc == CP_OK) {
+		cp_document_free(w->doc);
+		w->doc = whole;
+	}
+	return rc;
+}
+
 enum cp_rc
 cp_gate_unshield(const struct cp_change *c, const struct cp_record *r,
     unsigned revealed, unsigned still, const struct cp_secret *identity,
@@ -339,7 +344,7 @@ cp_gate_unshield(const struct cp_change *c, const struct cp_record *r,
 	enum cp_rc rc = begin(&w, c, r, err);
 
 	if (rc == CP_OK)
-		rc = fold(c->store, r->n, identity, &w.doc, err);
+		rc = open_all(&w, identity, err);
 	if (rc == CP_OK)
 		rc = show_beside(&w, identity, err);
 	if (rc == CP_OK)
@@ -358,22 +363,5 @@ cp_gate_unshield(const struct cp_change *c, const struct cp_record *r,
 		rc = cp_sensitive_enter(c->store, c->rules, r->n, w.doc,
 		    "feed", c->now, &entered, err);
 	end(&w);
-	return rc;
-}
-
-enum cp_rc
-cp_gate_reveal(struct cp_store *s, const struct cp_record *r,
-    const struct cp_secret *identity, struct cp_document **out,
-    struct cp_err *err)
-{
-	struct cp_document *doc = NULL;
-	enum cp_rc rc = cp_gate_document(s, r, CP_FOR_DECIDE, &doc, err);
-
-	if (rc == CP_OK)
-		rc = fold(s, r->n, identity, &doc, err);
-	if (rc == CP_OK)
-		*out = doc;
-	else
-		cp_document_free(doc);
 	return rc;
 }

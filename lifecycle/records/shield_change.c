@@ -218,11 +218,7 @@ static enum cp_rc
 show_parts(const struct cp_change *c, const struct cp_record *r, unsigned was,
     unsigned still, const struct cp_secret *identity, struct cp_err *err)
 {
-	int64_t pruned;
-	enum cp_rc rc = cp_shield_fold(c, r, was, 0, identity, &pruned, err);
-
-	return rc == CP_OK ? cp_gate_unshield(c, r, was & ~still, still,
-	    identity, err) : rc;
+	return cp_gate_unshield(c, r, was & ~still, still, identity, err);
 }
 
 /* From what was hidden to what is; the case's row says so already. */
@@ -351,7 +347,7 @@ cp_shield_review(const struct cp_change *c, const struct cp_record *r,
 	cp_bind_text(q, cp_audit_actor(c->audit));
 	rc = cp_exec(q, err);
 	if (rc == CP_OK && d->identity != NULL)
-		rc = cp_shield_fold(c, r, s.hidden, 1, d->identity,
+		rc = cp_shield_fold(c, r, s.hidden, d->identity,
 		    &step.pruned, err);
 	step.review = s.review;
 	return rc == CP_OK ? cp_shield_note(c, &s, &step, err) : rc;

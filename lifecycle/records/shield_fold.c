@@ -56,45 +56,40 @@ lay_over(void *ctx, int64_t n, const char *at, const char *text, size_t len,
 	    len, err);
 }
 
-/* The whole document of R, with what a merge brought. */
+/* F's two documents, as far as there is another. */
 static enum cp_rc
-join_all(const struct cp_change *c, const struct cp_record *r,
-    const struct cp_secret *identity, struct folding *f,
-    struct cp_document **out, struct cp_err *err)
+lay_all(struct cp_store *s, const struct cp_record *r,
+    const struct cp_secret *identity, struct folding *f, struct cp_err *err)
 {
-	struct cp_joined counts;
-	struct cp_reject why;
-	unsigned conflicts;
-	enum cp_rc rc = cp_gate_document(c->store, r, CP_FOR_CHANGE, &f->own,
-	    err);
+	enum cp_rc rc = cp_gate_document(s, r, CP_FOR_CHANGE, &f->own, err);
 
-	if (rc == CP_OK)
-		rc = cp_gate_document(c->store, r, CP_FOR_CHANGE, &f->other,
-		    err);
-	if (rc == CP_OK)
-		rc = cp_compartment_each(c->store, r->n,
-		    CP_COMPARTMENT_HIDDEN, identity, lay_over, f, err);
-	if (rc == CP_OK)
-		rc = cp_document_join(f->own, f->other, 0, out, &conflicts,
-		    &counts, &why, err);
-	return rc;
+	if (rc == CP_OK && f->n_from > 0)
+		rc = cp_gate_document(s, r, CP_FOR_CHANGE, &f->other, err);
+	return rc == CP_OK ? cp_compartment_each(s, r->n,
+	    CP_COMPARTMENT_HIDDEN, identity, lay_over, f, err) : rc;
 }
 
-/* *OUT stays NULL where nothing came from another, and that is all. */
-static enum cp_rc
-whole(const struct cp_change *c, const struct cp_record *r, int all,
+enum cp_rc
+cp_shield_whole(struct cp_store *s, const struct cp_record *r,
     const struct cp_secret *identity, struct cp_document **out,
     struct cp_err *err)
 {
 	struct folding f = { .n_from = 0 };
-	enum cp_rc rc = cp_shield_steps(c->store, r->n, identity, note_joined,
-	    &f, err);
+	struct cp_joined counts;
+	struct cp_reject why;
+	unsigned conflicts;
+	enum cp_rc rc = cp_shield_steps(s, r->n, identity, note_joined, &f,
+	    err);
 
-	if (rc == CP_OK && f.n_from == 0)
-		return all ? cp_gate_reveal(c->store, r, identity, out, err) :
-		    CP_OK;
 	if (rc == CP_OK)
-		rc = join_all(c, r, identity, &f, out, err);
+		rc = lay_all(s, r, identity, &f, err);
+	if (rc == CP_OK && f.n_from > 0)
+		rc = cp_document_join(f.own, f.other, 0, out, &conflicts,
+		    &counts, &why, err);
+	else if (rc == CP_OK) {
+		*out = f.own;
+		f.own = NULL;
+	}
 	cp_document_free(f.own);
 	cp_document_free(f.other);
 	return rc;
@@ -160,14 +155,14 @@ put_open(const struct cp_change *c, const struct cp_record *r,
 
 enum cp_rc
 cp_shield_fold(const struct cp_change *c, const struct cp_record *r,
-    unsigned hidden, int all, const struct cp_secret *identity,
-    int64_t *pruned, struct cp_err *err)
+    unsigned hidden, const struct cp_secret *identity, int64_t *pruned,
+    struct cp_err *err)
 {
 	struct cp_document *doc = NULL;
 	struct cp_buf taken;
-	enum cp_rc rc = whole(c, r, all, identity, &doc, err);
+	enum cp_rc rc = cp_shield_whole(c->store, r, identity, &doc, err);
 
-	if (rc != CP_OK || doc == NULL)
+	if (rc != CP_OK)
 		return rc;
 	cp_buf_init(&taken);
 	*pruned = (int64_t)cp_document_prune(doc, c->rules->policy,

@@ -113,11 +113,11 @@ cp_shield_join(const struct cp_change *c, int64_t from, int64_t into,
 		rc = make_one(c, &other, &own, err);
 	if (rc == CP_OK)
 		rc = pass_all_on(c, from, into, err);
-	if (rc == CP_OK && other.n != 0)
+	if (rc == CP_OK && own.n != 0)
 		rc = cp_record_at(c->store, into, &r, err);
-	if (rc == CP_OK && other.n != 0)
+	if (rc == CP_OK && own.n != 0)
 		rc = cp_gate_shield(c, &r, own.hidden, err);
-	if (rc == CP_OK && other.n != 0) {
+	if (rc == CP_OK && own.n != 0) {
 		own.record = into;
 		step.hidden = own.hidden;
 		step.hidden_of = cp_buf_text(&numbers);

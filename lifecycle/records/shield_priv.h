@@ -29,11 +29,15 @@ enum cp_rc cp_shield_note(const struct cp_change *c,
     const struct cp_shield *s, const struct cp_shield_step *step,
     struct cp_err *err) CP_MUST_CHECK;
 
-/* shield_fold.c: the HIDDEN compartments of R become one, less involvements
- * that are due to go (*PRUNED: how many); unless ALL, only where a merge
- * brought some. */
+/* shield_fold.c: the whole document of R, for cp_gate_reveal: what is hidden
+ * laid over what is open, and what a merge brought joined to it. */
+enum cp_rc cp_shield_whole(struct cp_store *s, const struct cp_record *r,
+    const struct cp_secret *identity, struct cp_document **out,
+    struct cp_err *err) CP_MUST_CHECK;
+/* The HIDDEN compartments of R become one, less involvements that are due to
+ * go (*PRUNED: how many). */
 enum cp_rc cp_shield_fold(const struct cp_change *c,
-    const struct cp_record *r, unsigned hidden, int all,
+    const struct cp_record *r, unsigned hidden,
     const struct cp_secret *identity, int64_t *pruned, struct cp_err *err)
     CP_MUST_CHECK;
 
