@@ -141,6 +141,15 @@ residue 'a detail of the log' \
         WHERE subject = 'A2' AND action = 'record.create'\"" \
     "sql \"UPDATE audit SET detail = NULL, salt = NULL
         WHERE subject = 'A2' AND action = 'record.create'\""
+residue 'a compartment' \
+    "sql \"INSERT INTO compartment(record, kind, at, generation, header,
+        payload) SELECT n, 'case', '2026-01-01', 1, x'00', x'00' FROM record
+        WHERE id = 'A1'\"" \
+    'sql "DELETE FROM compartment"'
+residue 'a match key' \
+    "sql \"INSERT INTO shield_key SELECT 1, n FROM record
+        WHERE id = 'A2'\"" \
+    'sql "DELETE FROM shield_key"'
 V=$(sql "SELECT id FROM volume WHERE gone IS NOT NULL LIMIT 1")
 residue 'a file of a volume that is gone' \
     "echo >\"\$CPADMIN_STORE/archive/$V.tar\"" \
