@@ -272,6 +272,8 @@ cp_compartment_each(struct cp_store *s, int64_t record,
 
 	cp_buf_init(&text);
 	while ((rc = next(s, record, kind, &r, &row, err)) == CP_OK && row) {
+		if (!r.there && kind == CP_COMPARTMENT_CASE)
+			continue;
 		if (!r.there) {
 			rc = in_archive(r.n, err);
 			break;

@@ -30,7 +30,8 @@ enum cp_rc cp_compartment_open(struct cp_store *s, int64_t n,
     const struct cp_secret *identity, struct cp_buf *out, struct cp_err *err)
     CP_MUST_CHECK;
 /* Those of RECORD of one KIND, in the order in which they were sealed, opened:
- * FN is given the text, which is wiped after it returns. */
+ * FN is given the text, which is wiped after it returns.  CP_REFUSED: one is in
+ * the archive; of the kind `case' those are passed over. */
 enum cp_rc cp_compartment_each(struct cp_store *s, int64_t record,
     enum cp_compartment_kind kind, const struct cp_secret *identity,
     enum cp_rc (*fn)(void *ctx, int64_t n, const char *at, const char *text,
