@@ -87,7 +87,7 @@ test_case 'the list has no personal details'
 ok cpadmin record list --json
 expect_json '.rows|length' 3
 expect_json '.rows[0]|keys|join(" ")' \
-    'id next_action next_due prune_due rule state'
+    'id next_action next_due prune_due rule shielded state'
 expect_json '.rows[0]|[.state,.next_action,.next_due,.rule]|@csv' \
     '"live","archive","2028-02-28","retention.age_limit"'
 ok cpadmin record list --due-before 2028-02-28 --json
