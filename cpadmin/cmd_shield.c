@@ -147,6 +147,9 @@ static const struct cp_verb verbs[] = {
 	    "letters that wait for an officer", mail_options,
 	    CP_TAKES_USUAL | CP_TAKES_PASSPHRASE | CP_TAKES_COLUMNS |
 	    CP_TAKES_REASON, 1, 2, shield_run_mail },
+	{ "identity", "list|add|remove [ID] [--columns NAME,...]",
+	    "records that nobody is, to try searches and commands on", NULL,
+	    CP_TAKES_USUAL | CP_TAKES_COLUMNS, 1, 2, shield_run_identity },
 	{ "gate", "list|sign|open|close [AUTHORITY] [--evidence REF] "
 	    "[--columns NAME,...] [--reason TEXT]",
 	    "no feed and no view before an authority's shields are set",

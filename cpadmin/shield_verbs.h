@@ -37,6 +37,8 @@ enum cp_rc shield_run_letter(struct cp_call *call, struct cp_err *err)
     CP_MUST_CHECK;
 enum cp_rc shield_run_mail(struct cp_call *call, struct cp_err *err)
     CP_MUST_CHECK;
+enum cp_rc shield_run_identity(struct cp_call *call, struct cp_err *err)
+    CP_MUST_CHECK;
 enum cp_rc shield_run_gate(struct cp_call *call, struct cp_err *err)
     CP_MUST_CHECK;
 

@@ -154,3 +154,17 @@ FROM (SELECT authority FROM gate WHERE status <> 'open'
 	NOT IN (SELECT authority FROM gate)) k
 JOIN store s ON s.id = 1 LEFT JOIN gate g ON g.authority = k.authority
 ORDER BY 1, 2
+
+-- name: identity_get
+SELECT n, state, synthetic FROM record WHERE id = ?
+
+-- name: identity_mark
+UPDATE record SET synthetic = 1 WHERE n = ?
+
+-- One that was removed stands for the same nobody when it is made again.
+-- name: identity_again
+UPDATE record SET state = 'archived', destroyed = NULL
+WHERE n = ? AND state = 'destroyed' AND synthetic = 1
+
+-- name: identity_holds
+SELECT id FROM hold WHERE record = ? AND scope = 'record' AND released IS NULL
