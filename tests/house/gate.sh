@@ -36,7 +36,8 @@ code() {
 # uses DIR: each use where it may not be.
 uses() (
 	cd "$1" || exit 1
-	find archive lifecycle cpadmin -name '*.[ch]' 2>/dev/null | sort |
+	grep -rlE "$(sed 's/ .*//' <<<"$RULES" | paste -sd '|')" \
+	    --include='*.[ch]' archive lifecycle cpadmin | sort |
 	    while read -r f; do
 		code "$f" >"$T/code"
 		while read -r what homes; do
@@ -75,7 +76,8 @@ statements() {
 # holders DIR: commands that hold a document that did not come by the gate.
 holders() (
 	cd "$1" || exit 1
-	find cpadmin -name '*.c' 2>/dev/null | sort | while read -r f; do
+	grep -rl 'cp_document' --include='*.c' cpadmin | sort |
+	    while read -r f; do
 		code "$f" >"$T/code"
 		grep -qE 'cp_document_(text|name|parse)[^A-Za-z0-9_]|struct cp_document[^A-Za-z0-9_]' \
 		    "$T/code" || continue
