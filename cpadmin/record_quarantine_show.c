@@ -130,28 +130,53 @@ lines_clear(struct lines *l)
 	l->n = 0;
 }
 
+/* What is not there is said so. */
+static const char *
+or_none(const struct cp_buf *b)
+{
+	return b->len > 0 ? cp_buf_text(b) : "none";
+}
+
 /* ---- the row ---- */
 
 static void
-put_places(const struct cp_document *doc, struct lines *l)
+put_field(const char *heading, const struct cp_document *doc,
+    void (*put)(const struct cp_document *doc, struct cp_buf *out),
+    struct cp_buf *out)
 {
-	struct cp_buf *b;
+	struct cp_buf b;
 
-	for (size_t i = 0; i < doc->n_addresses && i < 2; i++) {
-		b = next_line(l);
-		for (size_t j = 0; j < doc->addresses[i].n_lines; j++)
-			add(b, doc->addresses[i].lines[j]);
-		add(b, doc->addresses[i].postcode);
+	cp_buf_init(&b);
+	put(doc, &b);
+	cp_buf_printf(out, "%-8s %s", heading, or_none(&b));
+	cp_buf_clear(&b);
+}
+
+static void
+put_address(const struct cp_document *doc, struct cp_buf *out)
+{
+	for (size_t i = 0; i < doc->n_addresses; i++) {
+		const struct cp_address *a = &doc->addresses[i];
+
+		for (size_t j = 0; j < a->n_lines; j++)
+			add(out, a->lines[j]);
+		add(out, a->postcode);
 	}
-	if (doc->n_carers > 0) {
-		b = next_line(l);
-		for (size_t i = 0; i < doc->n_carers; i++)
-			add(b, doc->carers[i].name);
-	}
-	if (doc->n_involvements > 0) {
-		b = next_line(l);
-		for (size_t i = 0; i < doc->n_involvements; i++)
-			add(b, doc->involvements[i].provider);
+}
+
+static void
+put_carers(const struct cp_document *doc, struct cp_buf *out)
+{
+	for (size_t i = 0; i < doc->n_carers; i++)
+		add(out, doc->carers[i].name);
+}
+
+static void
+put_services(const struct cp_document *doc, struct cp_buf *out)
+{
+	for (size_t i = 0; i < doc->n_involvements; i++) {
+		add(out, doc->involvements[i].service);
+		add(out, doc->involvements[i].provider);
 	}
 }
 
@@ -163,8 +188,11 @@ out_row(struct cp_out *o, const struct cp_document *doc, struct cp_err *err)
 	enum cp_rc rc;
 
 	for (int i = 0; i < FIELDS; i++)
-		fields[i].put(doc, next_line(&l));
-	put_places(doc, &l);
+		put_field(fields[i].heading, doc, fields[i].put,
+		    next_line(&l));
+	put_field("Address", doc, put_address, next_line(&l));
+	put_field("Carers", doc, put_carers, next_line(&l));
+	put_field("Services", doc, put_services, next_line(&l));
 	cp_buf_init(&json);
 	cp_document_text(doc, &json);
 	rc = cp_buf_check(&json, err);
@@ -203,8 +231,8 @@ put_fields(const struct cp_document *row, const struct cp_document *doc,
 		cp_json_put_bool(json, same);
 		cp_json_close(json, '}');
 		cp_buf_printf(next_line(l), "  %-8s %s%s%s%s",
-		    fields[i].heading, cp_buf_text(&a), same ? "" : "  |  ",
-		    same ? "  (the same)" : cp_buf_text(&b),
+		    fields[i].heading, or_none(&a), same ? "" : "  |  ",
+		    same ? "  (the same)" : or_none(&b),
 		    same ? "" : "  (differs)");
 	}
 	cp_json_close(json, '}');

@@ -85,6 +85,19 @@ say_progress(struct cp_import *im, const struct import_reader *r,
 }
 
 static enum cp_rc
+store_one(struct cp_import *im, struct import_row *row, struct cp_err *err)
+{
+	const struct cp_import_report *p = &im->report;
+	int64_t not_loaded = p->rejected + p->quarantined;
+	enum cp_rc rc = import_store(im, row, err);
+
+	if (im->how.intake != NULL && rc == CP_OK)
+		im->report.shielded += p->rejected + p->quarantined ==
+		    not_loaded;
+	return rc;
+}
+
+static enum cp_rc
 settle(struct cp_import *im, struct import_chunk *chunk, struct cp_err *err)
 {
 	enum cp_rc rc = chunk->rc;
@@ -94,7 +107,7 @@ settle(struct cp_import *im, struct import_chunk *chunk, struct cp_err *err)
 	for (size_t i = 0; rc == CP_OK && i < chunk->n; i++) {
 		rc = begin(im, err);
 		if (rc == CP_OK)
-			rc = import_store(im, &chunk->row[i], err);
+			rc = store_one(im, &chunk->row[i], err);
 		if (rc == CP_OK && ++im->rows >= IMPORT_TXN_ROWS)
 			rc = commit(im, err);
 	}

@@ -45,7 +45,8 @@ struct cp_import_report {
 	int64_t created, updated, unchanged, rejected;
 	int64_t quarantined; /* set aside, or so settled that they are not
 			      * loaded; no cause is told */
-	int64_t shielded;    /* that were not before; of an intake */
+	int64_t shielded;    /* of an intake: rows that are behind a shield
+			      * now; whether they were before is not told */
 	int64_t suppressed; /* involvements that a person had withdrawn */
 	char rejects_file[CP_IMPORT_PATH]; /* "" where none was written */
 	struct cp_import_reject first[CP_IMPORT_FIRST];

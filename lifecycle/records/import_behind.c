@@ -123,10 +123,8 @@ import_shield(struct cp_import *im, const struct cp_record *r,
 		rc = import_keys_flush(&im->keys, im->store, err);
 	if (rc == CP_OK)
 		rc = cp_shield_request(&c, r, im->how.intake, &sh, err);
-	if (rc == CP_OK) {
-		im->report.shielded++;
+	if (rc == CP_OK)
 		im->shields = 1;
-	}
 	return rc;
 }
 
@@ -197,10 +195,7 @@ import_create_behind(struct cp_import *im, struct import_row *row,
 	    &whole, &why, err);
 	if (rc == CP_OK)
 		rc = insert_behind(im, row, whole, err);
-	if (rc == CP_OK) {
-		im->report.created++;
-		im->report.shielded++;
-	}
+	im->report.created += rc == CP_OK;
 	cp_document_free(whole);
 	return rc;
 }
