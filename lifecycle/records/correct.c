@@ -331,6 +331,8 @@ cp_record_correct(const struct cp_change *c, const char *id,
 	if (rc == CP_OK)
 		rc = need_live(c, &r, err);
 	if (rc == CP_OK)
+		rc = cp_gate_open(c->store, r.authority, err);
+	if (rc == CP_OK)
 		rc = cp_gate_document(c->store, &r, CP_FOR_CHANGE, &old, err);
 	if (rc == CP_OK)
 		rc = cp_gate_document(c->store, &r, CP_FOR_CHANGE, &doc, err);
