@@ -194,6 +194,10 @@ say_next(const struct cp_call *call, const struct cp_init *in,
 	if (!in->settings.rehearsal)
 		cp_say(call, "       cpadmin shield officer add  (two people; "
 		    "before that no child can be shielded)");
+	if (!in->settings.rehearsal)
+		cp_say(call, "       cpadmin shield gate sign %s  (another "
+		    "person opens it; before that no feed is loaded)",
+		    in->settings.authority);
 	cp_say(call, "       cpadmin record import FILE --dry-run");
 }
 

@@ -513,6 +513,9 @@ export CPADMIN_STORE=$T/real
 ok cpadmin init "$CPADMIN_STORE" --authority E08000015 \
     --policy contactpoint-2007 "${PASSES[@]}"
 person CP-R 2001-01-01 >"$T/one"
+# Two people open a real store's gate, and here is one.
+sqlite3 "$CPADMIN_STORE/store.db" "INSERT INTO gate(authority, status)
+    VALUES ('E08000015', 'open')"
 ok cpadmin record import "$T/one"
 ok cpadmin retention run --yes --accept share
 for i in 1 2 3; do
