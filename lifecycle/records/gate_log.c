@@ -232,6 +232,25 @@ hide_searches(struct cp_store *s, const char *id, const struct gate_words *w,
 
 /* ---- hiding and showing ------------------------------------------------- */
 
+/* What corrections say of documents before this one. */
+static enum cp_rc
+learn(struct cp_store *s, const char *id, struct gate_words *w,
+    struct cp_err *err)
+{
+	struct cp_stmt *q = cp_stmt(s, SQL_GATE_LOG_OF);
+	int row;
+	enum cp_rc rc;
+
+	cp_bind_text(q, id);
+	while ((rc = cp_step(q, &row, err)) == CP_OK && row) {
+		rc = gate_words_learn(w, cp_col_text(q, 4), err);
+		if (rc != CP_OK)
+			break;
+	}
+	cp_reset(q);
+	return rc;
+}
+
 static void
 keep(const struct entry *e, struct cp_buf *kept)
 {
@@ -247,12 +266,16 @@ keep(const struct entry *e, struct cp_buf *kept)
 }
 
 enum cp_rc
-gate_log_hide(struct cp_store *s, const char *id, const struct gate_words *w,
-    struct cp_buf *kept, struct cp_err *err)
+gate_log_hide(struct cp_store *s, const char *id, struct gate_words *w,
+    const struct cp_document *doc, struct cp_buf *kept, struct cp_err *err)
 {
 	struct entries list = { NULL, 0, 0 };
 	enum cp_rc rc = hide_searches(s, id, w, err);
 
+	if (rc == CP_OK)
+		rc = learn(s, id, w, err);
+	if (rc == CP_OK)
+		rc = gate_words_settle(w, doc, err);
 	if (rc == CP_OK)
 		rc = find(s, id, w, &list, err);
 	for (size_t i = 0; rc == CP_OK && i < list.n; i++) {

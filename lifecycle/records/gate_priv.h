@@ -12,8 +12,8 @@ enum { GATE_INVOLVEMENTS = CP_HIDE_SCHOOL | CP_HIDE_PRACTICE |
 
 /*
  * What details of log entries may not say: the parts HIDDEN by name, and the
- * texts in what cp_document_hide took out that stand nowhere else in the
- * document (gate_words.c).
+ * texts that were hidden, as a whole and each word that tells something, where
+ * they stand nowhere in what is open (gate_words.c).  Pure.
  */
 struct gate_words {
 	unsigned hidden;
@@ -22,13 +22,19 @@ struct gate_words {
 	const struct cp_json *ledger; /* entries that are hidden; borrowed, or
 				       * NULL */
 };
-/* TAKEN is an object as cp_document_hide gives it; DOC what is left. */
+/* TAKEN is an object as cp_document_hide gives it, or LEN is 0. */
 enum cp_rc gate_words_load(struct gate_words *w, unsigned hidden,
-    const char *taken, size_t len, const struct cp_document *doc,
+    const char *taken, size_t len, struct cp_err *err) CP_MUST_CHECK;
+/* What was hidden of an earlier document, as the DETAIL of a correction has
+ * it. */
+enum cp_rc gate_words_learn(struct gate_words *w, const char *detail,
     struct cp_err *err) CP_MUST_CHECK;
+/* After that: what DOC, which is open, says is not hidden. */
+enum cp_rc gate_words_settle(struct gate_words *w,
+    const struct cp_document *doc, struct cp_err *err) CP_MUST_CHECK;
 void gate_words_clear(struct gate_words *w);
 /* The DETAIL of an entry of ACTION without what W says, appended to OUT;
- * *DIFFERS: it is another.  Pure. */
+ * *DIFFERS: it is another. */
 enum cp_rc gate_words_redact(const struct gate_words *w, const char *action,
     const char *detail, struct cp_buf *out, int *differs, struct cp_err *err)
     CP_MUST_CHECK;
@@ -43,12 +49,12 @@ enum cp_rc gate_put_keys(struct cp_store *s, const struct cp_matcher *m,
 enum cp_rc gate_put_digest(struct cp_store *s, int64_t n,
     const uint8_t *digest, struct cp_err *err) CP_MUST_CHECK;
 
-/* Takes what W says out of the history of the record ID: members {"seq",
- * "detail","salt"}, as they were, are appended to KEPT, which is an open array
- * (gate_log.c). */
+/* Takes what W says, and what it learns there, out of the history of the record
+ * ID, of which DOC is open: members {"seq","detail","salt"}, as they were, are
+ * appended to KEPT, which is an open array (gate_log.c). */
 enum cp_rc gate_log_hide(struct cp_store *s, const char *id,
-    const struct gate_words *w, struct cp_buf *kept, struct cp_err *err)
-    CP_MUST_CHECK;
+    struct gate_words *w, const struct cp_document *doc, struct cp_buf *kept,
+    struct cp_err *err) CP_MUST_CHECK;
 /* And back, as far as the entries are in that history: those of the array
  * LIST; what has no "seq" is passed over. */
 enum cp_rc gate_log_show(struct cp_store *s, const char *id,

@@ -80,11 +80,12 @@ hide_log(struct work *w, unsigned hidden, const struct cp_json *ledger,
 {
 	struct gate_words words = { 0 };
 	enum cp_rc rc = gate_words_load(&words, hidden, cp_buf_text(&w->taken),
-	    w->taken.len, w->doc, err);
+	    w->taken.len, err);
 
 	words.ledger = ledger;
 	if (rc == CP_OK)
-		rc = gate_log_hide(w->c->store, w->r->id, &words, kept, err);
+		rc = gate_log_hide(w->c->store, w->r->id, &words, w->doc,
+		    kept, err);
 	gate_words_clear(&words);
 	return rc;
 }

@@ -8,8 +8,26 @@
 
 /* ---- the texts that are hidden ------------------------------------------ */
 
-/* Shorter ones are in too many other words. */
-enum { WORD_MIN = 3 };
+/* Shorter texts are in too many others; of a text, shorter words are. */
+enum { TEXT_MIN = 3, WORD_MIN = 5 };
+
+/* Words of places and services that tell none. */
+static int
+is_common(const char *word, size_t len)
+{
+	static const char *const words[] = { "academy", "avenue", "centre",
+		"child", "children", "church", "clinic", "close", "college",
+		"community", "court", "crescent", "doctor", "drive", "education",
+		"family", "garden", "gardens", "green", "group", "health",
+		"hospital", "house", "infant", "junior", "medical", "nursery",
+		"place", "practice", "primary", "saint", "school", "secondary",
+		"service", "services", "street", "surgery", "terrace" };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strlen(words[i]) == len && memcmp(words[i], word, len) == 0)
+			return 1;
+	return 0;
+}
 
 /* Members whose texts tell a person or a place; others are of the format. */
 static int
@@ -34,17 +52,8 @@ gate_words_clear(struct gate_words *w)
 	memset(w, 0, sizeof(*w));
 }
 
-/* TEXT folded into words, with a space before the first and after the last. */
-static void
-fold(const char *text, struct cp_buf *out)
-{
-	cp_buf_putc(out, ' ');
-	cp_text_fold_words(text, out);
-	cp_buf_putc(out, ' ');
-}
-
 static enum cp_rc
-add_word(struct gate_words *w, const char *text, struct cp_err *err)
+push(struct gate_words *w, const char *folded, size_t len, struct cp_err *err)
 {
 	size_t cap = w->cap == 0 ? 16 : 2 * w->cap;
 	struct cp_buf *more;
@@ -57,9 +66,35 @@ add_word(struct gate_words *w, const char *text, struct cp_err *err)
 		w->cap = cap;
 	}
 	cp_buf_init(&w->word[w->n]);
-	fold(text, &w->word[w->n]);
+	cp_buf_putc(&w->word[w->n], ' ');
+	cp_buf_put(&w->word[w->n], folded, len);
+	cp_buf_putc(&w->word[w->n], ' ');
 	w->n++;
 	return cp_buf_check(&w->word[w->n - 1], err);
+}
+
+/* TEXT as a whole, and each word of it that tells something by itself. */
+static enum cp_rc
+add_text(struct gate_words *w, const char *text, struct cp_err *err)
+{
+	struct cp_buf folded;
+	const char *p;
+	size_t len;
+	enum cp_rc rc;
+
+	cp_buf_init(&folded);
+	cp_text_fold_words(text, &folded);
+	rc = cp_buf_check(&folded, err);
+	if (rc == CP_OK && folded.len >= TEXT_MIN)
+		rc = push(w, cp_buf_text(&folded), folded.len, err);
+	for (p = cp_buf_text(&folded); rc == CP_OK && *p != '\0'; p += len) {
+		p += *p == ' ';
+		len = strcspn(p, " ");
+		if (len >= WORD_MIN && !is_common(p, len))
+			rc = push(w, p, len, err);
+	}
+	cp_buf_clear(&folded);
+	return rc;
 }
 
 /* Every telling text in V, which is the value of KEY. */
@@ -73,7 +108,7 @@ add_texts(struct gate_words *w, const char *key, const struct cp_json *v,
 	enum cp_rc rc = CP_OK;
 
 	if (text != NULL)
-		return tells(key) ? add_word(w, text, err) : CP_OK;
+		return tells(key) ? add_text(w, text, err) : CP_OK;
 	for (size_t i = 0; rc == CP_OK && cp_json_kind(v) == CP_JSON_ARRAY &&
 	    i < cp_json_size(v); i++)
 		rc = add_texts(w, key, cp_json_at(v, i), err);
@@ -91,7 +126,7 @@ leave_out(struct gate_words *w, const struct gate_words *open)
 	int drop;
 
 	for (size_t i = 0; i < w->n; i++) {
-		drop = w->word[i].len < WORD_MIN + 2;
+		drop = 0;
 		for (size_t k = 0; !drop && k < open->n; k++)
 			drop = strcmp(cp_buf_text(&w->word[i]),
 			    cp_buf_text(&open->word[k])) == 0;
@@ -105,29 +140,36 @@ leave_out(struct gate_words *w, const struct gate_words *open)
 
 enum cp_rc
 gate_words_load(struct gate_words *w, unsigned hidden, const char *taken,
-    size_t len, const struct cp_document *doc, struct cp_err *err)
+    size_t len, struct cp_err *err)
 {
-	struct gate_words open = { 0 };
-	struct cp_json *tree = NULL, *left = NULL;
+	struct cp_json *tree = NULL;
 	enum cp_rc rc = CP_OK;
 
 	memset(w, 0, sizeof(*w));
 	w->hidden = hidden;
-	if (len == 0)
-		return CP_OK;
-	rc = cp_json_parse(taken, len, &tree, err);
-	if (rc == CP_OK)
-		rc = cp_document_tree(doc, &left, err);
+	if (len > 0)
+		rc = cp_json_parse(taken, len, &tree, err);
 	if (rc == CP_OK)
 		rc = add_texts(w, "", tree, err);
+	if (rc != CP_OK)
+		gate_words_clear(w);
+	cp_json_free(tree);
+	return rc;
+}
+
+enum cp_rc
+gate_words_settle(struct gate_words *w, const struct cp_document *doc,
+    struct cp_err *err)
+{
+	struct gate_words open = { 0 };
+	struct cp_json *left = NULL;
+	enum cp_rc rc = cp_document_tree(doc, &left, err);
+
 	if (rc == CP_OK)
 		rc = add_texts(&open, "", left, err);
 	if (rc == CP_OK)
 		leave_out(w, &open);
-	else
-		gate_words_clear(w);
 	gate_words_clear(&open);
-	cp_json_free(tree);
 	cp_json_free(left);
 	return rc;
 }
@@ -202,6 +244,41 @@ names_hidden(const struct gate_words *w, const struct cp_json *element)
 	if (is_hidden_entry(w, field))
 		return 1;
 	return (parts_of(field) & w->hidden) != 0;
+}
+
+/* The key of the value at PATH: "lines" of "addresses[0].lines[1]". */
+static void
+key_at(const char *path, char out[32])
+{
+	const char *dot = strrchr(path, '.');
+	const char *key = dot != NULL ? dot + 1 : path;
+
+	(void)snprintf(out, 32, "%.*s", (int)strcspn(key, "["), key);
+}
+
+enum cp_rc
+gate_words_learn(struct gate_words *w, const char *detail, struct cp_err *err)
+{
+	const struct cp_json *changes, *one;
+	struct cp_json *tree = NULL;
+	struct cp_err ignored;
+	char key[32];
+	enum cp_rc rc = CP_OK;
+
+	if (cp_json_parse(detail, strlen(detail), &tree, &ignored) != CP_OK)
+		return CP_OK;
+	changes = cp_json_get(tree, "changes");
+	for (size_t i = 0; rc == CP_OK && i < cp_json_size(changes); i++) {
+		one = cp_json_at(changes, i);
+		if (!names_hidden(w, one))
+			continue;
+		key_at(cp_json_text(cp_json_get(one, "field")), key);
+		rc = add_texts(w, key, cp_json_get(one, "was"), err);
+		if (rc == CP_OK)
+			rc = add_texts(w, key, cp_json_get(one, "is"), err);
+	}
+	cp_json_free(tree);
+	return rc;
 }
 
 static void
@@ -289,6 +366,15 @@ put_members(const struct gate_words *w, const char *action,
 }
 
 /* ---- what details say --------------------------------------------------- */
+
+/* TEXT folded into words, with a space before the first and after the last. */
+static void
+fold(const char *text, struct cp_buf *out)
+{
+	cp_buf_putc(out, ' ');
+	cp_text_fold_words(text, out);
+	cp_buf_putc(out, ' ');
+}
 
 static int
 says_word(const struct gate_words *w, const char *text, struct cp_err *err,
