@@ -1,7 +1,9 @@
 #include "lifecycle/records/officer_key.h"
 
+#include <dirent.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "archive/age_armor.h"
 #include "archive/age_keys.h"
@@ -68,6 +70,21 @@ seal(const struct cp_secret *text, const struct cp_secret *passphrase,
 	return rc;
 }
 
+/* What a kill left of a file that was being written; nobody else writes one
+ * within this transaction. */
+static void
+remove_parts(const char *folder)
+{
+	const struct dirent *e;
+	DIR *d = opendir(folder);
+
+	while (d != NULL && (e = readdir(d)) != NULL)
+		if (e->d_name[0] == '.' && strstr(e->d_name, ".part-") != NULL)
+			(void)unlinkat(dirfd(d), e->d_name, 0);
+	if (d != NULL)
+		(void)closedir(d);
+}
+
 static enum cp_rc
 write_file(struct cp_store *s, const char *name, const struct cp_buf *file,
     struct cp_err *err)
@@ -76,8 +93,10 @@ write_file(struct cp_store *s, const char *name, const struct cp_buf *file,
 	enum cp_rc rc = cp_store_path(s, path, sizeof(path), err,
 	    "keys/officers");
 
-	if (rc == CP_OK)
+	if (rc == CP_OK && access(path, F_OK) != 0)
 		rc = cp_dir_make(path, 0700, err);
+	if (rc == CP_OK)
+		remove_parts(path);
 	if (rc == CP_OK)
 		rc = key_path(s, name, path, err);
 	return rc == CP_OK ? cp_file_write_durable(path, 0600, file->data,
