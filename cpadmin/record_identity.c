@@ -42,14 +42,19 @@ begin(const struct cp_call *call, struct change *x, struct cp_err *err)
 	return rc;
 }
 
+/* Documents left rows, some of them behind a shield. */
 static enum cp_rc
-settle(struct change *x, enum cp_rc rc, struct cp_err *err)
+settle(const struct cp_call *call, struct change *x, enum cp_rc rc,
+    struct cp_err *err)
 {
 	if (rc == CP_OK && x->dry) {
 		cp_txn_rollback(x->s.audit);
 		return CP_OK;
 	}
-	return cp_txn_end(x->s.audit, rc, err);
+	rc = cp_txn_end(x->s.audit, rc, err);
+	if (rc == CP_OK)
+		cp_session_forget(call, &x->s);
+	return rc;
 }
 
 static void
@@ -177,7 +182,7 @@ record_run_merge(struct cp_call *call, struct cp_err *err)
 		return rc;
 	m.reason = x.reason;
 	rc = cp_record_merge(&x.c, &m, &merged, &why, err);
-	rc = settle(&x, rc, err);
+	rc = settle(call, &x, rc, err);
 	if (rc == CP_OK)
 		rc = show_merged(call, &x, &merged, err);
 	end(&x);
@@ -295,7 +300,7 @@ record_run_split(struct cp_call *call, struct cp_err *err)
 	if (rc == CP_OK) {
 		split.reason = x.reason;
 		rc = cp_record_split(&x.c, &split, &done, &why, err);
-		rc = settle(&x, rc, err);
+		rc = settle(call, &x, rc, err);
 		if (rc == CP_OK)
 			rc = show_split(call, &x, &split, &done, err);
 		end(&x);
@@ -323,7 +328,7 @@ record_run_undo(struct cp_call *call, struct cp_err *err)
 	if (rc != CP_OK)
 		return rc;
 	rc = cp_undo_last(&x.c, cp_arg(call, 0), x.reason, &u, err);
-	rc = settle(&x, rc, err);
+	rc = settle(call, &x, rc, err);
 	if (rc == CP_OK)
 		rc = cp_out_object(call, "undo", undo_columns, 3, &o, err);
 	if (rc == CP_OK) {
