@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "archive/base64.h"
+#include "archive/crypto.h"
 #include "lifecycle/records/consent.h"
 #include "lifecycle/store/audit_read.h"
 #include "lifecycle/store/json.h"
@@ -14,12 +15,33 @@ struct saving {
 	int64_t last;
 };
 
+/* Where a shield left less of a detail it has no salt any more.  Here it is
+ * given one, so that it looks like any other. */
+static enum cp_rc
+put_detail(struct saving *x, const struct cp_log_row *row, struct cp_err *err)
+{
+	uint8_t salt[CP_SALT_SIZE];
+	enum cp_rc rc = CP_OK;
+
+	if (row->salt != NULL)
+		memcpy(salt, row->salt, sizeof(salt));
+	else
+		rc = cp_random(salt, sizeof(salt), err);
+	if (rc != CP_OK)
+		return rc;
+	cp_json_put_member(x->out, "detail", row->detail);
+	cp_buf_puts(x->out, ",\"salt\":\"");
+	cp_hex_put(x->out, salt, CP_SALT_SIZE);
+	cp_buf_putc(x->out, '"');
+	return CP_OK;
+}
+
 static enum cp_rc
 save_event(void *ctx, const struct cp_log_row *row, struct cp_err *err)
 {
 	struct saving *x = ctx;
+	enum cp_rc rc = CP_OK;
 
-	(void)err;
 	x->last = row->seq;
 	cp_json_open(x->out, '{');
 	cp_json_put_key(x->out, "seq");
@@ -28,14 +50,10 @@ save_event(void *ctx, const struct cp_log_row *row, struct cp_err *err)
 	cp_json_put_member(x->out, "actor", row->actor);
 	cp_json_put_member(x->out, "action", row->action);
 	cp_json_put_member(x->out, "outcome", row->outcome);
-	if (row->detail != NULL && row->salt != NULL) {
-		cp_json_put_member(x->out, "detail", row->detail);
-		cp_buf_puts(x->out, ",\"salt\":\"");
-		cp_hex_put(x->out, row->salt, CP_SALT_SIZE);
-		cp_buf_putc(x->out, '"');
-	}
+	if (row->detail != NULL)
+		rc = put_detail(x, row, err);
 	cp_json_close(x->out, '}');
-	return CP_OK;
+	return rc;
 }
 
 enum cp_rc
@@ -74,6 +92,30 @@ cp_history_last(struct cp_store *s, const char *id, int64_t *last,
 	return cp_exec_int(q, -1, last, err);
 }
 
+/* Whether SALT and DETAIL are what entry SEQ has the hash of. */
+static enum cp_rc
+is_logged(struct cp_store *s, int64_t seq, const uint8_t *salt,
+    const char *detail, int *yes, struct cp_err *err)
+{
+	struct cp_stmt *q = cp_stmt(s, SQL_BOXED_LOG_HASH);
+	uint8_t hash[CP_SHA256_LEN];
+	const void *logged;
+	size_t len = 0;
+	int row;
+	enum cp_rc rc;
+
+	cp_bind_int(q, seq);
+	rc = cp_step(q, &row, err);
+	*yes = 0;
+	if (rc != CP_OK || !row)
+		return rc;
+	cp_sha256_two(salt, CP_SALT_SIZE, detail, strlen(detail), hash);
+	logged = cp_col_blob(q, 0, &len);
+	*yes = len == sizeof(hash) && memcmp(logged, hash, len) == 0;
+	cp_reset(q);
+	return CP_OK;
+}
+
 static enum cp_rc
 load_event(struct cp_store *s, const struct cp_record *r,
     const struct cp_json *e, struct cp_err *err)
@@ -84,6 +126,7 @@ load_event(struct cp_store *s, const struct cp_record *r,
 	size_t got = 0;
 	struct cp_stmt *q;
 	int64_t seq;
+	int logged;
 	enum cp_rc rc;
 
 	if (detail == NULL)
@@ -93,9 +136,15 @@ load_event(struct cp_store *s, const struct cp_record *r,
 	    CP_OK || got != sizeof(salt))
 		return cp_fail(err, CP_CORRUPT, "an event in the history of %s "
 		    "cannot be read", r->id);
+	rc = is_logged(s, seq, salt, detail, &logged, err);
+	if (rc != CP_OK)
+		return rc;
 	q = cp_stmt(s, SQL_AUDIT_PUT_DETAIL);
 	cp_bind_text(q, detail);
-	cp_bind_blob(q, salt, sizeof(salt));
+	if (logged)
+		cp_bind_blob(q, salt, sizeof(salt));
+	else
+		cp_bind_null(q);
 	cp_bind_int(q, seq);
 	cp_bind_text(q, r->id);
 	rc = cp_exec(q, err);

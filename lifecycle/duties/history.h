@@ -10,6 +10,9 @@
  *
  *	{"cpadmin":"history/1","id":...,"events":[{"seq","time","actor",
  *	 "action","outcome","detail","salt"}],"consents":[...]}
+ *
+ * The cases of a shield are not in it.  A detail of which a shield left less has
+ * a salt like any other, which does not fit its hash: put back it has none.
  */
 
 /* Appends the history of R.  *LAST is the number of its last log entry: as

@@ -20,7 +20,7 @@ person() {
 	 .carers[0].phone = "0151 CANARY" |
 	 .involvements = [{service: "education", provider: "Canary School",
 	     practitioner: "Mrs Canaryhall", phone: "0151 0", start: "2015-09-01",
-	     end: "2020-09-01", lead: false, assessment: false,
+	     end: "2024-09-01", lead: false, assessment: false,
 	     sensitive: null}] end'
 }
 
@@ -42,7 +42,7 @@ package_of() {
 nothing_tells() {
 	local where
 
-	where=$(grep -rliaE 'canary|CH411AA|CH41 1AA' "$CPADMIN_STORE" |
+	where=$(grep -rliaE 'canary|CH411A[AC]|CH41 1A[AC]' "$CPADMIN_STORE" |
 	    grep -v /keys/ | head -n 3)
 	expect_eq "$where" ''
 }
@@ -70,6 +70,14 @@ OPEN=(--purpose court-order --reason 'order 9')
 new_store --on 2026-01-05
 for id in CP-S CP-T; do person $id; done >"$T/people"
 ok cpadmin record import "$T/people" --on 2026-01-05
+ok cpadmin record correct CP-S --set 'postcode=CH41 1AC' --set given=Givena \
+    --reason T --on 2026-01-05
+ok cpadmin record correct CP-S --set 'postcode=CH41 1AA' --set given=Given \
+    --reason T --on 2026-01-05
+for name in Givena Given; do
+	ok cpadmin record correct CP-T --set given=$name --reason T --on 2026-01-05
+done
+night 2026-01-05 # after which no change can be taken back
 ok cpadmin operator add bob --uid 5001 --role shield --role custodian
 ok cpadmin operator add tom --uid 5002 --role team --role custodian \
     --role approver --role admin
@@ -103,7 +111,7 @@ test_case 'an archived child: what is hidden leaves, still sealed'
 night 2026-03-09
 S=$(package_of CP-S) P=$(package_of CP-T)
 expect_eq "$(sql "SELECT count(*), sum(payload IS NULL) FROM compartment
-    WHERE record = (SELECT n FROM record WHERE id = 'CP-S')")" '3|3'
+    WHERE record = (SELECT n FROM record WHERE id = 'CP-S')")" '4|4'
 expect_eq "$(sql 'SELECT count(*) FROM shield; SELECT count(*) > 0
     FROM shield_key' | paste -sd ' ')" '1 1'
 nothing_tells
@@ -123,6 +131,11 @@ ok diff <(shape "$T/CP-S/record.json") <(shape "$T/CP-T/record.json")
 expect_eq "$(jq -c '[.events[].action]' "$T/CP-S/history.json")" \
     "$(jq -c '[.events[].action]' "$T/CP-T/history.json")"
 expect_false grep -qE 'SC-|shield' "$T/CP-S/history.json"
+for id in CP-S CP-T; do
+	jq -c '.events[] | [.action, (.detail | fromjson | keys), (.salt |
+	    length)]' "$T/$id/history.json" >"$T/events.$id"
+done
+ok diff "$T/events.CP-S" "$T/events.CP-T"
 expect_false grep -rqi canary "$T/CP-S"
 
 test_case 'and the archive says the same of both'
@@ -156,7 +169,7 @@ ok cpadmin archive open CP-S --shield "${OPEN[@]}" --as bob --on 2026-03-12 \
     --json
 expect_eq "$(jq -cS .record "$OUT_FILE")" "$(head -n 1 "$T/people" |
     jq -cS .)"
-expect_json '[.shield[].text.reason] | tostring' \
+expect_json '[.shield[] | select(.kind == "case").text.reason] | tostring' \
     '["canary reason","canary why"]'
 expect_json .investigation INV-0001
 ok cpadmin shield investigation list --as dee --json
@@ -173,7 +186,7 @@ ok cpadmin archive open CP-S --shield "${OPEN[@]}" --as bob --on 2026-03-12 \
 mkdir "$T/handed"
 tar --zstd -xf "$T/handed.tar.zst" -C "$T/handed"
 expect_eq "$(cd "$T/handed" && printf '%s ' shield*)" \
-    'shield-1-hidden.age shield-2-case.age shield-3-case.age '
+    'shield-1-hidden.age shield-2-log.age shield-3-case.age shield-4-case.age '
 expect_false grep -rqi canary "$T/handed"
 expect_eq "$(head -n 1 "$T/handed/shield-1-hidden.age")" \
     age-encryption.org/v1
@@ -217,6 +230,13 @@ expect_json '.addresses[0].postcode, .involvements[0].provider' \
 Canary School'
 expect_eq "$(grep -rliaE 'CH42 ?2BB' "$CPADMIN_STORE" | grep -v /keys/)" ''
 ok cpadmin archive verify --all
+ok cpadmin audit verify
+ok cpadmin record history CP-S --reason T --as tom --json
+expect_eq "$(jq -c '[.rows[] | select(.action == "record.correct") | .detail |
+    (if type == "string" then fromjson else . end) | has("reason")]' \
+    "$OUT_FILE")" '[true,true]'
+expect_eq "$(jq '[.rows[] | select(.action | test("shield"))] | length' \
+    "$OUT_FILE")" 0
 nothing_tells
 
 test_case 'archived again, with what came meanwhile'
@@ -262,3 +282,30 @@ for b in $(cpadmin destruction list --json | jq -r '.rows[].batch'); do
 	expect_false grep -qiE 'shield|compartment' "$T/c.$b"
 	expect_true grep -q destroyed "$T/c.$b"
 done
+
+test_case 'lifted after it was in the archive: all is there again'
+new_store --on 2026-01-05
+head -n 1 "$T/people" >"$T/one"
+ok cpadmin record import "$T/one" --on 2026-01-05
+ok cpadmin record correct CP-S --set 'postcode=CH41 1AC' --reason T \
+    --on 2026-01-05
+ok cpadmin operator add bob --uid 5001 --role shield
+ok cpadmin record history CP-S --reason T --json
+jq -cS '[.rows[] | select(.action | startswith("record.c"))]' "$OUT_FILE" \
+    >"$T/events"
+ok cpadmin shield request CP-S --by child --reason 'canary reason' \
+    --on 2026-01-06
+night 2026-03-09
+run cpadmin shield lift CP-S --as bob --reason T --on 2026-03-10
+expect_status 5
+ok cpadmin archive restore CP-S --reason T --on 2026-03-10 \
+    --set birth_date=2008-04-09
+run cpadmin shield decide CP-S refuse --as bob --reason T --on 2026-03-10
+expect_status 0
+ok cpadmin record history CP-S --reason T --json
+expect_eq "$(jq -cS '[.rows[] | select(.action | startswith("record.c"))]' \
+    "$OUT_FILE")" "$(cat "$T/events")"
+ok cpadmin audit verify
+ok cpadmin record show CP-S --reason T --json
+expect_json '.addresses[0].postcode, .involvements[0].provider' 'CH41 1AC
+Canary School'

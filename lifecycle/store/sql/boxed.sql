@@ -54,3 +54,6 @@ SELECT (SELECT count(*) FROM batch_item i JOIN package p ON p.n = i.package
 	+ (SELECT count(*) FROM batch_item i JOIN package p ON p.n = i.package
 		JOIN shield_key k ON k.record = p.record
 		WHERE i.batch = ?1 AND i.status = 'destroyed')
+
+-- name: boxed_log_hash
+SELECT hash FROM audit WHERE seq = ?
