@@ -132,6 +132,10 @@ static const struct cp_verb verbs[] = {
 	    "load rows of feeds straight behind a shield", intake_options,
 	    CP_TAKES_USUAL | CP_TAKES_REASON | CP_TAKES_DRY_RUN, 1, -1,
 	    shield_run_intake },
+	{ "rekey", "--reason T [--passphrase-file FILE]",
+	    "make another match key, and what the shielded are known by", NULL,
+	    CP_TAKES_USUAL | CP_TAKES_REASON | CP_TAKES_PASSPHRASE, 0, 0,
+	    shield_run_rekey },
 	{ "officer", "list|add|admit|remove|rewrap [NAME] "
 	    "[--passphrase-file FILE] [--columns NAME,...]",
 	    "who can open what is hidden", NULL, CP_TAKES_USUAL |

@@ -31,6 +31,8 @@ enum cp_rc shield_run_investigation(struct cp_call *call,
     struct cp_err *err) CP_MUST_CHECK;
 enum cp_rc shield_run_intake(struct cp_call *call, struct cp_err *err)
     CP_MUST_CHECK;
+enum cp_rc shield_run_rekey(struct cp_call *call, struct cp_err *err)
+    CP_MUST_CHECK;
 enum cp_rc shield_run_officer(struct cp_call *call, struct cp_err *err)
     CP_MUST_CHECK;
 enum cp_rc shield_run_letter(struct cp_call *call, struct cp_err *err)

@@ -1,20 +1,13 @@
 #include "lifecycle/records/match.h"
 
 #include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
-#include "archive/file.h"
-#include "archive/hostkey.h"
 #include "archive/secret.h"
 #include "lifecycle/records/link.h"
 #include "lifecycle/records/match_priv.h"
-#include "lifecycle/store/settings.h"
 #include "lifecycle/store/stmt.h"
-
-enum { KEY_BYTES = 32, FILE_MAX = 256, LABEL_MAX = 80 };
 
 struct makers {
 	pthread_mutex_t lock;
@@ -27,138 +20,35 @@ struct cp_matcher {
 	struct match_filter *filter; /* NULL: every key is looked up */
 };
 
-/* ---- the key file ---------------------------------------------------------- */
-
-static enum cp_rc
-make_label(struct cp_store *s, char label[LABEL_MAX], struct cp_err *err)
-{
-	struct cp_settings settings;
-	enum cp_rc rc = cp_settings_load(s, &settings, err);
-
-	if (rc == CP_OK)
-		(void)snprintf(label, LABEL_MAX, "cpadmin match key of %s",
-		    settings.store_id);
-	return rc;
-}
-
-/* CP_NOT_FOUND where there is no file. */
-static enum cp_rc
-load_key(const struct cp_secret *host, const char *path, const char *label,
-    struct cp_secret **out, struct cp_err *err)
-{
-	struct cp_secret *key = NULL;
-	struct cp_buf wrapped;
-	enum cp_rc rc;
-
-	cp_buf_init(&wrapped);
-	rc = cp_file_read(path, FILE_MAX, &wrapped, err);
-	if (rc == CP_OK)
-		rc = cp_hostkey_unwrap(host, label, wrapped.data, wrapped.len,
-		    &key, err);
-	if (rc == CP_OK && cp_secret_len(key) != KEY_BYTES)
-		rc = cp_fail(err, CP_KEY, "not %d bytes", KEY_BYTES);
-	if (rc == CP_OK) {
-		*out = key;
-		key = NULL;
-	} else if (rc == CP_KEY) {
-		cp_err_context(err, "the match key, %s", path);
-		cp_err_hint(err, "it belongs to this store and its host key: "
-		    "put both back from one copy of keys/");
-	}
-	cp_secret_free(key);
-	cp_buf_clear(&wrapped);
-	return rc;
-}
-
-static enum cp_rc
-refuse_new(const char *path, struct cp_err *err)
-{
-	(void)cp_fail(err, CP_KEY, "the match key, %s, is missing, and people "
-	    "are shielded under it", path);
-	cp_err_hint(err, "put it back from a copy of keys/: without it nobody "
-	    "can tell whom a feed must not show");
-	return CP_KEY;
-}
-
-/* A program that was faster has made the key that counts. */
-static enum cp_rc
-make_key(struct cp_store *s, const struct cp_secret *host, const char *path,
-    const char *label, struct cp_secret **out, struct cp_err *err)
-{
-	struct cp_secret *key = NULL;
-	struct cp_buf wrapped;
-	int64_t used = 0;
-	enum cp_rc rc = cp_exec_int(cp_stmt(s, SQL_MATCH_USED), 0, &used, err);
-
-	if (rc == CP_OK && used)
-		return refuse_new(path, err);
-	cp_buf_init(&wrapped);
-	if (rc == CP_OK)
-		rc = cp_secret_new(&key, KEY_BYTES, err);
-	if (rc == CP_OK)
-		rc = cp_random_secret(key, err);
-	if (rc == CP_OK)
-		rc = cp_hostkey_wrap(host, label, cp_secret_bytes(key),
-		    KEY_BYTES, &wrapped, err);
-	if (rc == CP_OK)
-		rc = cp_file_write_new(path, S_IRUSR | S_IWUSR, wrapped.data,
-		    wrapped.len, err);
-	if (rc == CP_OK || rc == CP_REFUSED) {
-		cp_err_clear(err);
-		rc = load_key(host, path, label, out, err);
-	}
-	cp_secret_free(key);
-	cp_buf_clear(&wrapped);
-	return rc;
-}
-
-static enum cp_rc
-open_key(struct cp_store *s, struct cp_secret **out, struct cp_err *err)
-{
-	struct cp_secret *host = NULL;
-	char label[LABEL_MAX];
-	char path[4096];
-	enum cp_rc rc = make_label(s, label, err);
-
-	if (rc == CP_OK)
-		rc = cp_store_path(s, path, sizeof(path), err, "keys");
-	if (rc == CP_OK)
-		rc = cp_hostkey_load(path, &host, err);
-	if (rc == CP_OK)
-		rc = cp_store_path(s, path, sizeof(path), err,
-		    "keys/match.key");
-	if (rc == CP_OK)
-		rc = load_key(host, path, label, out, err);
-	if (rc == CP_NOT_FOUND) {
-		cp_err_clear(err);
-		rc = make_key(s, host, path, label, out, err);
-	}
-	cp_secret_free(host);
-	return rc;
-}
-
 /* ---- the matcher ----------------------------------------------------------- */
 
 enum cp_rc
-cp_matcher_open(struct cp_store *s, struct cp_matcher **out,
+match_matcher_of(struct cp_secret *key, struct cp_matcher **out,
     struct cp_err *err)
 {
 	struct cp_matcher *m = calloc(1, sizeof(*m));
-	enum cp_rc rc;
 
 	if (m != NULL)
 		m->makers = calloc(1, sizeof(*m->makers));
 	if (m == NULL || m->makers == NULL) {
 		free(m);
+		cp_secret_free(key);
 		return cp_fail(err, CP_FAILED, "out of memory");
 	}
 	(void)pthread_mutex_init(&m->makers->lock, NULL);
-	rc = open_key(s, &m->key, err);
-	if (rc == CP_OK)
-		*out = m;
-	else
-		cp_matcher_free(m);
-	return rc;
+	m->key = key;
+	*out = m;
+	return CP_OK;
+}
+
+enum cp_rc
+cp_matcher_open(struct cp_store *s, struct cp_matcher **out,
+    struct cp_err *err)
+{
+	struct cp_secret *key = NULL;
+	enum cp_rc rc = match_key_open(s, &key, err);
+
+	return rc == CP_OK ? match_matcher_of(key, out, err) : rc;
 }
 
 void
@@ -314,14 +204,33 @@ cp_match_drop(struct cp_store *s, int64_t record, struct cp_err *err)
 }
 
 enum cp_rc
+cp_matcher_check(const struct cp_matcher *m, struct cp_store *s,
+    struct cp_err *err)
+{
+	int64_t mark = 0;
+	int64_t mine = 0;
+	enum cp_rc rc = match_key_mark(m->key, &mine, err);
+
+	if (rc == CP_OK)
+		rc = cp_exec_int(cp_stmt(s, SQL_MATCH_MARK), mine, &mark, err);
+	if (rc != CP_OK || mark == mine)
+		return rc;
+	(void)cp_fail(err, CP_BUSY, "the match key was replaced meanwhile");
+	cp_err_hint(err, "run it again: it goes on with the new one");
+	return CP_BUSY;
+}
+
+enum cp_rc
 cp_matcher_fill(struct cp_matcher *m, struct cp_store *s, struct cp_err *err)
 {
 	struct match_filter *f = NULL;
 	struct cp_stmt *q;
 	int64_t n = 0;
 	int row = 0;
-	enum cp_rc rc = cp_exec_int(cp_stmt(s, SQL_MATCH_COUNT), 0, &n, err);
+	enum cp_rc rc = cp_matcher_check(m, s, err);
 
+	if (rc == CP_OK)
+		rc = cp_exec_int(cp_stmt(s, SQL_MATCH_COUNT), 0, &n, err);
 	if (rc == CP_OK)
 		rc = match_filter_new(n, &f, err);
 	if (rc != CP_OK)

@@ -46,6 +46,10 @@ enum cp_rc cp_match_drop(struct cp_store *s, int64_t record,
  * once for many rows.  Until then every key is looked up. */
 enum cp_rc cp_matcher_fill(struct cp_matcher *m, struct cp_store *s,
     struct cp_err *err) CP_MUST_CHECK;
+/* CP_BUSY where the match key was replaced since M was opened: what M finds no
+ * longer counts.  Part of filling. */
+enum cp_rc cp_matcher_check(const struct cp_matcher *m, struct cp_store *s,
+    struct cp_err *err) CP_MUST_CHECK;
 /* What is put while the filter is in use has to be told to it. */
 void cp_matcher_learn(struct cp_matcher *m, const struct cp_keys *keys);
 

@@ -7,6 +7,25 @@
 
 /* Private to match*.c. */
 
+/* ---- match.c ---- */
+
+/* The matcher of KEY, which it owns from now on, whatever happens. */
+enum cp_rc match_matcher_of(struct cp_secret *key, struct cp_matcher **out,
+    struct cp_err *err) CP_MUST_CHECK;
+
+/* ---- match_file.c ---- */
+
+/* As cp_matcher_open says. */
+enum cp_rc match_key_open(struct cp_store *s, struct cp_secret **out,
+    struct cp_err *err) CP_MUST_CHECK;
+/* What the store knows a key by. */
+enum cp_rc match_key_mark(const struct cp_secret *key, int64_t *out,
+    struct cp_err *err) CP_MUST_CHECK;
+/* A new key, which counts when the caller's transaction has committed; then
+ * match_key_open puts its file in place. */
+enum cp_rc match_key_stage(struct cp_store *s, struct cp_secret **out,
+    struct cp_err *err) CP_MUST_CHECK;
+
 /* ---- match_keys.c ---- */
 
 /* What one thread makes keys with; reused, so that a row costs no memory. */

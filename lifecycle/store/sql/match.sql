@@ -26,3 +26,22 @@ SELECT count(*) FROM shield_key
 -- name: match_all
 -- excused: the filter knows them all
 SELECT key FROM shield_key
+
+-- By what the store knows the key that counts, once it was renewed.
+-- name: match_mark
+SELECT last FROM counter WHERE name = 'match'
+
+-- name: match_set_mark
+INSERT INTO counter(name, last) VALUES ('match', ?)
+ON CONFLICT(name) DO UPDATE SET last = excluded.last
+
+-- name: match_clear
+-- excused: all of it goes
+DELETE FROM shield_key
+
+-- name: match_shielded_count
+SELECT count(*) FROM shield WHERE status IN ('requested', 'granted')
+
+-- name: match_shielded
+SELECT r.id FROM shield s JOIN record r ON r.n = s.record
+WHERE s.status IN ('requested', 'granted')
