@@ -19,7 +19,10 @@ enum cp_mail_why {
 	CP_MAIL_SHIELDED = 1, /* a shield is in force, or asked for */
 	CP_MAIL_MOVED = 2     /* its address changed within the policy's days,
 			       * while it has, or had within a year, a case of
-			       * shielding, or an open quarantine or merge */
+			       * shielding; or a row that was set aside was
+			       * said to be its within these days; or it was
+			       * merged or split since the last run.  What
+			       * comes out of a shield again has changed */
 };
 
 /* The one predicate: *WHY (of enum cp_mail_why) is 0 where letters of R may

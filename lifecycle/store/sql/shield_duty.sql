@@ -86,8 +86,8 @@ WHERE n = ? AND status = 'open'
 SELECT EXISTS (SELECT 1 FROM shield WHERE record = ?
 	AND status IN ('requested', 'granted'))
 
--- Its address changed since ?2, and since ?3 there was a case, or somebody
--- asks whether it is another person.
+-- Its address changed since ?2, and since ?3 there was a case, or it was asked
+-- whether it is another person.
 -- name: mail_moved
 SELECT EXISTS (SELECT 1 FROM record r
 	WHERE r.n = ?1 AND r.address_changed >= ?2
@@ -95,7 +95,7 @@ SELECT EXISTS (SELECT 1 FROM record r
 		AND substr(coalesce(s.ended, s.decided, s.requested), 1, 10) >=
 		?3)
 	OR EXISTS (SELECT 1 FROM quarantine q WHERE q.record = r.n
-		AND q.status = 'waiting')
+		AND (q.status = 'waiting' OR substr(q.settled, 1, 10) >= ?2))
 	OR EXISTS (SELECT 1 FROM undo u WHERE u.record = r.n
 		AND u.action IN ('record.merge', 'record.split'))
 	OR EXISTS (SELECT 1 FROM undo u WHERE u.other = r.n
