@@ -18,13 +18,17 @@ person() {
 	 letters: null}'
 }
 
-# stranger [--escrow] PKG N...: with the shares of these custodians; the
+# stranger [--escrow|--officer NAME] PKG N...: with the shares of these custodians; the
 # members are in $T/got.
 stranger() {
 	local args=() i
 
 	rm -rf "$T/got"
 	[ "$1" != --escrow ] || { args=(--escrow); shift; }
+	[ "$1" != --officer ] || {
+		args=(--officer "$2" "$KEYS/rehearsal/officer-$2.pass")
+		shift 2
+	}
 	args+=("$CPADMIN_STORE" "$1" "$T/got")
 	shift
 	for i in "$@"; do
@@ -64,8 +68,12 @@ ID=$(cat "$KEYS/custody.current")
 	person CP-A 2008-01-10
 	person CP-B 2008-01-10
 	person CP-C 2008-02-10
+	person CP-H 2008-02-10 | jq -c '.addresses = [{type: "current",
+	    lines: ["7 Canarystreet"], postcode: "CH41 1AA"}] |
+	    .names[0].family = "Quince"'
 } >"$T/people"
 ok cpadmin record import "$T/people" --on 2026-01-05
+ok cpadmin shield request CP-H --by child --reason canary --on 2026-01-06
 for day in 2026-01-10 2026-02-10; do
 	ok cpadmin retention run --on $day --yes --accept share --accept clock
 done
@@ -102,6 +110,26 @@ if [ -e "$KEYS/shelves.escrow" ]; then
 else
 	fail 'there is no escrow copy'
 fi
+
+test_case 'an officer besides, and what is hidden comes out'
+H=$(package_of CP-H)
+stranger "$H" 1 2
+expect_status 0
+expect_eq "$(cd "$T/got" && printf '%s ' *)" \
+    'README.txt history.json record.json shield.box '
+expect_no anary in "$T/got"
+for officer in root second-officer; do
+	stranger --officer $officer "$H" 1 2
+	expect_status 0
+	expect_eq "$(jq -c .addresses "$T"/got/shield-*-hidden.json)" \
+	    "$(jq -c 'select(.id == "CP-H").addresses' "$T/people")"
+	expect_eq "$(jq -r .reason "$T"/got/shield-*-case.json)" canary
+done
+stranger --officer root "$C" 1 2
+expect_status 0
+came_out CP-C
+expect_eq "$(stat -c %s "$T/got/shield.box" | awk '{
+    while ($1 > 4096) $1 /= 2; print }')" 4096
 
 test_case 'the commands of the page’s example'
 ok tar -xOf "$VOLUME" "$A.payload"

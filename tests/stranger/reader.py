@@ -2,11 +2,13 @@
 """Opens a package of a cpadmin store with age(1), tar(1) and Python's own
 library, written from cpadmin-archive(5) alone: nothing of cpadmin runs here.
 
-reader.py [--escrow] STORE PACKAGE FOLDER SHARE PASSPHRASE-FILE ...
+reader.py [--escrow] [--officer NAME PASSPHRASE-FILE] STORE PACKAGE FOLDER
+    SHARE PASSPHRASE-FILE ...
 
 SHARE: the file of a custodian's share, as often as the key needs it; FOLDER:
 where the members go.  --escrow: the key of the shelf from the keyring's escrow
-copy, as on a host whose keyring is lost.
+copy, as on a host whose keyring is lost.  --officer: what is hidden as well,
+as shield-N-KIND.json, with the identity of this shielding officer.
 """
 import hashlib
 import os
@@ -26,12 +28,12 @@ def slurp(path):
 
 
 # ---- custodians ----------------------------------------------------------------
-def unseal_share(share, passphrase, out):
+def unseal_share(share, passphrase, out, *how):
     """age asks for the passphrase on its terminal, and takes it from nowhere
     else."""
     pid, fd = pty.fork()
     if pid == 0:
-        os.execvp("age", ["age", "-d", "-o", out, share])
+        os.execvp("age", ["age", "-d", *how, "-o", out, share])
     seen = b""
     while b"passphrase" not in seen:
         seen += os.read(fd, 1000)
@@ -161,9 +163,36 @@ def payload(volume, package):
     return data
 
 
+# ---- behind the shield -----------------------------------------------------------
+def compartments(store, package):
+    """Number, kind, place in the box, and header of each."""
+    db = sqlite3.connect("file:%s/store.db?mode=ro" % store, uri=True)
+    rows = db.execute(
+        "SELECT c.n, c.kind, b.start, b.length, c.header"
+        " FROM package p JOIN compartment c ON c.record = p.record"
+        " JOIN boxed b ON b.compartment = c.n"
+        " WHERE p.id = ? AND p.status = 'archived' ORDER BY c.n",
+        (package,)).fetchall()
+    db.close()
+    return rows
+
+
+def reveal(store, package, folder, officer, pass_file, work):
+    box = slurp(folder + "/shield.box")
+    for n, kind, start, length, header in compartments(store, package):
+        sealed = work + "/compartment"
+        with open(sealed, "wb") as f:
+            f.write(header + box[start:start + length])
+        unseal_share(sealed, slurp(pass_file).rstrip(b"\n"),
+                     "%s/shield-%d-%s.json" % (folder, n, kind), "-i",
+                     "%s/keys/officers/%s.age" % (store, officer))
+
+
 def main(args):
     escrow = args[:1] == ["--escrow"]
-    store, package, folder, *shares = args[escrow:]
+    args = args[escrow:]
+    officer = args[1:3] if args[:1] == ["--officer"] else []
+    store, package, folder, *shares = args[3 if officer else 0:]
     os.umask(0o077)
     with tempfile.TemporaryDirectory() as work:
         key_file = work + "/identity"
@@ -179,6 +208,8 @@ def main(args):
         os.mkdir(folder)
         subprocess.run(["tar", "--zstd", "-x", "-C", folder], input=plain,
                        check=True)
+        if officer:
+            reveal(store, package, folder, *officer, work)
 
 
 if __name__ == "__main__":
