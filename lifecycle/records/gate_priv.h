@@ -17,7 +17,7 @@ enum { GATE_INVOLVEMENTS = CP_HIDE_SCHOOL | CP_HIDE_PRACTICE |
  */
 struct gate_words {
 	unsigned hidden;
-	struct cp_buf *word; /* owned; folded, with a space at both ends */
+	struct cp_buf *word; /* owned; folded, with a space before it */
 	size_t n, cap;
 	const struct cp_json *ledger; /* entries that are hidden; borrowed, or
 				       * NULL */

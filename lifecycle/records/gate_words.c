@@ -52,8 +52,10 @@ gate_words_clear(struct gate_words *w)
 	memset(w, 0, sizeof(*w));
 }
 
+/* WHOLE: nothing may follow it in its word. */
 static enum cp_rc
-push(struct gate_words *w, const char *folded, size_t len, struct cp_err *err)
+push(struct gate_words *w, const char *folded, size_t len, int whole,
+    struct cp_err *err)
 {
 	size_t cap = w->cap == 0 ? 16 : 2 * w->cap;
 	struct cp_buf *more;
@@ -68,7 +70,8 @@ push(struct gate_words *w, const char *folded, size_t len, struct cp_err *err)
 	cp_buf_init(&w->word[w->n]);
 	cp_buf_putc(&w->word[w->n], ' ');
 	cp_buf_put(&w->word[w->n], folded, len);
-	cp_buf_putc(&w->word[w->n], ' ');
+	if (whole)
+		cp_buf_putc(&w->word[w->n], ' ');
 	w->n++;
 	return cp_buf_check(&w->word[w->n - 1], err);
 }
@@ -86,12 +89,12 @@ add_text(struct gate_words *w, const char *text, struct cp_err *err)
 	cp_text_fold_words(text, &folded);
 	rc = cp_buf_check(&folded, err);
 	if (rc == CP_OK && folded.len >= TEXT_MIN)
-		rc = push(w, cp_buf_text(&folded), folded.len, err);
+		rc = push(w, cp_buf_text(&folded), folded.len, 1, err);
 	for (p = cp_buf_text(&folded); rc == CP_OK && *p != '\0'; p += len) {
 		p += *p == ' ';
 		len = strcspn(p, " ");
 		if (len >= WORD_MIN && !is_common(p, len))
-			rc = push(w, p, len, err);
+			rc = push(w, p, len, 0, err);
 	}
 	cp_buf_clear(&folded);
 	return rc;
