@@ -197,20 +197,29 @@ erase_one(void *ctx, const struct cp_shield_row *row, struct cp_err *err)
 	return cp_audit_erase(c->audit, row->shield.id, err);
 }
 
+static enum cp_rc
+exec_on(struct cp_store *s, enum sql_id id, int64_t record,
+    struct cp_err *err)
+{
+	struct cp_stmt *q = cp_stmt(s, id);
+
+	cp_bind_int(q, record);
+	return cp_exec(q, err);
+}
+
 enum cp_rc
 cp_shield_forget(const struct cp_change *c, int64_t record,
     struct cp_err *err)
 {
 	struct cp_change change = *c;
-	struct cp_stmt *q;
 	enum cp_rc rc = cp_shield_cases(c->store, record, erase_one, &change,
 	    err);
 
-	if (rc == CP_OK) {
-		q = cp_stmt(c->store, SQL_SHIELD_FORGET);
-		cp_bind_int(q, record);
-		rc = cp_exec(q, err);
-	}
+	if (rc == CP_OK)
+		rc = exec_on(c->store, SQL_SHIELD_FORGET, record, err);
+	/* A letter that is held refers to its compartment. */
+	if (rc == CP_OK)
+		rc = exec_on(c->store, SQL_SHIELD_LETTERS_LOOSE, record, err);
 	if (rc == CP_OK)
 		rc = cp_compartment_drop(c->store, record, err);
 	return rc == CP_OK ? cp_match_drop(c->store, record, err) : rc;

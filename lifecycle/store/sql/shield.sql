@@ -94,3 +94,6 @@ SELECT s.review, r.id, r.authority, s.requested_by
 FROM shield s INDEXED BY shield_review JOIN record r ON r.n = s.record
 WHERE s.status = 'granted' AND s.review <= ?1 AND r.state = 'live'
 ORDER BY s.review, s.n
+
+-- name: shield_letters_loose
+UPDATE mail SET compartment = NULL WHERE record = ?
