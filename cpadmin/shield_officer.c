@@ -327,7 +327,8 @@ run_add(struct cp_call *call, struct cp_session *s, struct cp_err *err)
 		    o.name);
 	cp_say(call, "Keep a copy of keys/officers/%s.age elsewhere: without "
 	    "it, or its passphrase, you open nothing.", o.name);
-	cp_officer_warn(call, s);
+	if (strcmp(o.status, "active") == 0)
+		cp_officer_warn(call, s);
 	return CP_OK;
 }
 
