@@ -328,6 +328,12 @@ ok cpadmin shield show ONE --reason x --json
 expect_json '.earlier[0] | "\(.case) \(.status) \(.ended)"' \
     "$case_id lifted 2029-04-01"
 
+test_case 'the list is in the order of the days; what is over comes last'
+ok cpadmin shield list --json
+expect_json '[.rows[] | "\(.id) \(.status) \(.review)"] | join(", ")' \
+    'BARE requested 2026-03-10, TWO granted 2026-08-10, '\
+'THREE granted 2026-08-10, ONE requested 2029-05-29, ONE lifted 2029-02-28'
+
 test_case 'refused: all is back, with the reason and how to complain'
 decide ONE refuse --reason 'the test is not met' --as bob --on 2029-05-02
 expect_status 0

@@ -25,11 +25,16 @@ SELECT s.n, s.id, s.record, s.status, s.asked_by, s.hidden, s.requested,
 	s.requested_by, s.decided, s.decided_by, s.requested_uid,
 	s.decided_uid, s.review, s.reviewed, s.ended, r.id, r.authority,
 	r.state = 'live'
-FROM (SELECT * FROM shield WHERE status = 'requested' AND review < ?1
-	UNION ALL
-	SELECT * FROM shield WHERE status = 'granted' AND review < ?1
-	ORDER BY review, n) s
-JOIN record r ON r.n = s.record
+FROM shield s JOIN record r ON r.n = s.record
+WHERE s.status = 'requested' AND s.review < ?1
+UNION ALL
+SELECT s.n, s.id, s.record, s.status, s.asked_by, s.hidden, s.requested,
+	s.requested_by, s.decided, s.decided_by, s.requested_uid,
+	s.decided_uid, s.review, s.reviewed, s.ended, r.id, r.authority,
+	r.state = 'live'
+FROM shield s JOIN record r ON r.n = s.record
+WHERE s.status = 'granted' AND s.review < ?1
+ORDER BY 13, 1
 
 -- name: shield_cases
 SELECT s.n, s.id, s.record, s.status, s.asked_by, s.hidden, s.requested,
