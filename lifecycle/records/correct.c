@@ -273,7 +273,8 @@ part(const struct cp_change *c, const struct cp_record *r,
 {
 	struct cp_parted p;
 	int same = 0;
-	enum cp_rc rc = cp_gate_part(c->store, r->n, doc, c->now, &p, err);
+	enum cp_rc rc = cp_gate_part(c->store, r->n, doc, 0, c->now, &p,
+	    err);
 
 	if (rc == CP_OK && p.shielded && !p.sealed)
 		rc = same_document(old, doc, &same, err);

@@ -48,14 +48,15 @@ enum cp_rc cp_gate_write(struct cp_store *s, int64_t n,
     struct cp_document *doc, const struct cp_now *now, struct cp_err *err)
     CP_MUST_CHECK;
 /* The same, for who has to know what came of it.  Once more of the same DOC
- * does nothing. */
+ * does nothing.  FEED: feeds may take turns to bring the same; of each text
+ * only the last is kept (none of it can be undone). */
 struct cp_parted {
 	int shielded; /* row N is */
 	int sealed;   /* DOC brought what was not there last */
 };
 enum cp_rc cp_gate_part(struct cp_store *s, int64_t n,
-    struct cp_document *doc, const struct cp_now *now, struct cp_parted *out,
-    struct cp_err *err) CP_MUST_CHECK;
+    struct cp_document *doc, int feed, const struct cp_now *now,
+    struct cp_parted *out, struct cp_err *err) CP_MUST_CHECK;
 /* A shield of the parts HIDDEN comes over live row R (or more is hidden by
  * it): document, search keys, undo, marks of sensitive services and details of
  * the log lose them, compartments get them, match keys are put. */

@@ -173,7 +173,9 @@ cp_gate_unmerge(const struct cp_change *c, int64_t from, int64_t into,
 		rc = cp_shield_share(c, into, from, err);
 	if (rc == CP_OK)
 		rc = drop_hidden_after(s, from, last, err);
-	return rc == CP_OK ? gate_put_digest(s, into, NULL, err) : rc;
+	if (rc == CP_OK)
+		rc = gate_forget_digest(s, from, err);
+	return rc == CP_OK ? gate_forget_digest(s, into, err) : rc;
 }
 
 enum cp_rc
@@ -183,5 +185,5 @@ cp_gate_take_back(struct cp_store *s, int64_t n, int64_t behind,
 	enum cp_rc rc = drop_hidden_after(s, n, behind, err);
 
 	return rc == CP_OK && cp_changes(s) > 0 ?
-	    gate_put_digest(s, n, NULL, err) : rc;
+	    gate_forget_digest(s, n, err) : rc;
 }

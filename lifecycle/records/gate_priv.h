@@ -40,14 +40,20 @@ enum cp_rc gate_words_redact(const struct gate_words *w, const char *action,
     CP_MUST_CHECK;
 
 /* gate_write.c: the salt of the store; the keys under which the person of DOC
- * is known, for row N; the digest of its active shield, NULL: none. */
+ * is known, for row N. */
 enum cp_rc gate_salt(struct cp_store *s, uint8_t salt[CP_SALT_LEN],
     struct cp_err *err) CP_MUST_CHECK;
 enum cp_rc gate_put_keys(struct cp_store *s, const struct cp_matcher *m,
     int64_t n, const struct cp_document *doc, struct cp_err *err)
     CP_MUST_CHECK;
-enum cp_rc gate_put_digest(struct cp_store *s, int64_t n,
-    const uint8_t *digest, struct cp_err *err) CP_MUST_CHECK;
+/* TAKEN goes behind the shield of row RECORD, unless it is what came last
+ * (*SEALED 0).  FEED: in the place of the same that came earlier. */
+enum cp_rc gate_seal(struct cp_store *s, const struct cp_matcher *m,
+    int64_t record, const struct cp_buf *taken, int feed,
+    const struct cp_now *now, int *sealed, struct cp_err *err) CP_MUST_CHECK;
+/* What comes next is not what came last, whatever it is. */
+enum cp_rc gate_forget_digest(struct cp_store *s, int64_t record,
+    struct cp_err *err) CP_MUST_CHECK;
 
 /* Takes what W says, and what it learns there, out of the history of the record
  * ID, of which DOC is open: members {"seq","detail","salt"}, as they were, are

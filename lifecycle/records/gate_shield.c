@@ -207,18 +207,14 @@ show_beside(struct work *w, const struct cp_secret *identity,
 static enum cp_rc
 seal_taken(struct work *w, struct cp_err *err)
 {
-	uint8_t digest[32];
+	int sealed;
 	enum cp_rc rc;
 
 	if (w->taken.len == 0)
 		return CP_OK;
-	rc = cp_compartment_add(w->c->store, w->r->n, CP_COMPARTMENT_HIDDEN,
-	    cp_buf_text(&w->taken), w->taken.len, w->c->now, NULL, err);
-	if (rc == CP_OK)
-		rc = cp_match_digest(w->m, "digest", w->taken.data,
-		    w->taken.len, digest, err);
-	return rc == CP_OK ? gate_put_digest(w->c->store, w->r->n, digest, err)
-	    : rc;
+	rc = gate_forget_digest(w->c->store, w->r->n, err);
+	return rc == CP_OK ? gate_seal(w->c->store, w->m, w->r->n, &w->taken,
+	    0, w->c->now, &sealed, err) : rc;
 }
 
 /* Puts the document as it is now, and forgets what it was; where the parts
@@ -357,7 +353,7 @@ cp_gate_unshield(const struct cp_change *c, const struct cp_record *r,
 	else if (rc == CP_OK)
 		rc = cp_match_drop(c->store, r->n, err);
 	if (rc == CP_OK && still == 0)
-		rc = gate_put_digest(c->store, r->n, NULL, err);
+		rc = gate_forget_digest(c->store, r->n, err);
 	if (rc == CP_OK)
 		rc = put(&w, revealed, c->now->today, err);
 	if (rc == CP_OK)

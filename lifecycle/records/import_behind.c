@@ -79,7 +79,8 @@ import_behind(struct cp_import *im, struct import_row *row,
 		return rc;
 	rc = learn(im, row->doc, err);
 	if (rc == CP_OK)
-		rc = cp_gate_part(im->store, r->n, row->doc, im->now, &p, err);
+		rc = cp_gate_part(im->store, r->n, row->doc, 1, im->now, &p,
+		    err);
 	if (rc == CP_OK)
 		rc = was_parted(row, err);
 	if (rc == CP_OK && p.sealed)
@@ -175,8 +176,8 @@ insert_behind(struct cp_import *im, struct import_row *row,
 		rc = cp_shield_request(&c, &r, im->how.intake, &sh, err);
 	if (rc == CP_OK)
 		rc = learn(im, whole, err);
-	return rc == CP_OK ? cp_gate_part(im->store, r.n, whole, im->now, &p,
-	    err) : rc;
+	return rc == CP_OK ? cp_gate_part(im->store, r.n, whole, 1, im->now,
+	    &p, err) : rc;
 }
 
 enum cp_rc

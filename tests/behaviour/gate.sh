@@ -149,6 +149,19 @@ load
 expect_json '[.created,.updated,.unchanged]|@json' '[0,0,1]'
 expect_eq "$(hidden S-1)" "$N" compartments
 
+test_case 'feeds that take turns have one compartment each'
+for lane in Lane Row Lane Row Lane Row Lane; do
+	child S-1 Nell Harrow 2012-03-04 Quillon |
+	    sed "s/Quillon Lane/Quillon $lane/" >"$T/in.ndjson"
+	load
+	expect_json .updated "$([ $lane$(hidden S-1) = Lane"$N" ] && echo 0 ||
+	    echo 1)"
+	[ $lane = Lane ] || gone Quillon
+done
+expect_eq "$(hidden S-1)" "$((N + 1))" compartments
+reveal S-1
+expect_json '.addresses[0].lines[0]' '1 Quillon Lane'
+
 test_case 'a feed without an address leaves it alone'
 bare S-1 Nell Harrow 2012-03-04 >"$T/in.ndjson"
 load

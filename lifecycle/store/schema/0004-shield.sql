@@ -45,7 +45,7 @@ CREATE TABLE shield (
 	reviewed_by TEXT,
 	ended TEXT,
 	ended_by TEXT,
-	digest BLOB -- keyed hash of what a feed brought last for behind it
+	digest BLOB -- keyed hashes of what came last for behind it (gate_write.c)
 ) STRICT;
 CREATE UNIQUE INDEX shield_active ON shield(record)
 	WHERE status IN ('requested', 'granted');

@@ -1,5 +1,14 @@
 -- name: gate_digest
-SELECT digest FROM shield WHERE n = ?
+SELECT digest FROM shield
+WHERE record = ? AND status IN ('requested', 'granted')
+
+-- The nonce of a payload, which no other has.
+-- name: gate_nonce
+SELECT substr(payload, 1, 16) FROM compartment WHERE n = ?
+
+-- name: gate_drop_again
+DELETE FROM compartment
+WHERE record = ? AND kind = 'hidden' AND substr(payload, 1, 16) = ?
 
 -- name: gate_put_digest
 UPDATE shield SET digest = ?1
