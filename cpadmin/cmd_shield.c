@@ -93,6 +93,17 @@ static const struct cp_opt intake_options[] = {
 	{ NULL, 0, CP_OPT_FLAG, NULL, NULL },
 };
 
+static const struct cp_opt check_options[] = {
+	{ "deep", 0, CP_OPT_FLAG, NULL,
+	    "count the search keys too, which reads all there are" },
+	{ "store-only", 0, CP_OPT_FLAG, NULL,
+	    "look at this store, and do not try every command" },
+	{ "quick", 0, CP_OPT_FLAG, NULL,
+	    "try each option once, not with every role" },
+	{ "command", 0, CP_OPT_TEXT, "C", "try this command only" },
+	{ NULL, 0, CP_OPT_FLAG, NULL, NULL },
+};
+
 static const struct cp_verb verbs[] = {
 	{ "request", "ID --by child|parent|practitioner --reason T "
 	    "[--criterion T] [--evidence REF] [--hide FIELD]...",
@@ -159,6 +170,9 @@ static const struct cp_verb verbs[] = {
 	    "no feed and no view before an authority's shields are set",
 	    gate_options, CP_TAKES_USUAL | CP_TAKES_REASON | CP_TAKES_COLUMNS,
 	    1, 2, shield_run_gate },
+	{ "check", "[--deep] [--store-only] [--quick] [--command C]",
+	    "try that no command shows what is hidden", check_options,
+	    CP_TAKES_USUAL, 0, 0, shield_run_check },
 	{ NULL, NULL, NULL, NULL, 0, 0, 0, NULL },
 };
 

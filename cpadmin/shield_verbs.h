@@ -43,6 +43,8 @@ enum cp_rc shield_run_identity(struct cp_call *call, struct cp_err *err)
     CP_MUST_CHECK;
 enum cp_rc shield_run_gate(struct cp_call *call, struct cp_err *err)
     CP_MUST_CHECK;
+enum cp_rc shield_run_check(struct cp_call *call, struct cp_err *err)
+    CP_MUST_CHECK;
 
 /* Opens the store for an operator with one of ROLES; CP_DENIED before anything
  * else is said. */

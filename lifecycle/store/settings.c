@@ -159,6 +159,27 @@ cp_settings_policy(struct cp_store *s, const struct cp_settings *settings,
 	return rc;
 }
 
+enum cp_rc
+cp_settings_policy_file(struct cp_store *s,
+    const struct cp_settings *settings, char *buf, size_t cap,
+    struct cp_err *err)
+{
+	struct cp_stmt *q = cp_stmt(s, SQL_POLICY_GET);
+	char file[256];
+	int row;
+	enum cp_rc rc;
+
+	cp_bind_int(q, settings->policy_n);
+	rc = cp_step(q, &row, err);
+	if (rc == CP_OK && !row)
+		return cp_fail(err, CP_CORRUPT, "no policy is in force");
+	if (rc != CP_OK)
+		return rc;
+	cp_col_copy(q, 3, file, sizeof(file));
+	cp_reset(q);
+	return cp_store_path(s, buf, cap, err, "policies/%s", file);
+}
+
 static enum cp_rc
 find_row(struct cp_stmt *q, int64_t *n, struct cp_err *err)
 {

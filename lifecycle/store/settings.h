@@ -40,6 +40,10 @@ enum cp_rc cp_settings_doubt(struct cp_store *s, int64_t seq,
 enum cp_rc cp_settings_policy(struct cp_store *s,
     const struct cp_settings *settings, struct cp_policy **out,
     struct cp_err *err) CP_MUST_CHECK;
+/* Its path, into BUF. */
+enum cp_rc cp_settings_policy_file(struct cp_store *s,
+    const struct cp_settings *settings, char *buf, size_t cap,
+    struct cp_err *err) CP_MUST_CHECK;
 /* Keeps the policy file at PATH as STORE/policies/NAME-VERSION-HASH.cfg, and
  * its row; *N is the row's.  To put it in force: cp_settings_put_policy.
  * CP_REFUSED if a version of the same name and number, but other content, was

@@ -1,0 +1,241 @@
+#include "cpadmin/shield_check.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/*
+ * What stands for the words of synopses.  The first line that fits counts; an
+ * empty field fits everything.  A value with an @ is made by `special'.
+ */
+static const struct {
+	const char *verb, *option, *word, *value;
+} values[] = {
+	{ "", "--reason", "", "check" },
+	{ "", "--columns", "", "@columns" },
+	{ "", "--on", "", "@today" },
+	{ "", "--store", "", "@store" },
+	{ "", "--as", "", "check-team" },
+	{ "", "--passphrase-file", "", "@pass" },
+	{ "", "--new-passphrase-file", "", "@pass" },
+	{ "", "--officer-passphrase", "", "@pass" },
+	{ "", "--share", "", "@share" },
+	{ "", "--share-dir", "", "@new" },
+	{ "", "--sheets", "", "@new" },
+	{ "", "--sheet", "", "@text" },
+	{ "", "--output", "", "@out" },
+	{ "", "-o", "", "@out" },
+	{ "", "--pdf", "", "@out" },
+	{ "", "--policy", "", "@policy" },
+	{ "", "--by", "", "parent" },
+	{ "", "--hide", "", "address" },
+	{ "", "--criterion", "", "check" },
+	{ "", "--complaint", "", "check" },
+	{ "", "--finding", "", "check" },
+	{ "", "--review", "", "@later" },
+	{ "", "--until", "", "@later" },
+	{ "", "--due-before", "", "@later" },
+	{ "", "--training-until", "", "@later" },
+	{ "", "--check-until", "", "@later" },
+	{ "", "--postcode", "", "CH41 1AA" },
+	{ "", "--number", "", "9434765919" },
+	{ "", "--name", "", "Checker" },
+	{ "", "--born", "", "2016" },
+	{ "", "--role", "", "team" },
+	{ "", "--authority", "", "@authority" },
+	{ "", "--operator", "", "spare" },
+	{ "", "--holder", "", "Somebody" },
+	{ "", "--ground", "", "care-leaver" },
+	{ "", "--statement", "", "check-1" },
+	{ "", "--method", "", "in-person" },
+	{ "", "--evidence", "", "check" },
+	{ "", "--best-interests", "", "check" },
+	{ "", "--set", "", "gender=female" },
+	{ "", "--take", "", "involvements[0]" },
+	{ "", "--history", "", "1" },
+	{ "", "--consent", "", "1" },
+	{ "", "--involvement", "", "1" },
+	{ "", "--where", "", "state = 'live'" },
+	{ "", "--record", "", "@id" },
+	{ "", "--subject", "", "@id" },
+	{ "", "--actor", "", "check-team" },
+	{ "", "--legal-basis", "", "s.21" },
+	{ "", "--contact", "", "check" },
+	{ "", "--purpose", "", "court-order" },
+	{ "", "--intention", "", "none-stated" },
+	{ "", "--to", "AUTHORITY", "E08000012" },
+	{ "", "--to", "RECIPIENT", "@recipient" },
+	{ "", "--opening", "", "@opening" },
+	{ "", "--file", "", "@events" },
+	{ "", "--format", "F", "ndjson" },
+	{ "", "--headers", "", "@text" },
+	{ "", "--custody", "", "none" },
+	{ "", "--from", "", "none" },
+	{ "", "--key", "", "@key" },
+	{ "", "-i", "", "@text" },
+	{ "", "--place", "", "check" },
+	{ "", "--status", "", "open" },
+	{ "", "--state", "", "live" },
+	{ "", "--job", "", "retention" },
+	{ "", "--custodians", "", "3" },
+	{ "", "--threshold", "", "2" },
+	{ "", "--uid", "", "64200" },
+	{ "", "--shelf", "", "202601" },
+	{ "", "--issue", "", "1" },
+	{ "", "--rate", "", "100" },
+	{ "", "--max-minutes", "", "1" },
+	{ "", "", "D", "@today" },
+	{ "", "", "DATE", "@today" },
+	{ "", "--date", "", "@today" },
+	{ "", "--notified", "", "@today" },
+	{ "", "--since", "", "@today" },
+	{ "", "", "N", "5" },
+	{ "", "", "K", "2" },
+	{ "", "", "DAYS", "30" },
+	{ "archive", "", "PKG", "@package" },
+	{ "", "", "PKG", "@package" },
+	{ "", "", "OPENING", "@opening" },
+	{ "", "", "VOLUME", "@volume" },
+	{ "", "", "BATCH", "@batch" },
+	{ "", "", "HOLD", "@hold" },
+	{ "", "", "INV", "@investigation" },
+	{ "shield identity", "", "ID", "@id" },
+	{ "", "", "ID", "@id" },
+	{ "", "", "INTO", "@id" },
+	{ "", "", "OTHER", "@id" },
+	{ "", "", "RECORD", "@id" },
+	{ "", "", "CASE", "SC-00000000" },
+	{ "", "", "LETTER", "ML-00000000" },
+	{ "", "", "MAIL", "ML-00000000" },
+	{ "", "", "COPY", "1" },
+	{ "", "", "JOB", "retention" },
+	{ "", "", "AUTHORITY", "@authority" },
+	{ "", "", "NAME", "spare" },
+	{ "", "", "VERSION", "check-1" },
+	{ "record import", "", "FILE", "@feed" },
+	{ "shield intake", "", "FILE", "@intake" },
+	{ "policy", "", "FILE", "@policy" },
+	{ "verify", "", "FILE", "@key" },
+	{ "unseal", "", "FILE", "@share" },
+	{ "consent statement", "", "FILE", "@text" },
+	{ "escrow copy", "", "FILE", "@escrow" },
+	{ "", "", "ESCROWFILE", "@escrow" },
+	{ "", "", "DIR", "@new" },
+	{ "", "--kind", "", "shield-granted" },
+	{ "", "--to", "N", "1" },
+	{ "", "", "M", "ML-00000000" },
+	{ "", "", "TEXT", "check" },
+	{ "", "", "T", "check" },
+	{ "", "", "REF", "check" },
+};
+
+static int
+fits(const char *want, const char *have)
+{
+	size_t n = strlen(want);
+
+	return strncmp(have, want, n) == 0 && (n == 0 || have[n] == '\0' ||
+	    have[n] == ' ');
+}
+
+/* Records in turn, so that every verb meets many. */
+static void
+next_record(struct check_world *w, char *out, size_t cap)
+{
+	(void)snprintf(out, cap, "HID-%d", w->turn++ % (CHECK_LIVE +
+	    CHECK_OLD) + 1);
+}
+
+static void
+days_on(const struct check_world *w, int days, char *out, size_t cap)
+{
+	char day[CP_DATE_TEXT];
+
+	(void)snprintf(out, cap, "%s",
+	    cp_date_format(cp_date_add_days(w->today, days), day));
+}
+
+static const char *
+or_none(const char *id)
+{
+	return id[0] != '\0' ? id : "NONE-1";
+}
+
+/* Files that are there, below the private folder. */
+static int
+place(const struct check_world *w, const char *value, char *out, size_t cap)
+{
+	static const struct {
+		const char *value, *path;
+	} places[] = { { "@store", "store" }, { "@text", "in/text" },
+		{ "@feed", "in/feed" }, { "@intake", "in/intake" }, { "@events", "in/events" },
+		{ "@pass", "store/keys/rehearsal/share-1.pass" },
+		{ "@key", "store/keys/signing.pub" },
+		{ "@share", "store/keys/rehearsal/custody.identity" },
+		{ "@escrow", "store/keys/shelves.escrow" } };
+
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		if (strcmp(places[i].value, value) != 0)
+			continue;
+		(void)snprintf(out, cap, "%s/%s", w->base, places[i].path);
+		return 1;
+	}
+	return 0;
+}
+
+static int
+special(struct check_world *w, const char *value, char *out, size_t cap)
+{
+	const struct {
+		const char *value, *text;
+	} texts[] = { { "@columns", "nothing" }, { "@policy", w->policy },
+		{ "@authority", w->authority }, { "@batch", w->batch },
+		{ "@hold", w->hold }, { "@volume", w->volume },
+		{ "@investigation", w->investigation },
+		{ "@opening", or_none(w->opening) },
+		{ "@package", w->package[w->turn % 2] },
+		{ "@recipient", "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zm"
+		    "rj2kg5sfn9aqmcac8p" } };
+
+	if (place(w, value, out, cap))
+		return 1;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		if (strcmp(texts[i].value, value) != 0)
+			continue;
+		(void)snprintf(out, cap, "%s", texts[i].text);
+		return 1;
+	}
+	if (strcmp(value, "@id") == 0)
+		next_record(w, out, cap);
+	else if (strcmp(value, "@today") == 0)
+		days_on(w, 0, out, cap);
+	else if (strcmp(value, "@later") == 0)
+		days_on(w, 60, out, cap);
+	else if (strcmp(value, "@new") == 0 || strcmp(value, "@out") == 0)
+		(void)snprintf(out, cap, "%s/out/%d", w->base, w->outputs++);
+	else
+		return 0;
+	return 1;
+}
+
+int
+check_value(struct check_world *w, const struct check_verb *v,
+    const char *option, const char *word, char *out, size_t cap)
+{
+	char name[80];
+
+	(void)snprintf(name, sizeof(name), "%s%s%s", v->command,
+	    v->verb[0] != '\0' ? " " : "", v->verb);
+	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
+		if (!fits(values[i].verb, name) ||
+		    (values[i].option[0] != '\0' &&
+		    strcmp(values[i].option, option) != 0) ||
+		    (values[i].word[0] != '\0' &&
+		    strcmp(values[i].word, word) != 0))
+			continue;
+		if (values[i].value[0] == '@')
+			return special(w, values[i].value, out, cap);
+		(void)snprintf(out, cap, "%s", values[i].value);
+		return 1;
+	}
+	return 0;
+}
