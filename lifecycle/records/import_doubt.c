@@ -42,7 +42,7 @@ import_look(struct cp_import *im, struct cp_err *err)
 	im->links = cp_col_int(q, 2) != 0;
 	im->head = head;
 	im->looked = 1;
-	im->n_gates = 0;
+	memset(im->gate, 0, sizeof(im->gate));
 	cp_reset(q);
 	rc = open_matcher(im, err);
 	if (rc == CP_OK && im->filtered)
@@ -66,26 +66,30 @@ import_looked(struct cp_import *im, struct cp_err *err)
 
 /* ---- the go-live gate ---- */
 
+/* The one place in which AUTHORITY may be kept. */
+static struct import_gate *
+place_of(struct cp_import *im, const char *authority)
+{
+	unsigned h = 5381;
+
+	for (const char *c = authority; *c != '\0'; c++)
+		h = h * 33 + (unsigned char)*c;
+	return &im->gate[h % IMPORT_GATES];
+}
+
 static enum cp_rc
-ask_gate(struct cp_import *im, const char *authority, int *open,
+ask_gate(struct cp_import *im, const char *authority, struct import_gate *g,
     struct cp_err *err)
 {
-	struct import_gate *g;
 	enum cp_rc rc = cp_gate_open(im->store, authority, err);
 
-	*open = rc == CP_OK;
+	g->open = rc == CP_OK;
 	if (rc == CP_REFUSED) {
 		cp_err_clear(err);
 		rc = cp_golive_tried(im->store, authority, im->now, err);
 	}
-	if (rc == CP_OK) {
-		if (im->n_gates == IMPORT_GATES)
-			im->n_gates = 0;
-		g = &im->gate[im->n_gates++];
-		(void)snprintf(g->authority, sizeof(g->authority), "%s",
-		    authority);
-		g->open = *open;
-	}
+	(void)snprintf(g->authority, sizeof(g->authority), "%s",
+	    rc == CP_OK ? authority : "");
 	return rc;
 }
 
@@ -94,15 +98,12 @@ import_gate(struct cp_import *im, struct import_row *row, int *open,
     struct cp_err *err)
 {
 	const char *authority = row->doc->authority;
-	size_t i = 0;
+	struct import_gate *g = place_of(im, authority);
 	enum cp_rc rc = CP_OK;
 
-	while (i < im->n_gates && strcmp(im->gate[i].authority, authority) != 0)
-		i++;
-	if (i < im->n_gates)
-		*open = im->gate[i].open;
-	else
-		rc = ask_gate(im, authority, open, err);
+	if (strcmp(g->authority, authority) != 0)
+		rc = ask_gate(im, authority, g, err);
+	*open = g->open;
 	return rc != CP_OK || *open ? rc : import_refuse(im, row, "authority",
 	    "its shielding pass is not signed off", err);
 }

@@ -19,7 +19,7 @@ enum {
 	IMPORT_WORKERS_MAX = 8,
 	IMPORT_MARK = 32,
 	IMPORT_FILTER_FROM = 2000,     /* rows in doubt before a filter pays */
-	IMPORT_GATES = 16              /* authorities whose gate is kept */
+	IMPORT_GATES = 256             /* places for authorities' gates */
 };
 
 /* One row: where it is in its chunk's bytes, and what a worker made of it. */
@@ -117,7 +117,8 @@ enum cp_rc import_rejects_close(struct cp_import *im, struct cp_err *err)
 
 /* ---- import.c ---- */
 
-/* Whether the gate of an authority is open, for the run. */
+/* Whether the gate of an authority is open, for the run; "" is an empty
+ * place. */
 struct import_gate {
 	char authority[CP_AUTHORITY_MAX];
 	int open;
@@ -149,7 +150,6 @@ struct cp_import {
 	int64_t doubted;            /* rows looked up in it */
 	int filtered;
 	struct import_gate gate[IMPORT_GATES];
-	size_t n_gates;
 	/* Settling one row, this is its entry: whatever speaks against it has
 	 * been decided. */
 	const struct cp_quarantine *settling;

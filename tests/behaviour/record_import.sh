@@ -40,6 +40,9 @@ expect_json '.rows|length' 1500
 expect_json '[.rows[].id]|unique|length' 1500
 ok cpadmin audit verify
 
+test_case 'where nobody is shielded, nobody is looked for'
+expect_no_file "$CPADMIN_STORE/keys/match.key"
+
 test_case 'each stored document is the row that came'
 head -n 25 "$T/feed.ndjson" >"$T/some"
 while read -r line; do
