@@ -79,6 +79,7 @@ prepare_archive() {
 
 	for id in $DESTROYED $HELD Q1; do row_of "$id"; done >"$T/old"
 	ok cpadmin record import "$T/old" --on 2020-01-01
+	ok cpadmin shield request E1 --by child --reason canary --on 2020-01-02
 	ok cpadmin record event D5 left-england --date 2020-01-05 \
 	    --intention no-return --on 2020-01-05
 	night 2020-01-05
@@ -97,6 +98,7 @@ prepare_live() {
 
 	for id in $LEAVING $LIVE; do row_of "$id"; done | grep . >"$T/new"
 	ok cpadmin record import "$T/new" --on 2026-01-09
+	ok cpadmin shield request N1 --by child --reason canary --on 2026-01-09
 	for id in $LEAVING $LIVE; do
 		[[ $id == C* ]] || continue
 		ok cpadmin consent give "$id" --ground care-leaver --by self \
@@ -192,6 +194,13 @@ check_database() {
 	    SELECT count(*) FROM audit JOIN record r ON r.id = subject
 	    WHERE r.state = 'destroyed' AND detail IS NOT NULL
 	    AND action <> 'record.destroy';
+	    SELECT (SELECT count(*) FROM shield JOIN record r ON r.n = record
+		WHERE r.state = 'destroyed')
+	    + (SELECT count(*) FROM shield_key JOIN record r ON r.n = record
+		WHERE r.state = 'destroyed')
+	    + (SELECT count(*) FROM compartment LEFT JOIN record r
+		ON r.n = record WHERE kind = 'hidden'
+		AND (r.state IS NOT 'archived' OR payload IS NOT NULL));
 	    SELECT state, id,
 	    (SELECT count(*) FROM document WHERE record = r.n),
 	    (SELECT count(*) FROM header JOIN package p ON p.n = package
@@ -203,8 +212,9 @@ check_database() {
 	    ORDER BY id;
 	    SELECT doc FROM document" >"$1.sql" 2>&1
 	differs 'integrity, tally, last run finished, keys, consents and
-	    details of those who left' "ok $TALLY 1 0 0 0" \
-	    "$(head -n 6 "$1.sql" | paste -sd ' ')" && bad=1
+	    details of those who left, what was hidden of them' \
+	    "ok $TALLY 1 0 0 0 0" "$(head -n 7 "$1.sql" | paste -sd ' ')" &&
+	    bad=1
 	differs 'states with documents, headers, packages' \
 	    "$(<"$T/states")" "$(grep -E '^(arch|dest|live)' "$1.sql")" &&
 	    bad=1
@@ -224,14 +234,16 @@ run_in() {
 	    { echo "$* ended with $?: $(head -c 500 "$dir.err")"; return 1; }
 }
 
-# Every package opens, and holds what the record was.
+# Every package opens, and holds what the record was; N1 is shielded.
 check_packages() {
-	local bad=0 id
+	local bad=0 id behind
 
 	run_in "$1" archive verify --all || return 1
 	for id in $ARCHIVED; do
+		behind=()
+		[ "$id" != N1 ] || behind=(--shield)
 		run_in "$1" archive open "$id" --purpose court-order \
-		    --reason test --json || return 1
+		    --reason test "${behind[@]}" --json || return 1
 		sed 's/.*"record":\({"cpadmin":"record.*}\),"history":.*/\1/' \
 		    "$1.out"
 	done >"$1.opened"
@@ -319,6 +331,9 @@ spoilt 'a lost volume' 'rm "$1"/archive/V-20200228-*.tar'
 spoilt 'a missing certificate' 'rm "$1"/outbox/certificate-D-20260110-1.json'
 spoilt 'a forged certificate' \
     'sed -i s/mary/marx/ "$1"/outbox/certificate-D-20260110-1.json'
+spoilt 'what was hidden, left behind' 'sqlite3 "$1/store.db" "UPDATE
+    compartment SET payload = x'\''00'\'' WHERE kind = '\''hidden'\''"'
+spoilt 'what was hidden, lost' 'sqlite3 "$1/store.db" "DELETE FROM boxed"'
 spoilt 'an edited log' 'sqlite3 "$1/store.db" "UPDATE audit
     SET actor = '\''x'\'' WHERE seq = 9"'
 
