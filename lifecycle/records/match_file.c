@@ -144,18 +144,19 @@ match_key_mark(const struct cp_secret *key, int64_t *out, struct cp_err *err)
 	return rc;
 }
 
-/* Whether KEY is the one that the store means; any is while it knows no
+/* Whether KEY is the one that the store means; UNMARKED where it knows no
  * mark. */
 static enum cp_rc
-counts(struct cp_store *s, const struct cp_secret *key, int *yes,
-    struct cp_err *err)
+counts(struct cp_store *s, const struct cp_secret *key, int unmarked,
+    int *yes, struct cp_err *err)
 {
 	int64_t mine = 0;
 	int64_t mark = 0;
 	enum cp_rc rc = match_key_mark(key, &mine, err);
 
 	if (rc == CP_OK)
-		rc = cp_exec_int(cp_stmt(s, SQL_MATCH_MARK), mine, &mark, err);
+		rc = cp_exec_int(cp_stmt(s, SQL_MATCH_MARK), unmarked ? mine :
+		    ~mine, &mark, err);
 	*yes = rc == CP_OK && mark == mine;
 	return rc;
 }
@@ -171,7 +172,7 @@ take_new(struct cp_store *s, const struct place *p, struct cp_secret **out,
 	enum cp_rc rc = load(p, p->path_new, &key, err);
 
 	if (rc == CP_OK)
-		rc = counts(s, key, &yes, err);
+		rc = counts(s, key, 0, &yes, err);
 	if (rc == CP_OK && !yes)
 		rc = cp_fail(err, CP_NOT_FOUND, "not yet in force");
 	if (rc == CP_OK)
@@ -226,13 +227,13 @@ open_at(struct cp_store *s, const struct place *p, struct cp_secret **out,
     struct cp_err *err)
 {
 	struct cp_secret *key = NULL;
-	struct cp_err ignored = { 0 };
+	struct cp_err other = { 0 };
 	int yes = 0;
 	enum cp_rc rc = load(p, p->path, &key, err);
 	enum cp_rc first = rc;
 
 	if (rc == CP_OK)
-		rc = counts(s, key, &yes, err);
+		rc = counts(s, key, 1, &yes, err);
 	if (rc == CP_OK && yes) {
 		*out = key;
 		return CP_OK;
@@ -240,16 +241,17 @@ open_at(struct cp_store *s, const struct place *p, struct cp_secret **out,
 	cp_secret_free(key);
 	if (rc != CP_OK && rc != CP_NOT_FOUND && rc != CP_KEY)
 		return rc;
-	if (take_new(s, p, out, &ignored) == CP_OK) {
-		cp_err_clear(err);
-		return CP_OK;
+	rc = take_new(s, p, out, &other);
+	if (rc != CP_NOT_FOUND && rc != CP_KEY) {
+		*err = other;
+		return rc;
 	}
 	if (first == CP_NOT_FOUND) {
 		cp_err_clear(err);
 		return make_first(s, p, out, err);
 	}
 	return first == CP_OK ? refuse(p, "is not the one under which people "
-	    "are shielded", err) : rc;
+	    "are shielded", err) : first;
 }
 
 enum cp_rc

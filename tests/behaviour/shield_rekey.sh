@@ -73,6 +73,16 @@ cp "$T/first.key" "$KEYS/match.key.new"
 expect_eq "$(aside B7 Imogen 2012-04-03)" 1
 ok cmp "$T/second.key" "$KEYS/match.key"
 
+test_case 'a new key that never counted is not taken for a lost one'
+cp -a "$CPADMIN_STORE" "$T/other"
+sqlite3 "$T/other/store.db" "DELETE FROM counter WHERE name = 'match'"
+mv "$T/other/keys/match.key" "$T/other/keys/match.key.new"
+run "$CPADMIN" --store "$T/other" record import "$T/row.ndjson"
+expect_status 7
+expect_false [ -e "$T/other/keys/match.key" ]
+mv "$T/other/keys/match.key.new" "$T/other/keys/match.key"
+ok "$CPADMIN" --store "$T/other" record import "$T/row.ndjson"
+
 test_case 'former names and hidden addresses are known again'
 ok "$CPADMIN" operator add bob --uid 4998 --role shield
 ok "$CPADMIN" shield decide A1 grant --hide address,former-names \
