@@ -50,6 +50,7 @@ put_step(const struct cp_change *c, const struct cp_shield *s,
 	cp_json_put_member(b, "what", step->what);
 	cp_json_put_member(b, "at", c->now->time);
 	cp_json_put_member(b, "by", cp_audit_actor(c->audit));
+	put_text(b, "logged_as", step->alias);
 	put_text(b, "asked_by", step->asked_by);
 	put_text(b, "reason", step->reason);
 	put_text(b, "criterion", step->criterion);
@@ -76,7 +77,8 @@ cp_shield_note(const struct cp_change *c, const struct cp_shield *s,
     const struct cp_shield_step *step, struct cp_err *err)
 {
 	char action[32] = "shield.";
-	struct cp_entry e = { action, s->id, NULL, NULL };
+	struct cp_entry e = { action, step->alias != NULL ? step->alias :
+	    s->id, NULL, NULL };
 	struct cp_buf b;
 	enum cp_rc rc;
 

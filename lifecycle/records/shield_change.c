@@ -94,17 +94,23 @@ first_request(const struct cp_change *c, const struct cp_record *r,
 	return rc == CP_OK ? cp_gate_shield(c, r, hidden, err) : rc;
 }
 
-/* What is asked for again is hidden from then on, as a first time. */
+/*
+ * All that a first request does is done again, so that nothing is left by
+ * which to tell: what is asked for is hidden, no change before can be undone,
+ * and the log has a number that it never had (ALIAS), unless who asks is told.
+ */
 static enum cp_rc
 further_request(const struct cp_change *c, const struct cp_record *r,
-    unsigned hidden, struct cp_shield *s, struct cp_err *err)
+    unsigned hidden, struct cp_shield *s, char alias[CP_SHIELD_ID],
+    struct cp_err *err)
 {
-	enum cp_rc rc;
+	enum cp_rc rc = CP_OK;
 
-	if ((hidden & ~s->hidden) == 0)
-		return CP_OK;
 	s->hidden |= hidden;
-	rc = put_row(c, s, err);
+	if (!cp_gate_tells(cp_store_actor(c->store)))
+		rc = cp_shield_id_new(alias, err);
+	if (rc == CP_OK)
+		rc = put_row(c, s, err);
 	return rc == CP_OK ? cp_gate_shield(c, r, s->hidden, err) : rc;
 }
 
@@ -120,6 +126,7 @@ cp_shield_request(const struct cp_change *c, const struct cp_record *r,
 		.criterion = q->criterion, .evidence = q->evidence,
 		.near = q->near, .hidden = hidden };
 	struct cp_age_recipient to[CP_OFFICERS_MAX];
+	char alias[CP_SHIELD_ID] = "";
 	int64_t generation;
 	size_t n;
 	enum cp_rc rc = cp_record_need_live(c->store, r, "restore", err);
@@ -131,7 +138,9 @@ cp_shield_request(const struct cp_change *c, const struct cp_record *r,
 	if (rc != CP_OK)
 		return rc;
 	rc = out->n == 0 ? first_request(c, r, q, hidden, out, err) :
-	    further_request(c, r, hidden, out, err);
+	    further_request(c, r, hidden, out, alias, err);
+	if (alias[0] != '\0')
+		step.alias = alias;
 	return rc == CP_OK ? cp_shield_note(c, out, &step, err) : rc;
 }
 

@@ -30,7 +30,7 @@ enum cp_rc cp_shield_record(struct cp_store *s, const char *id,
 /* What is sealed of the cases of record N, step by step: FN is given an object
  * with "case", "what" (request, grant ...), "at", "by", and as far as they were
  * said "reason", "asked_by", "criterion", "evidence", "complaint", "hidden",
- * "review", "near"; borrowed.  CP_KEY: not sealed to IDENTITY. */
+ * "review", "near", "logged_as"; borrowed.  CP_KEY: not sealed to IDENTITY. */
 struct cp_json;
 typedef enum cp_rc cp_shield_step_fn(void *ctx, const struct cp_json *step,
     struct cp_err *err);

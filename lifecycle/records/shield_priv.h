@@ -23,6 +23,7 @@ struct cp_shield_step {
 	const char *hidden_of; /* JSON: numbers of compartments that came from
 			        * another record */
 	int64_t pruned;
+	const char *alias; /* the log's number, if not that of the case */
 };
 /* Seals the step with the record of S, and logs "shield.WHAT" about S's id. */
 enum cp_rc cp_shield_note(const struct cp_change *c,
