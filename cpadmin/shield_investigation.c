@@ -97,19 +97,22 @@ read_texts(const struct cp_call *call, struct cp_session *s,
 	return CP_OK;
 }
 
+/* With REASON and FINDING, unless NULL. */
 static enum cp_rc
 show(const struct cp_call *call, const struct cp_investigation *i,
     const char *reason, const char *finding, struct cp_err *err)
 {
 	struct cp_out *o = NULL;
-	enum cp_rc rc = cp_out_object(call, "investigation", columns, WHOLE,
-	    &o, err);
+	enum cp_rc rc = cp_out_object(call, "investigation", columns,
+	    reason != NULL ? WHOLE : ROW, &o, err);
 
 	if (rc != CP_OK)
 		return rc;
 	put_row(o, i);
-	put_or_null(o, reason);
-	put_or_null(o, finding);
+	if (reason != NULL) {
+		put_or_null(o, reason);
+		put_or_null(o, finding);
+	}
 	rc = cp_out_end(&o, err);
 	cp_out_free(o);
 	return rc;
@@ -179,7 +182,7 @@ run_close(const struct cp_call *call, struct cp_err *err)
 		    finding, &i, err);
 	rc = cp_txn_end(s.audit, rc, err);
 	if (rc == CP_OK)
-		rc = show(call, &i, "", finding, err);
+		rc = show(call, &i, NULL, NULL, err);
 	cp_session_close(&s);
 	return rc;
 }
