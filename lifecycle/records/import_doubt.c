@@ -45,8 +45,10 @@ import_look(struct cp_import *im, struct cp_err *err)
 	memset(im->gate, 0, sizeof(im->gate));
 	cp_reset(q);
 	rc = open_matcher(im, err);
-	if (rc == CP_OK && im->filtered)
-		rc = cp_matcher_fill(im->matcher, im->store, err);
+	if (rc == CP_OK && im->matcher != NULL)
+		rc = im->filtered ?
+		    cp_matcher_fill(im->matcher, im->store, err) :
+		    cp_matcher_check(im->matcher, im->store, err);
 	return rc;
 }
 

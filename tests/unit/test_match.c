@@ -354,6 +354,21 @@ START_TEST(another_stores_key_is_refused)
 }
 END_TEST
 
+START_TEST(a_key_that_was_replaced_is_noticed)
+{
+	struct cp_stmt *q;
+
+	OK(cp_matcher_check(matcher, store, &err));
+	OK(cp_matcher_fill(matcher, store, &err));
+	q = cp_stmt(store, SQL_MATCH_SET_MARK);
+	cp_bind_int(q, 42);
+	OK(cp_exec(q, &err));
+	ck_assert_int_eq(cp_matcher_check(matcher, store, &err), CP_BUSY);
+	ck_assert_int_eq(cp_matcher_fill(matcher, store, &err), CP_BUSY);
+	reopen(CP_KEY);
+}
+END_TEST
+
 /* ---- many threads ---- */
 
 enum { THREADS = 4, ROUNDS = 500 };
@@ -413,6 +428,7 @@ main(void)
 	tcase_add_test(t, only_the_key_file_gives_the_keys);
 	tcase_add_test(t, a_spoilt_key_file_is_told);
 	tcase_add_test(t, another_stores_key_is_refused);
+	tcase_add_test(t, a_key_that_was_replaced_is_noticed);
 	tcase_add_test(t, threads_make_the_same_keys);
 	suite_add_tcase(s, t);
 	r = srunner_create(s);
