@@ -221,6 +221,9 @@ rewrap(struct cp_call *call, struct cp_session *s,
 	cp_progress_end(&p, d->rewrapped);
 	if (rc != CP_OK && err->hint[0] == '\0')
 		cp_err_hint(err, "`cpadmin shield officer rewrap' goes on");
+	/* The headers that were replaced open for those who left. */
+	if (rc == CP_OK)
+		cp_session_forget(call, s);
 	return rc;
 }
 

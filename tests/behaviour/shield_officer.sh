@@ -106,9 +106,19 @@ run cpadmin shield officer admit bob
 expect_status 5
 expect_err_contains 'shield officer rewrap'
 
+# headers: how many of the stanzas in $T/stanzas are in the files of the store.
+headers() {
+	cat "$CPADMIN_STORE"/store.db* | grep -aoFf "$T/stanzas" | sort -u |
+	    wc -l
+}
+
 test_case 'one goes'
+sql 'SELECT CAST(header AS TEXT) FROM compartment' |
+    sed -n 's/^-> X25519 //p' >"$T/stanzas"
+expect_eq "$(headers)" 6
 ok cpadmin shield officer remove bob --json
 expect_json '.status + " " + (.rewrapped | tostring)' 'left 2'
+expect_eq "$(headers)" 0 'headers that open for one who left'
 expect_no_file "$CPADMIN_STORE/keys/officers/bob.age"
 expect_no_file "$CPADMIN_STORE/keys/rehearsal/officer-bob.pass"
 closed bob "$N"
