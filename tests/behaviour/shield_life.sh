@@ -181,6 +181,8 @@ shield.reveal true'
 nothing_tells
 
 test_case 'in a file it stays sealed, to whoever is an officer today'
+ok cpadmin shield officer remove second-officer --on 2026-03-12
+ok cpadmin shield officer rewrap --on 2026-03-12
 ok cpadmin archive open CP-S --shield "${OPEN[@]}" --as bob --on 2026-03-12 \
     --output "$T/handed.tar.zst"
 mkdir "$T/handed"
@@ -190,6 +192,7 @@ expect_eq "$(cd "$T/handed" && printf '%s ' shield*)" \
 expect_false grep -rqi canary "$T/handed"
 expect_eq "$(head -n 1 "$T/handed/shield-1-hidden.age")" \
     age-encryption.org/v1
+expect_eq "$(grep -ac '^-> X25519' "$T/handed/shield-1-hidden.age")" 1
 
 test_case 'nothing is lost when a disk, a key or a volume changes'
 ok cpadmin custody rekey --custodians 3 --threshold 2 --reason T --yes
