@@ -202,6 +202,27 @@ START_TEST(widened)
 }
 END_TEST
 
+/* The current name, which the others stood before, is still found. */
+START_TEST(current_name_moves)
+{
+	struct cp_document *doc = parse("{\"cpadmin\":\"record/1\","
+	    "\"authority\":\"A\",\"names\":[{\"type\":\"former\","
+	    "\"given\":\"Old\"},{\"type\":\"current\",\"given\":"
+	    "\"New\"}],\"gender\":\"male\",\"birth_date\":\"2010\"}");
+	struct cp_buf out;
+
+	cp_buf_init(&out);
+	hide(doc, CP_HIDE_FORMER_NAMES, &out);
+	ck_assert_ptr_eq(doc->current, &doc->names[0]);
+	ck_assert_str_eq(doc->current->given, "New");
+	unhide(&doc, &out);
+	ck_assert_ptr_eq(doc->current, &doc->names[1]);
+	ck_assert_str_eq(doc->names[0].given, "Old");
+	cp_document_free(doc);
+	cp_buf_clear(&out);
+}
+END_TEST
+
 /* What stayed open goes its own way meanwhile. */
 START_TEST(open_parts_are_newer)
 {
@@ -314,6 +335,7 @@ main(void)
 	tcase_add_test(c, like_one_who_has_none);
 	tcase_add_test(c, later_ones_win);
 	tcase_add_test(c, widened);
+	tcase_add_test(c, current_name_moves);
 	tcase_add_test(c, open_parts_are_newer);
 	tcase_add_loop_test(c, not_what_was_hidden, 0,
 	    (int)(sizeof(wrong) / sizeof(wrong[0])));

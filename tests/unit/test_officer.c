@@ -27,8 +27,8 @@ static int64_t one, two;
 static struct cp_secret *pass;
 
 #define OK(call) ck_assert_msg((call) == CP_OK, "%s", err.what)
-#define FAILS(rc, call) ck_assert_msg((call) == (rc), "%d: %s", err.code, \
-    err.what)
+#define FAILS(rc, call) ck_assert_msg((call) == (rc) && err.code == (rc), \
+    "%d: %s", err.code, err.what)
 
 static int64_t
 add_record(const char *id)
