@@ -2,6 +2,7 @@
 #define CP_CPADMIN_SHIELD_CHECK_H
 
 #include "cpadmin/child.h"
+#include "cpadmin/progress.h"
 #include "cpadmin/session.h"
 
 /*
@@ -46,6 +47,8 @@ struct check_verb {
 	char synopsis[1536];
 	int as, json, columns, dry_run, yes;
 	int tried; /* with all its options, by some role */
+	int met;   /* called at all */
+	int done;  /* a call of it ended well */
 };
 /* Takes it apart: the text of `COMMAND [VERB] --help'. */
 void check_verb_read(struct check_verb *v, const char *help);
@@ -89,5 +92,33 @@ void check_world_remove(struct check_world *w);
  * OUT; 0: nobody knows. */
 int check_value(struct check_world *w, const struct check_verb *v,
     const char *option, const char *word, char *out, size_t cap);
+/* Calls that no synopsis tells to make: the I-th, in words parted by single
+ * spaces, of which check_word knows those that begin with an @; NULL. */
+const char *check_further(size_t i);
+int check_word(struct check_world *w, const char *word, char *out,
+    size_t cap);
+
+/* ---- shield_check_sweep.c ---- */
+
+struct check {
+	const struct cp_call *call;
+	struct check_world world;
+	struct check_verb *verbs; /* owned */
+	size_t n_verbs, cap;
+	struct check_variant *variants; /* owned, CHECK_VARIANTS */
+	size_t role;
+	int found;          /* how often */
+	int done;           /* calls that ended well */
+	struct cp_buf json; /* the findings, an open array */
+	struct cp_progress progress;
+	int64_t shielded;
+};
+
+/* Puts a finding on the list, and says it; ROLE and HOW may be NULL. */
+void check_note(struct check *c, const char *where, const char *role,
+    const char *how, const char *what);
+/* Makes the scratch store, tries everything on it and removes it. */
+enum cp_rc check_scratch(struct check *c, struct cp_session *s,
+    struct cp_err *err) CP_MUST_CHECK;
 
 #endif

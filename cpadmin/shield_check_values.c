@@ -5,7 +5,7 @@
 
 /*
  * What stands for the words of synopses.  The first line that fits counts; an
- * empty field fits everything.  A value with an @ is made by `special'.
+ * empty field fits everything.  A value with an @ is made by check_word.
  */
 static const struct {
 	const char *verb, *option, *word, *value;
@@ -91,14 +91,12 @@ static const struct {
 	{ "", "", "N", "5" },
 	{ "", "", "K", "2" },
 	{ "", "", "DAYS", "30" },
-	{ "archive", "", "PKG", "@package" },
 	{ "", "", "PKG", "@package" },
 	{ "", "", "OPENING", "@opening" },
 	{ "", "", "VOLUME", "@volume" },
 	{ "", "", "BATCH", "@batch" },
 	{ "", "", "HOLD", "@hold" },
 	{ "", "", "INV", "@investigation" },
-	{ "shield identity", "", "ID", "@id" },
 	{ "", "", "ID", "@id" },
 	{ "", "", "INTO", "@id" },
 	{ "", "", "OTHER", "@id" },
@@ -127,6 +125,47 @@ static const struct {
 	{ "", "", "T", "check" },
 	{ "", "", "REF", "check" },
 };
+
+/* What goes together: changes that are made, and undone, and one that brings
+ * a canary. */
+static const char *const further[] = {
+	"record correct @id --set postcode=ZZ993VZ --set line1=Qzxvkjwa9 "
+	    "--reason check",
+	"record correct @id --set family=Changed --reason check",
+	"record undo @last --reason check",
+	"record event @id left-england --date @today --intention none-stated "
+	    "--reason check",
+	"record undo @last --reason check",
+	"record event @id died --date @today --notified @today --reason check",
+	"record event @last moved --date @today --to E08000012 --reason check",
+	"record history @last --reason check",
+	"record event --file @events --reason check",
+	"record merge OPEN-60 HID-7 --reason check --dry-run",
+	"record merge OPEN-60 HID-7 --reason check",
+	"record show HID-7 --reason check",
+	"record undo HID-7 --reason check",
+	"record never-link add HID-8 HID-9 --reason check",
+	"record never-link list",
+	"record split HID-7 --take names[1] --set family=Other --reason check",
+	"consent statement add check-1 @text",
+	"consent give @id --ground care-leaver --by parent --date @today "
+	    "--statement check-1 --evidence check --method in-person",
+	"consent withdraw @last --date @today --evidence check",
+	"consent give @id --ground unspecified-sensitive --by parent --date "
+	    "@today --statement check-1 --evidence check --involvement 1",
+	"hold place --where age>=1 --reason check --legal-basis s.21 "
+	    "--contact check --review @later --dry-run",
+	"destruction early @package --legal-basis s.21 --reason check",
+	"archive move @new --all --dry-run",
+	"policy diff @policy",
+	"retention run --on @later --dry-run",
+};
+
+const char *
+check_further(size_t i)
+{
+	return i < sizeof(further) / sizeof(further[0]) ? further[i] : NULL;
+}
 
 static int
 fits(const char *want, const char *have)
@@ -182,8 +221,8 @@ place(const struct check_world *w, const char *value, char *out, size_t cap)
 	return 0;
 }
 
-static int
-special(struct check_world *w, const char *value, char *out, size_t cap)
+int
+check_word(struct check_world *w, const char *value, char *out, size_t cap)
 {
 	const struct {
 		const char *value, *text;
@@ -206,6 +245,9 @@ special(struct check_world *w, const char *value, char *out, size_t cap)
 	}
 	if (strcmp(value, "@id") == 0)
 		next_record(w, out, cap);
+	else if (strcmp(value, "@last") == 0)
+		(void)snprintf(out, cap, "HID-%d", (w->turn + CHECK_LIVE +
+		    CHECK_OLD - 1) % (CHECK_LIVE + CHECK_OLD) + 1);
 	else if (strcmp(value, "@today") == 0)
 		days_on(w, 0, out, cap);
 	else if (strcmp(value, "@later") == 0)
@@ -233,7 +275,7 @@ check_value(struct check_world *w, const struct check_verb *v,
 		    strcmp(values[i].word, word) != 0))
 			continue;
 		if (values[i].value[0] == '@')
-			return special(w, values[i].value, out, cap);
+			return check_word(w, values[i].value, out, cap);
 		(void)snprintf(out, cap, "%s", values[i].value);
 		return 1;
 	}
