@@ -276,6 +276,15 @@ ok cpadmin record merge S-3 S-1 --set birth_date=2015-03-04 --reason same
 row S-3 Eva Lund 2013-02-03 "$(at 'Canary Merged')" >"$T/dup"
 import "$T/dup"
 counts 0 0 0 0 1
+row S-4 Una Penn 2010-10-10 "$(nhs 9434765870)" >"$T/four"
+import "$T/four"
+ok cpadmin shield request S-4 --by child --reason danger
+row S-1 Zoe Ahmed 2015-03-04 "$(at 'Canary Four')$(nhs 9434765870)" >"$T/four"
+import "$T/four"
+counts 0 0 0 0 1
+row S-2 Tom Smith 2014-01-02 "$(nhs 9434765870)" >"$T/four"
+import "$T/four"
+counts 0 0 0 0 1
 ok cpadmin shield request S-2 --by child --reason danger
 ok cpadmin record event S-2 left-england --date 2026-11-20 \
     --intention no-return --on 2026-11-21
