@@ -33,6 +33,9 @@ enum cp_rc gate_words_learn(struct gate_words *w, const char *detail,
 enum cp_rc gate_words_settle(struct gate_words *w,
     const struct cp_document *doc, struct cp_err *err) CP_MUST_CHECK;
 void gate_words_clear(struct gate_words *w);
+/* *YES: TEXT says what W hides. */
+enum cp_rc gate_words_say(const struct gate_words *w, const char *text,
+    int *yes, struct cp_err *err) CP_MUST_CHECK;
 /* The DETAIL of an entry of ACTION without what W says, appended to OUT;
  * *DIFFERS: it is another. */
 enum cp_rc gate_words_redact(const struct gate_words *w, const char *action,

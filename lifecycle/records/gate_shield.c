@@ -74,6 +74,27 @@ hide_ledger(struct work *w, unsigned hidden, struct cp_buf *text,
 	    text->len, tree, err) : rc;
 }
 
+/* The log's entry of the offer has its reason too, and keeps it. */
+static enum cp_rc
+silence_move(struct work *w, const struct gate_words *words,
+    struct cp_err *err)
+{
+	struct cp_stmt *q = cp_stmt(w->c->store, SQL_GATE_MOVE_REASON);
+	int64_t n = 0;
+	int row, yes = 0;
+	enum cp_rc rc;
+
+	cp_bind_int(q, w->r->n);
+	rc = cp_step(q, &row, err);
+	if (rc != CP_OK || !row)
+		return rc;
+	n = cp_col_int(q, 0);
+	rc = gate_words_say(words, cp_col_text(q, 1), &yes, err);
+	cp_reset(q);
+	return rc == CP_OK && yes ? exec_on(w->c->store, SQL_GATE_MOVE_SILENCE,
+	    n, err) : rc;
+}
+
 static enum cp_rc
 hide_log(struct work *w, unsigned hidden, const struct cp_json *ledger,
     struct cp_buf *kept, struct cp_err *err)
@@ -86,6 +107,8 @@ hide_log(struct work *w, unsigned hidden, const struct cp_json *ledger,
 	if (rc == CP_OK)
 		rc = gate_log_hide(w->c->store, w->r->id, &words, w->doc,
 		    kept, err);
+	if (rc == CP_OK)
+		rc = silence_move(w, &words, err);
 	gate_words_clear(&words);
 	return rc;
 }

@@ -379,21 +379,22 @@ fold(const char *text, struct cp_buf *out)
 	cp_buf_putc(out, ' ');
 }
 
-static int
-says_word(const struct gate_words *w, const char *text, struct cp_err *err,
-    enum cp_rc *rc)
+enum cp_rc
+gate_words_say(const struct gate_words *w, const char *text, int *yes,
+    struct cp_err *err)
 {
 	struct cp_buf folded;
-	int yes = 0;
+	enum cp_rc rc;
 
+	*yes = 0;
 	cp_buf_init(&folded);
 	fold(text, &folded);
-	*rc = cp_buf_check(&folded, err);
-	for (size_t i = 0; *rc == CP_OK && !yes && i < w->n; i++)
-		yes = strstr(cp_buf_text(&folded), cp_buf_text(&w->word[i])) !=
-		    NULL;
+	rc = cp_buf_check(&folded, err);
+	for (size_t i = 0; rc == CP_OK && !*yes && i < w->n; i++)
+		*yes = strstr(cp_buf_text(&folded),
+		    cp_buf_text(&w->word[i])) != NULL;
 	cp_buf_clear(&folded);
-	return yes;
+	return rc;
 }
 
 /* Any text at or under V. */
@@ -408,10 +409,8 @@ says(const struct gate_words *w, const struct cp_json *v, int *yes,
 
 	if (*yes)
 		return CP_OK;
-	if (cp_json_text(v) != NULL) {
-		*yes = says_word(w, cp_json_text(v), err, &rc);
-		return rc;
-	}
+	if (cp_json_text(v) != NULL)
+		return gate_words_say(w, cp_json_text(v), yes, err);
 	for (size_t i = 0; rc == CP_OK && cp_json_kind(v) == CP_JSON_ARRAY &&
 	    i < cp_json_size(v); i++)
 		rc = says(w, cp_json_at(v, i), yes, err);

@@ -92,6 +92,8 @@ ok cpadmin record event S-1 left-england --date 2026-11-20 --intention return \
 ok cpadmin record event S-1 returned --date 2026-11-21 "${ON[@]}"
 ok cpadmin record find --postcode 'CH41 1AA' "${R[@]}"
 ok cpadmin consent list S-1 "${R[@]}"
+ok cpadmin record event S-1 moved --to E09000001 --date 2026-11-21 --offer \
+    --reason 'the Quillon flat is theirs' "${ON[@]}"
 expect_some Quillon in "$CPADMIN_STORE"
 HASH=$(sql "SELECT detail ->> 'query_sha256' FROM audit
     WHERE action = 'record.find' AND subject IS NULL")
@@ -104,6 +106,9 @@ expect_eq "$(sql 'SELECT count(*) FROM consent_service')" 0 marks
 ok cpadmin audit verify "${ON[@]}"
 
 test_case 'what is left is there for those who look'
+ok cpadmin record move list --json "${ON[@]}"
+expect_json '[.rows[]|[.id,.reason]]|@json' '[["S-1",null]]'
+ok cpadmin record move withdraw S-1 "${R[@]}"
 ok cpadmin record show S-1 "${R[@]}" --json "${TOM[@]}"
 expect_json '[.names[0].family,.carers[0].name,.addresses,.involvements]|@json' \
     '["Harrow","Mae Harrow",[],[]]'

@@ -86,3 +86,11 @@ FROM audit a WHERE seq IN (
 		JOIN audit c ON c.subject = s.id
 	WHERE r.id = ?1)
 ORDER BY seq
+
+-- Why a record is offered to another authority, as long as it is.
+-- name: gate_move_reason
+SELECT n, reason FROM move WHERE record = ? AND status = 'offered'
+	AND reason IS NOT NULL
+
+-- name: gate_move_silence
+UPDATE move SET reason = NULL WHERE n = ?
