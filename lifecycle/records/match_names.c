@@ -17,8 +17,7 @@
  *      without an NHS number, for rows with one: two numbers are two people
  *      where the dates are far apart
  *   J  both names run together, B: where one ends and the other begins
- *   K  first letters of that, B
- *   C  first letters of a long name, and of the other or its sound, B
+ *   K  first letters of that, B: names that are cut
  *   T  first three letters of one name, sound or first letters of the other, B
  *   I  initial, sound of the family name, B, where one of the two has no more
  *   G  sound of several given names, B: another family name
@@ -29,7 +28,7 @@
  *      one of the two has no more
  */
 enum {
-	LONG = 16,    /* letters of a name that is cut somewhere: those count */
+	LONG = 16,    /* letters of names that are cut somewhere: those count */
 	SLIPS = 17,   /* places at which a letter is left out */
 	WORDS = 4,    /* words of a name that count */
 	SHORT = 3,
@@ -89,12 +88,6 @@ static const char *
 whole(const struct words *w)
 {
 	return cp_buf_text(&w->whole);
-}
-
-static int
-is_long(const struct words *w)
-{
-	return cp_text_length(whole(w)) >= LONG;
 }
 
 /* ---- keys of names --------------------------------------------------------- */
@@ -173,43 +166,6 @@ add_all_slips(struct match_maker *m, const char *date)
 	}
 	add_slips(m, whole(g), g->whole.len, f->whole_sound, date);
 	add_slips(m, whole(f), f->whole.len, g->whole_sound, date);
-}
-
-/* The start of a long name, or the sound of another. */
-static const char *
-start_of(const struct words *w, size_t *len)
-{
-	if (is_long(w)) {
-		*len = cp_text_prefix(whole(w), LONG);
-		return whole(w);
-	}
-	*len = strlen(w->whole_sound);
-	return w->whole_sound;
-}
-
-/* In an order that does not ask which is the family name. */
-static void
-add_cut(struct match_maker *m, const char *date)
-{
-	size_t glen;
-	size_t flen;
-	const char *g = start_of(&m->given, &glen);
-	const char *f = start_of(&m->family, &flen);
-
-	if (!is_long(&m->given) && !is_long(&m->family))
-		return;
-	match_begin(m, 'C');
-	match_part(m, g, glen);
-	match_part(m, f, flen);
-	match_text(m, date);
-	match_end(m);
-	if (!m->person)
-		return;
-	match_begin(m, 'C');
-	match_part(m, f, flen);
-	match_part(m, g, glen);
-	match_text(m, date);
-	match_end(m);
 }
 
 /* A, then B run together, and the start of that where it is long. */
@@ -432,7 +388,6 @@ add_two_names(struct match_maker *m, const struct cp_document *doc,
 	add_joined(m, &m->given, &m->family, date);
 	if (m->person)
 		add_joined(m, &m->family, &m->given, date);
-	add_cut(m, date);
 	add_starts(m, date);
 	add_either(m, date);
 	for (size_t i = 0; i < doc->n_addresses; i++)

@@ -185,6 +185,15 @@ START_TEST(found_and_no_longer)
 }
 END_TEST
 
+START_TEST(the_filter_learns)
+{
+	OK(cp_matcher_fill(matcher, store, &err));
+	ck_assert_int_eq(like(0, "Imogen", "2011-03-04", ""), 0);
+	put(row[0], "Imogen", "2011-03-04", "");
+	ck_assert_int_eq(like(0, "Imogen", "2011-03-04", ""), 1);
+}
+END_TEST
+
 START_TEST(at_most_sixteen_are_told)
 {
 	struct cp_document *doc = child("X", "Imogen", "2011-03-04", "");
@@ -422,6 +431,7 @@ main(void)
 
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_loop_test(t, found_and_no_longer, 0, 2);
+	tcase_add_test(t, the_filter_learns);
 	tcase_add_test(t, at_most_sixteen_are_told);
 	tcase_add_test(t, barred_pairs_are_left_out);
 	tcase_add_test(t, the_key_file_is_needed);

@@ -36,7 +36,7 @@ struct name {
 };
 
 struct subject {
-	struct name given, family, former;
+	struct name given, family, former_given, former;
 	char birth[CP_DATE_TEXT];
 	const char *postcode;
 	const char *number;
@@ -129,7 +129,7 @@ document(const struct subject *s)
 	put_name(text, &n, "family", &s->family);
 	if (s->former.n > 0) {
 		n += (size_t)sprintf(text + n, "},{\"type\":\"former\"");
-		put_name(text, &n, "given", &s->given);
+		put_name(text, &n, "given", &s->former_given);
 		put_name(text, &n, "family", &s->former);
 	}
 	n += (size_t)sprintf(text + n, "}]");
@@ -344,7 +344,8 @@ enum kind {
 	YEAR, EXCHANGED_DAY, DIGIT, MONTH_ONLY, YEAR_ONLY, PERSON_MONTH,
 	PERSON_YEAR, CUT, CUT_BOTH, PERSON_CUT, CASE, GIVEN_FIRST,
 	GIVEN_JOINED, GIVEN_GONE, ONE_FIELD, PERSON_ONE_FIELD, INITIAL, NUMBER,
-	POSTCODE, SWAPPED_SLIP, KINDS
+	POSTCODE, SWAPPED_SLIP, SWAPPED_DAY, CROSSED, FORMER_SLIP, ONE_WORD,
+	KINDS
 };
 static const char *const kind_words[KINDS] = {
 	"the same", "given, one more", "given, one less", "given, another",
@@ -356,7 +357,8 @@ static const char *const kind_words[KINDS] = {
 	"kept to the year", "cut", "both cut", "kept cut", "capitals",
 	"first given", "given joined", "without given", "in one field",
 	"kept in one field", "initial", "number", "postcode",
-	"swapped and a slip"
+	"swapped and a slip", "swapped and a day", "former family name only",
+	"former name and a slip", "in one word, family name first"
 };
 
 /* Makes ROW, and where the kind needs it the person too, differ. */
@@ -382,9 +384,18 @@ differ(enum kind kind, const char *script, struct subject *person,
 		exchange(&row->given, &row->family);
 		break;
 	case SWAPPED: exchange(&row->given, &row->family); break;
-	case FORMER:
+	case SWAPPED_DAY:
+		exchange(&row->given, &row->family);
+		shift_date(row, sign, 0, 0);
+		break;
+	case FORMER: case FORMER_SLIP: case CROSSED:
+		make_name(&person->former_given, script, 1, 10);
 		make_name(&person->former, script, 1, 12);
 		row->family = person->former;
+		if (kind != CROSSED)
+			row->given = person->former_given;
+		if (kind == FORMER_SLIP)
+			slip(&row->given, script, (int)dice(4));
 		break;
 	case DAY: shift_date(row, sign, 0, 0); break;
 	case DAYS_TWO: shift_date(row, 2 * sign, 0, 0); break;
@@ -416,6 +427,10 @@ differ(enum kind kind, const char *script, struct subject *person,
 	case ONE_FIELD:
 		append(&row->given, &row->family, ' ');
 		exchange(&row->given, &row->family);
+		row->given.n = 0;
+		break;
+	case ONE_WORD:
+		append(&row->family, &row->given, 0);
 		row->given.n = 0;
 		break;
 	case PERSON_ONE_FIELD:
