@@ -27,6 +27,36 @@ barred(const struct world *w, int a, int b)
 	return 0;
 }
 
+static int
+is_called(const struct person *p, int word, int given)
+{
+	if (p->word != word)
+		return 0;
+	for (int i = 0; i < p->n_former; i++)
+		if (p->former[i] == given)
+			return 1;
+	return p->given == given;
+}
+
+int
+called_as_other(const struct world *w, int person, int given)
+{
+	const struct person *p = &w->person[person], *q;
+
+	for (int i = 0; i < 2 * w->n_pairs; i++) {
+		int other = i % 2 ? w->pair[i / 2].a : w->pair[i / 2].b;
+
+		while (w->person[other].state == MERGED)
+			other = w->person[other].into;
+		q = &w->person[other];
+		if (other != person && q->state == LIVE &&
+		    barred(w, person, other) && is_called(q, p->word, given) &&
+		    !is_called(p, p->word, given))
+			return 1;
+	}
+	return 0;
+}
+
 /* Whether WIDE says less than FINE, or the same, and nothing against it. */
 static int
 less_exact(struct born wide, struct born fine)

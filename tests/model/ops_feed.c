@@ -68,15 +68,17 @@ row_new(struct world *w, struct rows *x)
 	touch(x, n);
 }
 
-/* The row may be about somebody, with something changed or nothing. */
+/* The row may be about PERSON, with something changed or nothing. */
 static void
-change(struct world *w, struct person *q)
+change(struct world *w, int person, struct person *q)
 {
 	int i = q->n_involved > 0 ? (int)roll(w, (uint32_t)q->n_involved) : 0;
 
 	switch (roll(w, 7)) {
 	case 0:
 		q->given = (int)roll(w, GIVEN_NAMES);
+		if (called_as_other(w, person, q->given))
+			q->given = w->person[person].given;
 		break;
 	case 1:
 		q->carers = (int)roll(w, 3);
@@ -120,7 +122,7 @@ row_again(struct world *w, struct rows *x, int same)
 		return;
 	q = w->person[n];
 	if (!same)
-		change(w, &q);
+		change(w, n, &q);
 	back = q.withdrawn.evidence != 0 && q.n_involved < USUAL_INVOLVEMENTS &&
 	    chance(w, 50);
 	strip = !same && q.n_involved == w->person[n].n_involved &&

@@ -161,6 +161,9 @@ _Noreturn void wrong(const struct world *w, int person, const char *fmt, ...)
 /* ---- joins.c ------------------------------------------------------------- */
 
 int barred(const struct world *w, int a, int b);
+/* Whether it would be set aside if a feed called PERSON by the given name GIVEN,
+ * which is that of somebody it is never to be linked with. */
+int called_as_other(const struct world *w, int person, int given);
 /* 0 where what the two say of one thing cannot both be right. */
 int agree(const struct person *a, const struct person *b);
 /* What FROM knows and INTO does not, into INTO. */
