@@ -45,7 +45,8 @@ near_kind(uint64_t seed, const struct child *c, uint32_t n)
 		return CUT;
 	if (c->former && rng_below(&r, n) < 4)
 		return FORMER;
-	if (kind == NUMBER && c->nhs[0] == '\0' && c->upn[0] == '\0')
+	if ((kind == NUMBER && c->nhs[0] == '\0' && c->upn[0] == '\0') ||
+	    (kind == POSTCODE && c->address_type == NONE_KNOWN))
 		kind = SAME;
 	return draw == 0 ? (int)kind : NEAR_NONE;
 }
