@@ -337,6 +337,15 @@ expect_json '[.addresses[].lines[0]]|@json' '["1 Wexcombe Lane"]'
 ok cpadmin record list --json "${BOB[@]}" "${ON[@]}"
 expect_json '[.rows[]|select(.id|startswith("M"))|.shielded]|@json' '[true,true]'
 
+test_case 'what is said at a merge goes behind the shield, and goes with it'
+ok cpadmin record merge M-2 M-1 --set 'line1=8 Brindle Way' "${R[@]}"
+gone Brindle Wexcombe
+reveal M-1
+expect_json '[.addresses[].lines[0]]|index("8 Brindle Way") != null' true
+ok cpadmin record undo M-1 "${R[@]}"
+reveal M-1
+expect_json '[.addresses[].lines[0]]|@json' '["1 Brindle Lane"]'
+
 test_case 'a shielded record merged into one that is not'
 child M-3 Olga Petrey 2014-07-09 Farndale >"$T/in.ndjson"
 child M-4 Olga Petrie 2014-07-09 Gosmoor >>"$T/in.ndjson"
