@@ -87,8 +87,10 @@ officers() {
 between() {
 	local who all=''
 
-	for who in $(officers "$1" active); do
+	for who in $(officers "$1" active) $(officers "$1" waiting); do
 		identity "$1" "$who" "$1.$who" || return 1
+	done
+	for who in $(officers "$1" active); do
 		all+=$(opening "$1" "$who")
 		case $all in
 		*1*2*) return ;;
