@@ -69,6 +69,7 @@ SCHEMA_SRC := $(sort $(wildcard lifecycle/store/schema/*.sql))
 UNIT_SRC  := $(sort $(wildcard tests/unit/test_*.c))
 TOOL_SRC  := $(sort $(wildcard tests/population/*.c))
 MODEL_SRC := $(sort $(wildcard tests/model/*.c))
+CANARY_SRC := $(sort $(wildcard tests/canary/*.c))
 BENCH_SRC := $(sort $(wildcard tests/bench/*.c))
 
 obj = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
@@ -172,6 +173,12 @@ $(BUILD)/population: $(call obj,$(TOOL_SRC))
 $(BUILD)/model: $(call obj,$(MODEL_SRC)) $(BUILD)/libcpadmin.a
 	@echo '  LINK   $@'
 	$(Q)$(CC) $(LDHARDEN) -o $@ $^ $(LIBS_FULL)
+# It drives the library as the model does.
+$(BUILD)/canary: $(call obj,$(CANARY_SRC) cpadmin/shield_check_find.c \
+		$(filter-out tests/model/main.c,$(MODEL_SRC))) \
+		$(BUILD)/libcpadmin.a
+	@echo '  LINK   $@'
+	$(Q)$(CC) $(LDHARDEN) -o $@ $^ $(LIBS_FULL)
 $(BUILD)/fault.so: tests/fault/shim.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) -std=c11 -O2 -g -Wall -Wextra -Werror -D_GNU_SOURCE -fPIC -shared \
@@ -209,11 +216,11 @@ $(BUILD)/gen/stamp: FORCE
 .PHONY: FORCE programs-unit programs-behaviour programs-fault objects clang
 programs-unit: $(UNIT)
 programs-behaviour: $(PROGRAMS) $(BUILD)/notified $(if $(TOOL_SRC),$(BUILD)/population) \
-	$(if $(MODEL_SRC),$(BUILD)/model)
+	$(if $(MODEL_SRC),$(BUILD)/model) $(if $(CANARY_SRC),$(BUILD)/canary)
 programs-fault: programs-behaviour $(BUILD)/fault.so
 objects: $(LIB_OBJ) $(call obj,$(TOP_SRC) $(UNIT_SRC) \
 	cpadmin/cpschedd.c tests/notify/notified.c \
-	$(TOOL_SRC) $(MODEL_SRC) $(BENCH_SRC)) $(BUILD)/fault.so \
+	$(TOOL_SRC) $(MODEL_SRC) $(CANARY_SRC) $(BENCH_SRC)) $(BUILD)/fault.so \
 	$(TABLES:%=$(BUILD)/obj/gen/commands_%.o)
 clang:
 	$(MAKE) BUILD=$(BUILD)/clang CC=clang objects

@@ -27,29 +27,28 @@ static const struct {
 	const char *text, *kind;
 } numbers[] = { { "zz99 3v", "postcode" }, { "zz993v", "postcode" },
 	{ "01632 960", "telephone" }, { "01632960", "telephone" },
-	{ "9434761", "NHS number" }, { "2016-02-29", "date" } };
+	{ "943476", "NHS number" }, { "2016-02-29", "date" } };
 
 enum { NUMBERS = sizeof(numbers) / sizeof(numbers[0]),
 	KINDS = sizeof(kinds) / sizeof(kinds[0]), FILE_MAX = 1 << 30 };
 
 /* ---- children -------------------------------------------------------------- */
 
-/* Modulus 11 of the nine digits after weights 10 to 2. */
-static void
+/* Modulus 11 of the nine digits after weights 10 to 2; 0: those have none. */
+static int
 nhs_number(int n, char out[11])
 {
-	int sum, check = 10;
+	int sum = 0;
 
-	memcpy(out, "9434761000", 11);
-	for (int tail = n * 7; check == 10; tail++) {
-		out[7] = (char)('0' + tail / 10 % 10);
-		out[8] = (char)('0' + tail % 10);
-		sum = 0;
-		for (int i = 0; i < 9; i++)
-			sum += (out[i] - '0') * (10 - i);
-		check = (11 - sum % 11) % 11;
-	}
-	out[9] = (char)('0' + check);
+	memcpy(out, "9434760000", 11);
+	out[6] = (char)('1' + n / 100 % 9);
+	out[7] = (char)('0' + n / 10 % 10);
+	out[8] = (char)('0' + n % 10);
+	for (int i = 0; i < 9; i++)
+		sum += (out[i] - '0') * (10 - i);
+	sum = (11 - sum % 11) % 11;
+	out[9] = (char)('0' + sum % 10);
+	return sum != 10;
 }
 
 static void
@@ -74,14 +73,16 @@ static void
 who(struct cp_buf *out, int n, int canaries)
 {
 	char nhs[11];
+	int number = nhs_number(n, nhs);
 
-	nhs_number(n, nhs);
 	cp_buf_printf(out, "\"names\":[{\"type\":\"current\",\"given\":"
 	    "\"Alma\",\"family\":\"Checker%c\"}", 'a' + n % 26);
 	if (canaries)
 		cp_buf_printf(out, ",{\"type\":\"former\",\"given\":\"Alma\","
-		    "\"family\":\"Qzxvkjwn%d\"}],\"numbers\":[{\"type\":"
-		    "\"nhs\",\"value\":\"%s\"}", n, nhs);
+		    "\"family\":\"Qzxvkjwn%d\"}", n);
+	if (canaries && number)
+		cp_buf_printf(out, "],\"numbers\":[{\"type\":\"nhs\","
+		    "\"value\":\"%s\"}", nhs);
 	cp_buf_puts(out, "]");
 }
 
@@ -133,6 +134,22 @@ told(char *out, const char *kind, const char *how)
 	return out;
 }
 
+/* Whether LOW has TEXT as a word of its own, or at the beginning of one: in a
+ * hash any few digits are. */
+static int
+has_word(const char *low, size_t len, const char *text)
+{
+	const char *at = low, *end = low + len;
+	size_t n = strlen(text);
+
+	while ((at = memmem(at, (size_t)(end - at), text, n)) != NULL) {
+		if (at == low || !isalnum((unsigned char)at[-1]))
+			return 1;
+		at += n;
+	}
+	return 0;
+}
+
 /* As text, in lower case: LOW. */
 static const char *
 find_plain(const char *low, size_t len, char *out)
@@ -144,8 +161,7 @@ find_plain(const char *low, size_t len, char *out)
 		return told(out, kind_of(at, len - (size_t)(at - low)), "");
 	}
 	for (size_t i = 0; i < NUMBERS; i++)
-		if (memmem(low, len, numbers[i].text,
-		    strlen(numbers[i].text)) != NULL)
+		if (has_word(low, len, numbers[i].text))
 			return told(out, numbers[i].kind, "");
 	return NULL;
 }
