@@ -20,10 +20,13 @@ static const struct cp_column columns[] = {
 	{ "rejects_file", "Rejects file" },
 	{ "dry_run", "Dry run" },
 	{ "rejects", NULL },
-	{ "shielded", "Shielded" }, /* of an intake */
+	/* of an intake */
+	{ "shielded", "Shielded" },
+	{ "near", "Near" },
+	{ "near_first", NULL },
 };
 enum { INTAKE_COLUMNS = sizeof(columns) / sizeof(columns[0]),
-	COLUMNS = INTAKE_COLUMNS - 1, KEEP_FREE = 32 * 1024 * 1024 };
+	COLUMNS = INTAKE_COLUMNS - 3, KEEP_FREE = 32 * 1024 * 1024 };
 
 static void
 put_rejects(struct cp_buf *b, const struct cp_import_report *r)
@@ -39,6 +42,58 @@ put_rejects(struct cp_buf *b, const struct cp_import_report *r)
 		cp_json_close(b, '}');
 	}
 	cp_json_close(b, ']');
+}
+
+static void
+put_near(struct cp_buf *b, const struct cp_import_report *r)
+{
+	cp_json_open(b, '[');
+	for (size_t i = 0; i < r->n_near; i++) {
+		const struct cp_import_near *one = &r->first_near[i];
+
+		cp_json_open(b, '{');
+		cp_json_put_member(b, "file", one->file);
+		cp_json_put_key(b, "line");
+		cp_json_put_int(b, (int64_t)one->line);
+		cp_json_put_member(b, "id", one->id);
+		cp_json_put_member(b, "why", one->same_person ? "duplicate" :
+		    "household");
+		cp_json_close(b, '}');
+	}
+	cp_json_close(b, ']');
+}
+
+static enum cp_rc
+out_intake(struct cp_out *o, const struct cp_import_report *r,
+    struct cp_err *err)
+{
+	struct cp_buf near;
+	enum cp_rc rc;
+
+	cp_buf_init(&near);
+	put_near(&near, r);
+	rc = cp_buf_check(&near, err);
+	cp_out_int(o, r->shielded);
+	cp_out_int(o, r->near);
+	cp_out_json(o, cp_buf_text(&near), "");
+	cp_buf_clear(&near);
+	return rc;
+}
+
+/* Others who are not hidden and may give away those who are. */
+static void
+say_near(const struct cp_call *call, const struct cp_import_report *r)
+{
+	for (size_t i = 0; i < r->n_near; i++) {
+		const struct cp_import_near *one = &r->first_near[i];
+
+		cp_say(call, "line %zu: record %s %s: look whether it is to "
+		    "be shielded too", one->line, one->id, one->same_person ?
+		    "may be the same person" : "lives at the same place");
+	}
+	if (r->near > (int64_t)r->n_near)
+		cp_say(call, "... and %lld more", (long long)(r->near -
+		    (int64_t)r->n_near));
 }
 
 static enum cp_rc
@@ -67,9 +122,10 @@ show(const struct cp_call *call, const struct cp_import_report *r, int intake,
 		cp_out_bool(o, cp_flag(call, "dry-run"));
 		cp_out_json(o, cp_buf_text(&rejects), "");
 		if (intake)
-			cp_out_int(o, r->shielded);
-		rc = cp_out_end(&o, err);
+			rc = out_intake(o, r, err);
 	}
+	if (rc == CP_OK)
+		rc = cp_out_end(&o, err);
 	cp_out_free(o);
 	cp_buf_clear(&rejects);
 	return rc;
@@ -180,6 +236,7 @@ import_all(const struct cp_call *call, struct cp_session *s,
 	cp_progress_end(&progress, cp_import_rows(&r));
 	if (rc == CP_OK) {
 		say_rejects(call, &r);
+		say_near(call, &r);
 		rc = show(call, &r, intake != NULL, err);
 	} else if (r.created + r.updated > 0) {
 		cp_say(call, "before that, %lld records were created and %lld "

@@ -39,6 +39,8 @@ undo(struct cp_import *im)
 	im->report.suppressed = im->mark.suppressed;
 	im->report.quarantined = im->mark.quarantined;
 	im->report.shielded = im->mark.shielded;
+	im->report.near = im->mark.near;
+	im->report.n_near = im->mark.n_near;
 }
 
 static enum cp_rc

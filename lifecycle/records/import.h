@@ -41,6 +41,14 @@ struct cp_import_reject {
 	struct cp_reject why;
 };
 
+/* Of an intake: another record that may have to be shielded too. */
+struct cp_import_near {
+	char file[CP_IMPORT_NAME];
+	size_t line;
+	char id[CP_ID_MAX];
+	int same_person; /* may be, else lives at the same place */
+};
+
 struct cp_import_report {
 	int64_t created, updated, unchanged, rejected;
 	int64_t quarantined; /* set aside, or so settled that they are not
@@ -51,6 +59,9 @@ struct cp_import_report {
 	char rejects_file[CP_IMPORT_PATH]; /* "" where none was written */
 	struct cp_import_reject first[CP_IMPORT_FIRST];
 	size_t n_first;
+	int64_t near; /* how many such records; some may count twice */
+	struct cp_import_near first_near[CP_IMPORT_FIRST];
+	size_t n_near;
 };
 
 /* All rows of a report. */

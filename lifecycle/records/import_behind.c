@@ -3,6 +3,7 @@
 #include "lifecycle/records/consent_sensitive.h"
 #include "lifecycle/records/gate.h"
 #include "lifecycle/records/import_impl.h"
+#include "lifecycle/records/shield_near.h"
 #include "lifecycle/records/shield_rules.h"
 
 /* What a feed brings for shielded people. */
@@ -108,6 +109,41 @@ hidden_set(const struct cp_import *im)
 
 	return set != 0 ? cp_shield_close(set) :
 	    cp_shield_usual(im->rules->policy);
+}
+
+static void
+add_near(struct cp_import *im, const struct import_row *row, const char *id,
+    int same_person)
+{
+	struct cp_import_report *p = &im->report;
+	struct cp_import_near *near;
+
+	p->near++;
+	if (p->n_near == CP_IMPORT_FIRST)
+		return;
+	near = &p->first_near[p->n_near++];
+	(void)snprintf(near->file, sizeof(near->file), "%s", im->file);
+	near->line = row->line;
+	(void)snprintf(near->id, sizeof(near->id), "%s", id);
+	near->same_person = same_person;
+}
+
+enum cp_rc
+import_near(struct cp_import *im, const struct import_row *row, int64_t n,
+    struct cp_err *err)
+{
+	struct cp_change c = change_of(im);
+	struct cp_shield_near near;
+	enum cp_rc rc = cp_shield_near_of(&c, im->matcher, n, row->doc, &near,
+	    err);
+
+	if (rc != CP_OK)
+		return rc;
+	for (size_t i = 0; i < near.n_duplicates; i++)
+		add_near(im, row, near.duplicate[i], 1);
+	for (size_t i = 0; i < near.n_household; i++)
+		add_near(im, row, near.household[i], 0);
+	return CP_OK;
 }
 
 enum cp_rc

@@ -226,6 +226,10 @@ enum cp_rc import_create_behind(struct cp_import *im, struct import_row *row,
     struct cp_err *err) CP_MUST_CHECK;
 enum cp_rc import_shield(struct cp_import *im, const struct cp_record *r,
     struct cp_err *err) CP_MUST_CHECK;
+/* Of an intake: who else may have to be shielded with the person of ROW, which
+ * is row N or, if 0, nobody yet. */
+enum cp_rc import_near(struct cp_import *im, const struct import_row *row,
+    int64_t n, struct cp_err *err) CP_MUST_CHECK;
 /* Whether a shield is over R, or over the one that its number leads to. */
 enum cp_rc import_is_shielded(struct cp_import *im, const struct cp_record *r,
     int *yes, struct cp_err *err) CP_MUST_CHECK;

@@ -362,6 +362,8 @@ import_store(struct cp_import *im, struct import_row *row, struct cp_err *err)
 	if (rc != CP_OK || !open)
 		return rc;
 	rc = import_find(im, row, &r, &found, err);
+	if (rc == CP_OK && im->how.intake != NULL)
+		rc = import_near(im, row, found ? r.n : 0, err);
 	if (rc != CP_OK)
 		return rc;
 	return found ? import_update(im, row, &r, err) :

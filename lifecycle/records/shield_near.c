@@ -206,24 +206,37 @@ duplicates(struct search *s, struct cp_err *err)
 }
 
 enum cp_rc
+cp_shield_near_of(const struct cp_change *c, struct cp_matcher *m, int64_t n,
+    const struct cp_document *doc, struct cp_shield_near *out,
+    struct cp_err *err)
+{
+	struct cp_record who = { .n = n };
+	struct search s = { .c = c, .r = &who, .doc = doc, .matcher = m,
+		.out = out };
+	enum cp_rc rc;
+
+	memset(out, 0, sizeof(*out));
+	rc = household(&s, err);
+	if (rc == CP_OK)
+		rc = duplicates(&s, err);
+	cp_keys_clear(&s.person);
+	return rc;
+}
+
+enum cp_rc
 cp_shield_near(const struct cp_change *c, const struct cp_record *r,
     struct cp_shield_near *out, struct cp_err *err)
 {
 	struct cp_document *doc = NULL;
-	struct search s = { .c = c, .r = r, .out = out };
+	struct cp_matcher *m = NULL;
 	enum cp_rc rc = cp_gate_document(c->store, r, CP_FOR_DECIDE, &doc,
 	    err);
 
-	memset(out, 0, sizeof(*out));
-	s.doc = doc;
 	if (rc == CP_OK)
-		rc = cp_matcher_open(c->store, &s.matcher, err);
+		rc = cp_matcher_open(c->store, &m, err);
 	if (rc == CP_OK)
-		rc = household(&s, err);
-	if (rc == CP_OK)
-		rc = duplicates(&s, err);
-	cp_keys_clear(&s.person);
-	cp_matcher_free(s.matcher);
+		rc = cp_shield_near_of(c, m, r->n, doc, out, err);
+	cp_matcher_free(m);
 	cp_document_free(doc);
 	return rc;
 }

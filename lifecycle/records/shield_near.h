@@ -27,6 +27,12 @@ enum cp_rc cp_shield_near(const struct cp_change *c,
     const struct cp_record *r, struct cp_shield_near *out,
     struct cp_err *err) CP_MUST_CHECK;
 
+/* The same of somebody of whom DOC tells, who is row N, or 0: nobody yet. */
+struct cp_matcher;
+enum cp_rc cp_shield_near_of(const struct cp_change *c, struct cp_matcher *m,
+    int64_t n, const struct cp_document *doc, struct cp_shield_near *out,
+    struct cp_err *err) CP_MUST_CHECK;
+
 /* Whether A and B are one place: the same postcode and lines, as far as case,
  * accents and punctuation go.  Pure. */
 int cp_shield_same_place(const struct cp_address *a,

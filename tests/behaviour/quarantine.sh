@@ -412,6 +412,24 @@ import "$T/there"
 counts 0 0 2 0 0
 ok cpadmin audit verify
 
+test_case 'an intake says who else may give them away'
+new_store
+{
+	row H-1 Max Webb 2010-01-01 "$(at '5 Safe Road')"
+	row H-2 Liz Webb 2012-02-02 "$(at '5 Safe Road')"
+	row H-3 Ian Bond 2012-02-02 "$(at '6 Far Road')"
+} >"$T/known"
+import "$T/known"
+{
+	row '' Kim Webb 2014-03-03 "$(at '5 Safe Road')"
+	row '' Lizz Webb 2012-02-02 "$(at '9 New Road')"
+} >"$T/refuge"
+ok cpadmin shield intake "$T/refuge" --by practitioner --reason x --json
+counts 2 0 0 0 0
+expect_json '[.near_first[]|[.line,.id,.why]]' \
+    '[[1,"H-1","household"],[1,"H-2","household"],[2,"H-2","duplicate"]]'
+expect_json .near 3
+
 test_case 'CSV: the same'
 shielded_store
 {
