@@ -28,7 +28,7 @@ whole() {
 	    { echo 'custody.current names another key'; return 1; }
 	# Only what was killed leaves its shares behind.
 	case ${mode:-} in kill-* | torn) return 0 ;; esac
-	got=$(find "$1/keys" -name '*.age' | wc -l)
+	got=$(find "$1/keys" -name '*-share-*.age' | wc -l)
 	[ "$got" = 3 ] || { echo "$got share files"; return 1; }
 }
 
