@@ -36,6 +36,8 @@ day(const char *text)
 static void
 setup(void)
 {
+	struct cp_settings settings = { .store_id = "test",
+		.authority = "E08000015", .custody = "K", .rehearsal = 1 };
 	struct cp_policy_report report;
 	char path[100];
 
@@ -64,8 +66,10 @@ setup(void)
 	rules.policy = policy;
 	rules.today = now.today;
 	OK(cp_store_begin(store, &err));
+	OK(cp_settings_create(store, &settings, &now, &err));
 	OK(cp_settings_keep_policy(store, "policies/contactpoint-2007.cfg",
 	    "ann", &now, &rules.policy_n, &err));
+	OK(cp_settings_put_policy(store, rules.policy_n, &err));
 	OK(cp_store_commit(store, &err));
 	change = (struct cp_change){ store, audit, &rules, &now };
 }
