@@ -215,6 +215,20 @@ expect_status 5
 run cpadmin record quarantine reject Q-NONE
 expect_status 4
 
+test_case 'settled by two at once: one of them is refused'
+row N-12 Zooe Ahmed 2015-03-04 >"$T/race"
+import "$T/race"
+q=$(waiting | tail -n 1)
+for what in "merge $q S-1" "reject $q" "merge $q S-1"; do
+	# shellcheck disable=SC2086
+	(cpadmin record quarantine $what >/dev/null 2>&1
+	echo $? >>"$T/ends") &
+done
+wait
+expect_eq "$(sort "$T/ends" | paste -sd ' ')" '0 5 5'
+expect_eq "$(sql "SELECT count(*) FROM audit WHERE subject = '$q'
+    AND action IN ('quarantine.merge', 'quarantine.reject')")" 1
+
 test_case 'accepted: a person of their own, who does not come back'
 q=$(waiting | sed -n 1p) # N-2
 ok cpadmin record quarantine accept "$q" --json
@@ -445,3 +459,22 @@ expect_no Canary in "$CPADMIN_STORE"
 ok cpadmin record quarantine merge "$(waiting)" S-1
 ok cpadmin shield reveal S-1 --reason x --json
 expect_some 'Canary D' in "$OUT_FILE"
+
+test_case 'what is known of a row goes with the person'
+new_store --on 2020-01-01
+ok cpadmin operator add mary --uid 2001 --role approver --on 2020-01-01
+row D-1 Zoe Ahmed 2012-03-04 >"$T/d"
+ok cpadmin record import "$T/d" --on 2020-01-01
+ok cpadmin shield request D-1 --by parent --reason x --on 2020-01-01
+row D-2 Zoe Ahmad 2012-03-04 ',"left_england":{"date":"2020-01-01","intention":"no-return"}' >"$T/d"
+ok cpadmin record import "$T/d" --on 2020-01-02
+ok cpadmin record quarantine accept "$(waiting)" --on 2020-01-02
+for day in 2020-01-03 2026-01-10; do
+	ok cpadmin retention run --on $day --yes --accept clock
+done
+batch=$(cpadmin destruction list --json | jq -r '.rows[0].batch')
+ok cpadmin destruction approve "$batch" --as mary --on 2026-02-01
+expect_eq "$(sql 'SELECT count(*) FROM quarantine WHERE record > 0')" 1
+ok cpadmin retention run --on 2026-03-15 --yes --accept clock
+expect_eq "$(sql "SELECT state FROM record WHERE id = 'D-2'")" destroyed
+expect_eq "$(sql 'SELECT count(*) FROM quarantine')" 0
