@@ -301,6 +301,144 @@ START_TEST(at_most_so_many)
 }
 END_TEST
 
+/* ---- at random ----------------------------------------------------------- */
+
+static unsigned seed;
+
+static unsigned
+draw(unsigned n)
+{
+	seed = seed * 1103515245u + 12345u;
+	return (seed >> 16) % n;
+}
+
+/* Somebody whom feeds tell about, more each time: each value is new. */
+static void
+put_someone(struct cp_buf *b, unsigned time)
+{
+	cp_buf_reset(b);
+	cp_buf_printf(b, "{\"cpadmin\":\"record/1\",\"authority\":\"A\","
+	    "\"names\":[{\"type\":\"current\",\"given\":\"G%u\"},"
+	    "{\"type\":\"former\",\"given\":\"F%u\"}],\"gender\":\"male\","
+	    "\"birth_date\":\"2010-05-06\",\"numbers\":[{\"type\":\"nhs\","
+	    "\"value\":\"9434765919\"}],\"addresses\":[{\"type\":\"current\","
+	    "\"lines\":[\"A%u\"]}],\"carers\":[{\"name\":\"C%u\",\"phone\":"
+	    "\"P%u\"},{\"name\":\"D\",\"phone\":\"Q%u\"}],\"involvements\":[",
+	    draw(99), time, time, draw(2), time, time);
+	for (unsigned i = 0, n = 3 + draw(3); i < n; i++)
+		cp_buf_printf(b, "%s{\"service\":\"%s\",\"provider\":\"V%u\","
+		    "\"practitioner\":\"H%u\",\"start\":null,\"end\":null,"
+		    "\"lead\":false,\"assessment\":false,\"sensitive\":null}",
+		    i > 0 ? "," : "", i == 0 ? "education" : i == 1 ?
+		    "primary-health-care" : "youth-offending", i + draw(2) * 10,
+		    time);
+	cp_buf_puts(b, "],\"left_england\":null,\"death\":null,"
+	    "\"letters\":null}");
+}
+
+/* Whatever feeds brought and however much was hidden, more each time: what
+ * comes out is what the last feed said. */
+START_TEST(as_the_last_feed_said)
+{
+	struct cp_buf said, out[8];
+	struct cp_document *doc = NULL;
+
+	cp_buf_init(&said);
+	memset(out, 0, sizeof(out));
+	for (unsigned round = 0; round < 2000; round++) {
+		unsigned set = 0, n = 0, feeds = 1 + draw(4);
+
+		seed = round * 7919 + 1;
+		for (unsigned time = 0; time < feeds; time++) {
+			set |= draw(CP_HIDE_ALL + 1) & draw(CP_HIDE_ALL + 1);
+			if (doc != NULL && draw(3) == 0)
+				hide(doc, set, &out[n++]);
+			cp_document_free(doc);
+			put_someone(&said, time);
+			doc = parse(cp_buf_text(&said));
+			hide(doc, set, &out[n++]);
+			ck_assert(!cp_document_shows(doc, set));
+		}
+		for (unsigned i = 0; i < n; i++)
+			if (out[i].len > 0)
+				unhide(&doc, &out[i]);
+		ck_assert_str_eq(text_of(doc), cp_buf_text(&said));
+		cp_document_free(doc);
+		doc = NULL;
+	}
+	for (unsigned i = 0; i < 8; i++)
+		cp_buf_clear(&out[i]);
+	cp_buf_clear(&said);
+}
+END_TEST
+
+/* More is hidden at the end, when nothing but the open document is there. */
+START_TEST(nothing_lost_by_hiding_more)
+{
+	struct cp_buf said, out[4];
+	struct cp_document *doc;
+
+	cp_buf_init(&said);
+	memset(out, 0, sizeof(out));
+	for (unsigned round = 0; round < 2000; round++) {
+		unsigned set = 0;
+
+		seed = round * 104729 + 1;
+		put_someone(&said, round);
+		doc = parse(cp_buf_text(&said));
+		for (unsigned i = 0; i < 4; i++) {
+			set |= draw(CP_HIDE_ALL + 1) & draw(CP_HIDE_ALL + 1) &
+			    draw(CP_HIDE_ALL + 1);
+			hide(doc, set, &out[i]);
+			ck_assert(!cp_document_shows(doc, set));
+		}
+		for (unsigned i = 0; i < 4; i++)
+			if (out[i].len > 0)
+				unhide(&doc, &out[i]);
+		/* In another order, perhaps. */
+		ck_assert_uint_eq(strlen(text_of(doc)), said.len);
+		for (size_t i = 0; i < doc->n_involvements; i++)
+			ck_assert_ptr_nonnull(
+			    doc->involvements[i].practitioner);
+		ck_assert_ptr_nonnull(doc->carers[0].phone);
+		ck_assert_ptr_nonnull(doc->carers[1].phone);
+		cp_document_free(doc);
+	}
+	for (unsigned i = 0; i < 4; i++)
+		cp_buf_clear(&out[i]);
+	cp_buf_clear(&said);
+}
+END_TEST
+
+/* Damage is refused, or it is still a document. */
+START_TEST(damaged)
+{
+	struct cp_document *doc = parse(whole);
+	struct cp_buf out, bad;
+	enum cp_rc rc;
+
+	cp_buf_init(&out);
+	cp_buf_init(&bad);
+	hide(doc, CP_HIDE_ALL, &out);
+	for (seed = 1; seed < 3000000000u; seed += 999983u) {
+		unsigned keep = seed;
+		size_t at = draw((unsigned)out.len);
+
+		cp_buf_reset(&bad);
+		cp_buf_put(&bad, out.data, out.len);
+		bad.data[at] = (uint8_t)draw(256);
+		rc = cp_document_unhide(&doc, cp_buf_text(&bad), bad.len,
+		    &err);
+		ck_assert(rc == CP_OK || rc == CP_CORRUPT);
+		cp_document_free(parse(text_of(doc)));
+		seed = keep;
+	}
+	cp_document_free(doc);
+	cp_buf_clear(&out);
+	cp_buf_clear(&bad);
+}
+END_TEST
+
 START_TEST(words_and_back)
 {
 	char text[200];
@@ -340,6 +478,9 @@ main(void)
 	tcase_add_loop_test(c, not_what_was_hidden, 0,
 	    (int)(sizeof(wrong) / sizeof(wrong[0])));
 	tcase_add_test(c, at_most_so_many);
+	tcase_add_test(c, as_the_last_feed_said);
+	tcase_add_test(c, nothing_lost_by_hiding_more);
+	tcase_add_test(c, damaged);
 	tcase_add_test(c, words_and_back);
 	suite_add_tcase(s, c);
 	r = srunner_create(s);
