@@ -28,7 +28,7 @@ child() {
 	printf '"responsibility":true,"phone":"0151 %s"}],' "$s"
 	printf '"involvements":[{"service":"education","provider":"%s School",' \
 	    "$s"
-	printf '"practitioner":"Ms %s","start":"2015-09-01","end":null,' "$s"
+	printf '"practitioner":"Ms %s","start":"2015-09-01","end":"2025-07-01",' "$s"
 	printf '"lead":false,"assessment":false,"sensitive":null},'
 	printf '{"service":"mental-health","provider":"%s Clinic",' "$s"
 	printf '"start":"2016-09-01","end":null,"lead":false,'
@@ -95,12 +95,16 @@ ok cpadmin consent list S-1 "${R[@]}"
 ok cpadmin record event S-1 moved --to E09000001 --date 2026-11-21 --offer \
     --reason 'the Quillon flat is theirs' "${ON[@]}"
 expect_some Quillon in "$CPADMIN_STORE"
+expect_eq "$(sql 'SELECT count(*) FROM record WHERE prune_due IS NOT NULL
+    AND address_changed IS NOT NULL')" 1 'days before'
 HASH=$(sql "SELECT detail ->> 'query_sha256' FROM audit
     WHERE action = 'record.find' AND subject IS NULL")
 expect_true [ -n "$HASH" ]
 shield S-1
 gone Quillon "$HASH"
 expect_eq "$(sql 'SELECT count(*) FROM undo')" 0 'what could be undone'
+expect_eq "$(sql 'SELECT count(*) FROM record WHERE prune_due IS NOT NULL
+    OR address_changed IS NOT NULL')" 0 'days that tell'
 expect_eq "$(sql 'SELECT count(*) FROM consent')" 0 'the ledger'
 expect_eq "$(sql 'SELECT count(*) FROM consent_service')" 0 marks
 ok cpadmin audit verify "${ON[@]}"
