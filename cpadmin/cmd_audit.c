@@ -7,6 +7,7 @@
 #include "cpadmin/progress.h"
 #include "cpadmin/session.h"
 #include "cpadmin/take.h"
+#include "lifecycle/records/officer_log.h"
 #include "lifecycle/records/reach.h"
 #include "lifecycle/store/audit_read.h"
 #include "lifecycle/store/json_put.h"
@@ -207,6 +208,28 @@ show_report(const struct cp_call *call, const struct cp_log_report *r,
 }
 
 static enum cp_rc
+is_logged(void *ctx, const struct cp_officer *o, struct cp_err *err)
+{
+	return cp_officer_need_logged(ctx, o, err);
+}
+
+/* A log that is whole, of which the shielding officers are not, is not what
+ * the store goes by. */
+static enum cp_rc
+verify_officers(struct cp_session *s, struct cp_log_report *report,
+    struct cp_err *err)
+{
+	enum cp_rc rc = cp_officer_each(s->store, is_logged, s->store, err);
+
+	if (rc == CP_CORRUPT) {
+		report->bad_seq = report->bad_until = -1;
+		(void)snprintf(report->why, sizeof(report->why), "%.199s",
+		    err->what);
+	}
+	return rc;
+}
+
+static enum cp_rc
 run_verify(struct cp_call *call, struct cp_err *err)
 {
 	struct cp_log_report report;
@@ -220,6 +243,8 @@ run_verify(struct cp_call *call, struct cp_err *err)
 	cp_progress_init(&p, call, "entries", 0);
 	rc = cp_log_verify(s.store, &report, cp_progress_at, &p, err);
 	cp_progress_end(&p, report.size);
+	if (rc == CP_OK)
+		rc = verify_officers(&s, &report, err);
 	if (rc == CP_OK)
 		rc = show_report(call, &report, err);
 	else if (rc == CP_CORRUPT && report.why[0] != '\0')

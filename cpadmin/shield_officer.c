@@ -6,7 +6,7 @@
 #include "cpadmin/passphrase.h"
 #include "cpadmin/progress.h"
 #include "cpadmin/shield_verbs.h"
-#include "lifecycle/records/officer.h"
+#include "lifecycle/records/officer_log.h"
 
 /* ---- showing ------------------------------------------------------------- */
 
@@ -19,10 +19,12 @@ static const struct cp_column columns[] = {
 	{ "ended", NULL },
 	{ "cannot_open", "CANNOT OPEN" },
 	{ "public_key", "PUBLIC KEY" },
+	{ "logged", NULL },
 };
 enum { COLUMNS = sizeof(columns) / sizeof(columns[0]) };
 
 struct listing {
+	const struct cp_call *call;
 	struct cp_session *s;
 	struct cp_out *o;
 };
@@ -49,10 +51,30 @@ out_time(struct cp_out *o, const char *time)
 	cp_out_text(o, time[0] != '\0' ? time : NULL);
 }
 
+/* One whom the log does not know has been written into the database. */
 static enum cp_rc
-out_officer(struct cp_session *s, struct cp_out *out,
-    const struct cp_officer *o, struct cp_err *err)
+out_logged(const struct listing *l, const struct cp_officer *o,
+    struct cp_err *err)
 {
+	int yes = 0;
+	enum cp_rc rc = cp_officer_logged(l->s->store, o, &yes, err);
+
+	if (rc != CP_OK)
+		return rc;
+	if (!yes)
+		cp_say(l->call, "warning: the log does not know %s with that "
+		    "public key as %s: somebody has written into the "
+		    "database", o->name, o->status);
+	cp_out_bool(l->o, yes);
+	return CP_OK;
+}
+
+static enum cp_rc
+out_officer(const struct listing *l, const struct cp_officer *o,
+    struct cp_err *err)
+{
+	struct cp_session *s = l->s;
+	struct cp_out *out = l->o;
 	struct cp_age_recipient to = { .kind = CP_AGE_X25519 };
 	struct finding f = { .name = o->name };
 	char point[CP_AGE_RECIPIENT_TEXT + 1];
@@ -77,14 +99,14 @@ out_officer(struct cp_session *s, struct cp_out *out,
 	else
 		cp_out_int(out, closed);
 	cp_out_text(out, point);
-	return CP_OK;
+	return out_logged(l, o, err);
 }
 
 static enum cp_rc
 list_one(void *ctx, const struct cp_officer *o, struct cp_err *err)
 {
 	struct listing *l = ctx;
-	enum cp_rc rc = out_officer(l->s, l->o, o, err);
+	enum cp_rc rc = out_officer(l, o, err);
 
 	return rc == CP_OK ? cp_out_row(l->o, err) : rc;
 }
@@ -105,7 +127,7 @@ say_owed(const struct cp_call *call, const struct cp_session *s)
 static enum cp_rc
 run_list(struct cp_call *call, struct cp_session *s, struct cp_err *err)
 {
-	struct listing l = { .s = s };
+	struct listing l = { .call = call, .s = s };
 	enum cp_rc rc;
 
 	rc = cp_out_table(call, "officers", columns, COLUMNS, &l.o, err);

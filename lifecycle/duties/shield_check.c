@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "lifecycle/records/gate_check.h"
-#include "lifecycle/records/officer.h"
+#include "lifecycle/records/officer_log.h"
 #include "lifecycle/store/settings.h"
 #include "lifecycle/store/stmt.h"
 
@@ -209,6 +209,17 @@ check_keys(struct checking *x, struct cp_err *err)
 }
 
 static enum cp_rc
+check_officer(void *ctx, const struct cp_officer *o, struct cp_err *err)
+{
+	struct checking *x = ctx;
+	int yes = 0;
+	enum cp_rc rc = cp_officer_logged(x->store, o, &yes, err);
+
+	return rc == CP_OK && !yes ? x->fn(x->ctx, o->name, "the log does not "
+	    "know that public key as an officer's with that status", err) : rc;
+}
+
+static enum cp_rc
 check_all(struct checking *x, int deep, int64_t *shielded, struct cp_err *err)
 {
 	struct cp_age_recipient officers[CP_OFFICERS_MAX];
@@ -218,6 +229,8 @@ check_all(struct checking *x, int deep, int64_t *shielded, struct cp_err *err)
 
 	memset(&l, 0, sizeof(l));
 	rc = cp_settings_load(x->store, &x->settings, err);
+	if (rc == CP_OK)
+		rc = cp_officer_each(x->store, check_officer, x, err);
 	if (rc == CP_OK)
 		rc = next(x, &l, &any, err);
 	if (rc == CP_OK && any)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "lifecycle/records/officer_key.h"
+#include "lifecycle/records/officer_log.h"
 #include "lifecycle/store/stmt.h"
 
 /* ---- reading ------------------------------------------------------------- */
@@ -110,39 +111,6 @@ get_generation(struct cp_store *s, int64_t *out, struct cp_err *err)
 	return cp_exec_int(cp_stmt(s, SQL_OFFICER_GENERATION), 0, out, err);
 }
 
-enum cp_rc
-cp_officer_recipients(struct cp_store *s,
-    struct cp_age_recipient out[CP_OFFICERS_MAX], size_t *n,
-    int64_t *generation, struct cp_err *err)
-{
-	struct cp_stmt *q = cp_stmt(s, SQL_OFFICER_POINTS);
-	const void *point;
-	size_t len, count = 0;
-	int row;
-	enum cp_rc rc;
-
-	while ((rc = cp_step(q, &row, err)) == CP_OK && row) {
-		point = cp_col_blob(q, 1, &len);
-		if (count == CP_OFFICERS_MAX || len != 32) {
-			cp_reset(q);
-			return cp_fail(err, CP_CORRUPT, "the table of "
-			    "officers is not as it was written");
-		}
-		memset(&out[count], 0, sizeof(out[count]));
-		out[count].kind = CP_AGE_X25519;
-		memcpy(out[count++].point, point, 32);
-	}
-	if (rc == CP_OK && count == 0)
-		rc = no_officer(err);
-	if (rc == CP_OK)
-		rc = get_generation(s, generation, err);
-	if (rc == CP_OK)
-		*n = count;
-	return rc;
-}
-
-/* ---- who it is ----------------------------------------------------------- */
-
 static enum cp_rc
 try_point(const struct cp_officer *o, struct cp_err *err)
 {
@@ -166,6 +134,55 @@ try_point(const struct cp_officer *o, struct cp_err *err)
 	cp_secret_free(key);
 	return rc;
 }
+
+/* Nothing is sealed to whom the log does not know as O. */
+static enum cp_rc
+need_known(struct cp_store *s, const struct cp_officer *o, struct cp_err *err)
+{
+	int yes = 0;
+	enum cp_rc rc = cp_officer_logged(s, o, &yes, err);
+
+	if (rc == CP_OK && !yes)
+		rc = try_point(o, err);
+	return rc == CP_OK && !yes ? cp_officer_need_logged(s, o, err) : rc;
+}
+
+enum cp_rc
+cp_officer_recipients(struct cp_store *s,
+    struct cp_age_recipient out[CP_OFFICERS_MAX], size_t *n,
+    int64_t *generation, struct cp_err *err)
+{
+	struct cp_stmt *q = cp_stmt(s, SQL_OFFICER_POINTS);
+	struct cp_officer who[CP_OFFICERS_MAX];
+	size_t count = 0;
+	int row;
+	enum cp_rc rc;
+
+	while ((rc = cp_step(q, &row, err)) == CP_OK && row) {
+		rc = count < CP_OFFICERS_MAX ? read_officer(q, &who[count],
+		    err) : cp_fail(err, CP_CORRUPT, "the table of officers "
+		    "is not as it was written");
+		if (rc != CP_OK) {
+			cp_reset(q);
+			return rc;
+		}
+		memset(&out[count], 0, sizeof(out[count]));
+		out[count].kind = CP_AGE_X25519;
+		memcpy(out[count].point, who[count].point, 32);
+		count++;
+	}
+	for (size_t i = 0; rc == CP_OK && i < count; i++)
+		rc = need_known(s, &who[i], err);
+	if (rc == CP_OK && count == 0)
+		rc = no_officer(err);
+	if (rc == CP_OK)
+		rc = get_generation(s, generation, err);
+	if (rc == CP_OK)
+		*n = count;
+	return rc;
+}
+
+/* ---- who it is ----------------------------------------------------------- */
 
 static enum cp_rc
 try_active(void *ctx, const struct cp_officer *o, struct cp_err *err)
@@ -212,19 +229,6 @@ cp_officer_count(struct cp_store *s, int64_t *n, struct cp_err *err)
 /* ---- coming and going ---------------------------------------------------- */
 
 static enum cp_rc
-log_it(struct cp_audit *a, const char *action, const char *name,
-    const char *status, int64_t generation, struct cp_err *err)
-{
-	char detail[128];
-	struct cp_entry e = { .action = action, .detail = detail };
-
-	(void)snprintf(detail, sizeof(detail), "{\"officer\":\"%.32s\","
-	    "\"status\":\"%s\",\"generation\":%lld}", name, status,
-	    (long long)generation);
-	return cp_audit_add(a, &e, NULL, err);
-}
-
-static enum cp_rc
 may_add(struct cp_store *s, const char *name, int64_t *active,
     struct cp_err *err)
 {
@@ -256,6 +260,7 @@ insert(struct cp_store *s, struct cp_audit *a, const char *name,
     struct cp_err *err)
 {
 	const char *status = first ? "active" : "waiting";
+	struct cp_officer o = { .n = 0 };
 	int64_t generation = 0;
 	struct cp_stmt *q;
 	enum cp_rc rc = CP_OK;
@@ -277,8 +282,10 @@ insert(struct cp_store *s, struct cp_audit *a, const char *name,
 	else
 		cp_bind_null(q);
 	rc = cp_exec(q, err);
-	return rc == CP_OK ? log_it(a, "officer.add", name, status,
-	    generation, err) : rc;
+	if (rc == CP_OK)
+		rc = cp_officer_get(s, name, &o, err);
+	return rc == CP_OK ? cp_officer_log(a, "officer.add", &o, generation,
+	    err) : rc;
 }
 
 enum cp_rc
@@ -323,6 +330,8 @@ cp_officer_admit(struct cp_store *s, struct cp_audit *a, const char *name,
 	}
 	rc = try_point(&o, err);
 	if (rc == CP_OK)
+		rc = cp_officer_need_logged(s, &o, err);
+	if (rc == CP_OK)
 		rc = cp_exec_int(cp_stmt(s, SQL_OFFICER_CHANGED), 0,
 		    &generation, err);
 	if (rc != CP_OK)
@@ -333,7 +342,9 @@ cp_officer_admit(struct cp_store *s, struct cp_audit *a, const char *name,
 	cp_bind_int(q, generation);
 	cp_bind_int(q, o.n);
 	rc = cp_exec(q, err);
-	return rc == CP_OK ? log_it(a, "officer.admit", o.name, "active",
+	if (rc == CP_OK)
+		rc = cp_officer_get(s, name, &o, err);
+	return rc == CP_OK ? cp_officer_log(a, "officer.admit", &o,
 	    generation, err) : rc;
 }
 
@@ -396,7 +407,8 @@ cp_officer_leave(struct cp_store *s, struct cp_audit *a, const char *name,
 	cp_bind_text(q, cp_audit_actor(a));
 	cp_bind_int(q, o.n);
 	rc = cp_exec(q, err);
-	return rc == CP_OK ? log_it(a, "officer.leave", o.name, "left",
+	memcpy(o.status, "left", sizeof("left"));
+	return rc == CP_OK ? cp_officer_log(a, "officer.leave", &o,
 	    generation, err) : rc;
 }
 

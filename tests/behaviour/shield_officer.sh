@@ -168,6 +168,31 @@ expect_err_contains 'the public key of officer bob is not one'
 ok cpadmin shield officer remove bob
 ok cpadmin shield officer rewrap
 
+test_case 'an officer whom only the database knows'
+ok cpadmin audit verify --json
+sql "INSERT INTO officer(name, point, status, made, since) SELECT 'eve',
+    CAST(x'09' || zeroblob(31) AS BLOB), 'active', made, 1 FROM officer
+    WHERE status = 'active' LIMIT 1"
+ok cpadmin shield officer list --json
+expect_json '[.rows[] | select(.logged | not).name] | join(",")' eve
+ok cpadmin shield officer list
+expect_err_contains 'the log does not know eve'
+run cpadmin audit verify --json
+expect_status 8
+expect_json .valid false
+expect_err_contains 'officer eve'
+run cpadmin shield check --store-only
+expect_status 8
+sql "UPDATE counter SET last = last + 1 WHERE name = 'officers'"
+run cpadmin shield officer rewrap
+expect_status 8
+expect_err_contains 'officer eve'
+ok cpadmin shield officer remove eve
+ok cpadmin audit verify --json
+run cpadmin shield officer list --json
+expect_json '[.rows[] | select(.logged | not)] | length' 0
+sql "DELETE FROM officer WHERE name = 'eve'"
+
 test_case 'roles'
 ok cpadmin operator add tim --uid 4712 --role team
 ok cpadmin operator add dee --uid 4713 --role dpo

@@ -659,6 +659,62 @@ START_TEST(low_order_point)
 }
 END_TEST
 
+/* Whoever can write into the database, and does not have the keys, makes no
+ * officer of theirs: neither a row, nor one admitted by hand, nor one who left
+ * and is back, nor another key for one there is. */
+static void
+nothing_is_sealed(const char *name)
+{
+	struct cp_secret *ann = unlock("ann");
+	int64_t done, left;
+
+	OK(cp_store_begin(store, &err));
+	FAILS(CP_CORRUPT, cp_compartment_add(store, one, CP_COMPARTMENT_CASE,
+	    "{}", 2, &now, NULL, &err));
+	ck_assert_ptr_nonnull(strstr(err.what, name));
+	ck_assert_ptr_nonnull(strstr(err.what, "log"));
+	FAILS(CP_CORRUPT, cp_officer_rewrap(store, audit, ann, &now, NULL,
+	    NULL, &done, &left, &err));
+	cp_store_rollback(store);
+	cp_secret_free(ann);
+}
+
+START_TEST(forged)
+{
+	static const char set[] = "UPDATE officer SET status = '%s', since = 1 "
+	    "WHERE name = '%s'";
+	char text[120];
+
+	two_officers();
+	add("cat");
+	(void)seal(one, CP_COMPARTMENT_HIDDEN, "x");
+	(void)snprintf(text, sizeof(text), set, "active", "cat");
+	sql(text);
+	nothing_is_sealed("cat");
+	(void)snprintf(text, sizeof(text), set, "waiting", "cat");
+	sql(text);
+	admit("cat");
+	OK(leave("cat"));
+	(void)snprintf(text, sizeof(text), set, "active", "cat");
+	sql(text);
+	nothing_is_sealed("cat");
+	sql("DELETE FROM officer WHERE name = 'cat'");
+	(void)seal(one, CP_COMPARTMENT_HIDDEN, "y");
+	sql("INSERT INTO officer(name, point, status, made, since) SELECT "
+	    "'eve', CAST(X'09' || zeroblob(31) AS BLOB), 'active', made, 1 "
+	    "FROM officer WHERE name = 'ben'");
+	nothing_is_sealed("eve");
+	sql("DELETE FROM officer WHERE name = 'eve'");
+	sql("UPDATE officer SET point = CAST(X'09' || zeroblob(31) AS BLOB) "
+	    "WHERE name = 'ben'");
+	nothing_is_sealed("ben");
+	sql("UPDATE officer SET status = 'waiting' WHERE name = 'ben'");
+	OK(cp_txn_begin(audit, &err));
+	FAILS(CP_CORRUPT, cp_officer_admit(store, audit, "ben", &now, &err));
+	cp_txn_rollback(audit);
+}
+END_TEST
+
 /* More than one batch, and the officers change in between. */
 static int64_t told;
 
@@ -726,6 +782,7 @@ main(void)
 	tcase_add_test(c, nobody_leaves_who_is_needed);
 	tcase_add_test(c, damaged_header);
 	tcase_add_test(c, low_order_point);
+	tcase_add_test(c, forged);
 	tcase_add_test(c, changed_meanwhile);
 	suite_add_tcase(s, c);
 	r = srunner_create(s);

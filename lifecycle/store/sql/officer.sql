@@ -15,7 +15,8 @@ SELECT DISTINCT name FROM officer WHERE name NOT IN
 
 -- name: officer_points
 -- excused: officers are few
-SELECT name, point FROM officer WHERE status = 'active' ORDER BY n
+SELECT n, name, point, status, made, admitted, ended, since FROM officer
+WHERE status = 'active' ORDER BY n
 
 -- name: officer_counts
 -- excused: officers are few
@@ -38,6 +39,12 @@ WHERE n = ?
 
 -- name: officer_leave
 UPDATE officer SET status = 'left', ended = ?, ended_by = ? WHERE n = ?
+
+-- What the log says last of one.
+-- name: officer_logged
+SELECT CASE WHEN action = 'officer.leave' THEN 'left'
+	WHEN outcome = 'waiting' THEN 'waiting' ELSE 'active' END
+FROM audit WHERE subject = ? ORDER BY seq DESC LIMIT 1
 
 -- name: officer_sealed
 SELECT EXISTS (SELECT 1 FROM compartment WHERE generation >= 0)
