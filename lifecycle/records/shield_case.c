@@ -90,7 +90,7 @@ cp_shield_note(const struct cp_change *c, const struct cp_shield *s,
 		rc = cp_compartment_add(c->store, s->record,
 		    CP_COMPARTMENT_CASE, cp_buf_text(&b), b.len, c->now, NULL,
 		    err);
-	if (rc == CP_OK)
+	if (rc == CP_OK && !step->unlogged)
 		rc = cp_audit_add(c->audit, &e, NULL, err);
 	cp_buf_clear(&b);
 	return rc;

@@ -98,7 +98,7 @@ enum cp_rc
 cp_shield_join(const struct cp_change *c, int64_t from, int64_t into,
     struct cp_err *err)
 {
-	struct cp_shield_step step = { .what = "join" };
+	struct cp_shield_step step = { .what = "join", .unlogged = 1 };
 	struct cp_shield other, own;
 	struct cp_record r;
 	struct cp_buf numbers;
@@ -169,7 +169,7 @@ enum cp_rc
 cp_shield_share(const struct cp_change *c, int64_t record, int64_t parted,
     struct cp_err *err)
 {
-	struct cp_shield_step step = { .what = "share" };
+	struct cp_shield_step step = { .what = "share", .unlogged = 1 };
 	struct cp_shield s;
 	struct cp_record r;
 	enum cp_rc rc = cp_shield_of(c->store, record, &s, err);

@@ -24,6 +24,8 @@ struct cp_shield_step {
 			        * another record */
 	int64_t pruned;
 	const char *alias; /* the log's number, if not that of the case */
+	int unlogged; /* sealed only: beside the log's entry of the merge or
+		       * split that it came of it would say whose it is */
 };
 /* Seals the step with the record of S, and logs "shield.WHAT" about S's id. */
 enum cp_rc cp_shield_note(const struct cp_change *c,
