@@ -33,6 +33,7 @@ undo(struct cp_import *im)
 	im->in_txn = 0;
 	im->rows = 0;
 	import_keys_reset(&im->keys);
+	cp_buf_reset(&im->cases);
 	im->report.created = im->mark.created;
 	im->report.updated = im->mark.updated;
 	im->report.unchanged = im->mark.unchanged;
@@ -48,6 +49,8 @@ commit(struct cp_import *im, struct cp_err *err)
 {
 	enum cp_rc rc = import_keys_flush(&im->keys, im->store, err);
 
+	if (rc == CP_OK)
+		rc = import_log_cases(im, err);
 	im->rows = 0;
 	if (rc != CP_OK || im->how.dry_run)
 		return rc;
@@ -296,6 +299,7 @@ cp_import_free(struct cp_import *im)
 	cp_matcher_free(im->matcher);
 	cp_buf_clear(&im->text);
 	cp_buf_clear(&im->detail);
+	cp_buf_clear(&im->cases);
 	cp_err_clear(&ignored);
 	if (import_rejects_close(im, &ignored) != CP_OK)
 		cp_err_clear(&ignored); /* the import failed already */

@@ -1,3 +1,4 @@
+#include <stdlib.h>
 #include <string.h>
 
 #include "lifecycle/records/consent_sensitive.h"
@@ -62,9 +63,35 @@ was_parted(struct import_row *row, struct cp_err *err)
 static enum cp_rc
 log_hidden(struct cp_import *im, const char *id, struct cp_err *err)
 {
-	struct cp_entry e = { "shield.update", id, NULL, NULL };
+	char text[CP_SHIELD_ID] = "";
 
-	return cp_audit_add(im->audit, &e, NULL, err);
+	(void)snprintf(text, sizeof(text), "%s", id);
+	cp_buf_put(&im->cases, text, sizeof(text));
+	return cp_buf_check(&im->cases, err);
+}
+
+static int
+compare_ids(const void *a, const void *b)
+{
+	return memcmp(a, b, CP_SHIELD_ID);
+}
+
+enum cp_rc
+import_log_cases(struct cp_import *im, struct cp_err *err)
+{
+	struct cp_entry e = { "shield.update", NULL, NULL, NULL };
+	struct cp_buf *b = &im->cases;
+	enum cp_rc rc = CP_OK;
+
+	if (b->len > 0)
+		qsort(b->data, b->len / CP_SHIELD_ID, CP_SHIELD_ID,
+		    compare_ids);
+	for (size_t at = 0; rc == CP_OK && at < b->len; at += CP_SHIELD_ID) {
+		e.subject = (const char *)b->data + at;
+		rc = cp_audit_add(im->audit, &e, NULL, err);
+	}
+	cp_buf_reset(b);
+	return rc;
 }
 
 enum cp_rc

@@ -142,6 +142,7 @@ struct cp_import {
 	int csv, in_txn;
 	int64_t rows; /* of this transaction */
 	struct cp_buf text, detail;
+	struct cp_buf cases; /* to be logged at the commit */
 
 	/* What the store has that puts rows in doubt, as of log entry HEAD. */
 	int shields, quarantines, links, looked;
@@ -220,6 +221,11 @@ enum cp_rc import_create(struct cp_import *im, struct import_row *row,
 enum cp_rc import_behind(struct cp_import *im, struct import_row *row,
     const struct cp_record *r, const struct cp_shield *sh,
     const struct cp_document *old, struct cp_err *err) CP_MUST_CHECK;
+/* Logs what went behind shields in this transaction, in the order of the
+ * cases, which is none: in the file's, the entries before and after would say
+ * which row it was. */
+enum cp_rc import_log_cases(struct cp_import *im, struct cp_err *err)
+    CP_MUST_CHECK;
 /* Of an intake: a new record, shielded before it is stored; the live record R,
  * which is not shielded yet, is. */
 enum cp_rc import_create_behind(struct cp_import *im, struct import_row *row,

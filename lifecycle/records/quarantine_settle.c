@@ -58,6 +58,7 @@ load_end(struct loading *l)
 	cp_matcher_free(l->im.matcher);
 	cp_buf_clear(&l->im.text);
 	cp_buf_clear(&l->im.detail);
+	cp_buf_clear(&l->im.cases);
 	cp_quarantine_row_clear(&l->was);
 }
 
@@ -66,11 +67,13 @@ static enum cp_rc
 load_done(struct loading *l, struct cp_err *err)
 {
 	const struct cp_import_report *r = &l->im.report;
+	enum cp_rc rc;
 
 	if (r->rejected > 0)
 		return cp_fail(err, CP_REFUSED, "the row cannot be loaded: %s",
 		    r->first[0].why.cause);
-	return import_keys_flush(&l->im.keys, l->im.store, err);
+	rc = import_log_cases(&l->im, err);
+	return rc != CP_OK ? rc : import_keys_flush(&l->im.keys, l->im.store, err);
 }
 
 /* ---- what becomes of the entry ---- */
