@@ -106,7 +106,9 @@ import_log(struct cp_import *im, const struct import_row *row,
 
 	cp_buf_reset(b);
 	cp_json_open(b, '{');
-	cp_json_put_member(b, "file", im->file);
+	/* The name of a file of an intake tells what it is. */
+	cp_json_put_member(b, "file", im->how.intake != NULL ? "stdin" :
+	    im->file);
 	cp_json_put_key(b, "line");
 	cp_json_put_int(b, (int64_t)row->line);
 	if (im->how.reason != NULL)

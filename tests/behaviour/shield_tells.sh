@@ -1,0 +1,96 @@
+#!/bin/bash
+# That a child is shielded is told to nobody but roles shield and dpo: not by
+# the order of the log, not by where a row came from (domain: 5).
+. "$(dirname "$0")/../lib.sh"
+
+have sqlite3 || skip_all 'sqlite3 is not installed'
+
+# row ID GIVEN FAMILY BORN [LINE]: with an address, or none.
+row() {
+	jq -cn --arg id "$1" --arg given "$2" --arg family "$3" \
+	    --arg born "$4" --arg line "${5:-}" '{cpadmin: "record/1", id: $id,
+	    authority: "E08000015", names: [{type: "current", given: $given,
+	    family: $family}], gender: "female", birth_date: $born,
+	    addresses: (if $line == "" then [] else [{type: "current",
+	    lines: [$line], postcode: "CH41 1AA"}] end)}'
+}
+import() {
+	ok cpadmin record import "$@" --json
+}
+# The log as an auditor reads it, from entry AFTER: without numbers, times and
+# cases.
+log_after() {
+	cpadmin audit show --as aude --json | jq -r --argjson after "$1" \
+	    '.rows[] | select(.seq > $after) |
+	    "\(.actor) \(.action) \(.subject // "-")"' |
+	    grep -v ' audit.show ' | sed 's/SC-[-0-9A-Z]*/CASE/'
+}
+last_seq() {
+	sqlite3 "$CPADMIN_STORE/store.db" 'SELECT max(seq) FROM audit'
+}
+
+test_case 'the prepared store'
+new_store
+for who in tim:team aude:auditor ada:admin dora:dpo bob:shield; do
+	ok cpadmin operator add "${who%:*}" --uid $((4000 + ${#who})) \
+	    --role "${who#*:}"
+done
+{
+	row S-1 Zoe Ahmed 2009-03-04 'Canary One'
+	row S-2 Zoe Ahmed 2009-03-04
+	row T-1 Bertha Winterbottom 2011-05-06
+	row T-2 Bertha Winterbottom 2011-05-06
+	for i in 1 2 3 4 5 6 7; do
+		row "F-$i" "Given$i" "Family$i" "2012-0$i-01" 'Canary F'
+	done
+} >"$T/base"
+import "$T/base"
+ok cpadmin shield request S-1 --by parent --reason danger --as tim
+
+test_case 'the log of a merge and its undoing is anybody’s'
+seq=$(last_seq)
+for who in S T; do
+	ok cpadmin record merge $who-2 $who-1 --reason x --as tim
+	ok cpadmin record undo $who-1 --reason x --as tim
+	ok cpadmin record split $who-1 --set family=Other --reason x --as tim \
+	    --json
+	expect_json '.kind' split
+	log_after "$seq" | sed "s/CP-[-0-9A-Z]*/NEW/; s/ $who-/ X-/" \
+	    >"$T/log-$who"
+	seq=$(last_seq)
+done
+expect_eq "$(grep -c . "$T/log-T")" 6
+expect_true cmp "$T/log-S" "$T/log-T"
+
+test_case 'what a merge did is sealed with the case all the same'
+ok cpadmin shield show S-1 --reason x --open --as bob --json
+expect_json '[.steps[].what] | index("join") != null' true
+
+test_case 'what goes behind a shield is not logged where its row stood'
+for i in 1 2 3 4 5 6 7; do
+	ok cpadmin shield request "F-$i" --by child --reason danger
+done
+sort "$T/base" | grep -v '"[ST]-2"' | sed 's/Canary F/Canary G/
+    s/Canary One/Canary Two/; s/"Bertha"/"Berta"/' >"$T/moved"
+seq=$(last_seq)
+import "$T/moved"
+expect_json .updated 9
+# Not one entry of a case is before the rows' or between two of them, ...
+expect_eq "$(log_after "$seq" | head -1)" 'root record.update T-1'
+expect_eq "$(log_after "$seq" | grep -c 'root shield.update CASE')" 8
+# ... and they have the order of the cases.
+cases=$(cpadmin audit show --as aude --json | jq -r \
+    '.rows[] | select(.action == "shield.update").subject')
+expect_eq "$cases" "$(LC_ALL=C sort <<<"$cases")" 'the order'
+
+test_case 'where an intake came from is not in the open history'
+row I-1 Ilse Intake 2013-01-01 'Canary Refuge' >"$T/refuge.ndjson"
+row U-1 Una Intake 2013-02-02 >"$T/stdin"
+ok cpadmin shield intake "$T/refuge.ndjson" --by parent --reason danger
+import - <"$T/stdin"
+for id in I-1 U-1; do
+	ok cpadmin record history $id --reason x --as tim --json
+	jq '.rows[0] | {action, detail}' "$OUT_FILE" >"$T/$id"
+done
+expect_true cmp "$T/I-1" "$T/U-1"
+expect_no refuge in "$CPADMIN_STORE"
