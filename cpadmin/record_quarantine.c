@@ -4,10 +4,11 @@
 
 #include "cpadmin/officer_unlock.h"
 #include "cpadmin/rules.h"
+#include "lifecycle/records/gate.h"
 
 /* Rows that an import set aside. */
 
-enum { LISTERS = CP_ROLE_TEAM | CP_ROLE_SHIELD | CP_ROLE_DPO,
+enum { TOLD = CP_ROLE_SHIELD | CP_ROLE_DPO, LISTERS = CP_ROLE_TEAM | TOLD,
 	SETTLERS = CP_ROLE_SHIELD };
 
 /* ---- list ---- */
@@ -32,16 +33,26 @@ out_some(struct cp_out *o, const char *text)
 	cp_out_text(o, text[0] != '\0' ? text : NULL);
 }
 
+struct listing {
+	struct cp_out *o;
+	int told;
+};
+
+/* Who has the feed and knows the line knows whom somebody shielded is like. */
 static enum cp_rc
 list_one(void *ctx, const struct cp_quarantine *q, struct cp_err *err)
 {
-	struct cp_out *o = ctx;
+	const struct listing *l = ctx;
+	struct cp_out *o = l->o;
 
 	cp_out_text(o, q->id);
 	cp_out_text(o, q->since);
 	cp_out_text(o, q->last);
 	cp_out_text(o, q->file);
-	cp_out_int(o, q->line);
+	if (l->told)
+		cp_out_int(o, q->line);
+	else
+		cp_out_text(o, NULL);
 	cp_out_text(o, q->authority);
 	cp_out_int(o, q->times);
 	cp_out_text(o, q->status);
@@ -53,7 +64,8 @@ list_one(void *ctx, const struct cp_quarantine *q, struct cp_err *err)
 static enum cp_rc
 run_list(const struct cp_call *call, struct cp_err *err)
 {
-	struct cp_out *o = NULL;
+	int all = cp_flag(call, "all");
+	struct listing l = { NULL, 0 };
 	struct cp_session s;
 	enum cp_rc rc;
 
@@ -63,16 +75,17 @@ run_list(const struct cp_call *call, struct cp_err *err)
 	rc = cp_session_open(call, CP_STORE_READ, &s, err);
 	if (rc != CP_OK)
 		return rc;
-	rc = cp_operator_may(&s.op, LISTERS, err);
+	/* What a row was settled as tells whether it was somebody shielded. */
+	rc = cp_operator_may(&s.op, all ? TOLD : LISTERS, err);
+	l.told = cp_gate_tells(&s.op);
 	if (rc == CP_OK)
 		rc = cp_out_table(call, "quarantine", list_columns,
-		    LIST_COLUMNS, &o, err);
+		    LIST_COLUMNS, &l.o, err);
 	if (rc == CP_OK)
-		rc = cp_quarantine_each(s.store, cp_flag(call, "all"),
-		    list_one, o, err);
+		rc = cp_quarantine_each(s.store, all, list_one, &l, err);
 	if (rc == CP_OK)
-		rc = cp_out_end(&o, err);
-	cp_out_free(o);
+		rc = cp_out_end(&l.o, err);
+	cp_out_free(l.o);
 	cp_session_close(&s);
 	return rc;
 }

@@ -94,3 +94,16 @@ for id in I-1 U-1; do
 done
 expect_true cmp "$T/I-1" "$T/U-1"
 expect_no refuge in "$CPADMIN_STORE"
+
+test_case 'who has the feed is not told which of its rows was set aside'
+row N-1 Zoe Ahmad 2009-03-04 'Canary Nine' >"$T/near"
+import "$T/near"
+expect_json .quarantined 1
+ok cpadmin record quarantine list --as tim --json
+expect_json '.rows[0] | [.file, .line, .status]' '["near",null,"waiting"]'
+run cpadmin record quarantine list --all --as tim
+expect_status 9
+for who in bob dora; do
+	ok cpadmin record quarantine list --all --as $who --json
+	expect_json '.rows[0].line' 1
+done
