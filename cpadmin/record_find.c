@@ -119,21 +119,44 @@ static const struct cp_column history_columns[] = {
 };
 enum { HISTORY_COLUMNS = sizeof(history_columns) / sizeof(history_columns[0]) };
 
+struct history {
+	struct cp_out *out;
+	const struct cp_operator *op;
+};
+
+static enum cp_rc
+out_detail(const struct history *h, const struct cp_log_row *row,
+    struct cp_err *err)
+{
+	struct cp_buf detail;
+	enum cp_rc rc;
+
+	if (row->detail == NULL) {
+		cp_out_json(h->out, "null", "(erased)");
+		return CP_OK;
+	}
+	cp_buf_init(&detail);
+	rc = cp_gate_detail(h->op, row->action, row->detail, &detail, err);
+	if (rc == CP_OK)
+		cp_out_json(h->out, cp_buf_text(&detail), NULL);
+	cp_buf_clear(&detail);
+	return rc;
+}
+
 static enum cp_rc
 history_one(void *ctx, const struct cp_log_row *row, struct cp_err *err)
 {
-	struct cp_out *o = ctx;
+	const struct history *h = ctx;
+	struct cp_out *o = h->out;
+	enum cp_rc rc;
 
 	cp_out_int(o, row->seq);
 	cp_out_text(o, row->time);
 	cp_out_text(o, row->actor);
 	cp_out_text(o, row->action);
 	cp_out_text(o, row->outcome);
-	if (row->detail != NULL)
-		cp_out_json(o, row->detail, NULL);
-	else
-		cp_out_json(o, "null", "(erased)");
-	return cp_out_row(o, err);
+	rc = out_detail(h, row, err);
+	return rc == CP_OK ? cp_out_row(o, err) : rc;
 }
 
 static enum cp_rc
@@ -159,7 +182,7 @@ record_run_history(struct cp_call *call, struct cp_err *err)
 {
 	struct cp_log_filter filter = { .subject = cp_arg(call, 0) };
 	const char *reason = NULL;
-	struct cp_out *o = NULL;
+	struct history h = { NULL, NULL };
 	struct cp_session s;
 	enum cp_rc rc = cp_session_reason(call, &reason, err);
 
@@ -168,16 +191,17 @@ record_run_history(struct cp_call *call, struct cp_err *err)
 		    err);
 	if (rc != CP_OK)
 		return rc;
+	h.op = &s.op;
 	filter.cases = cp_gate_tells(&s.op);
 	rc = log_history(&s, filter.subject, reason, err);
 	if (rc == CP_OK)
 		rc = cp_out_table(call, "history", history_columns,
-		    HISTORY_COLUMNS, &o, err);
+		    HISTORY_COLUMNS, &h.out, err);
 	if (rc == CP_OK)
-		rc = cp_log_each(s.store, &filter, history_one, o, err);
+		rc = cp_log_each(s.store, &filter, history_one, &h, err);
 	if (rc == CP_OK)
-		rc = cp_out_end(&o, err);
-	cp_out_free(o);
+		rc = cp_out_end(&h.out, err);
+	cp_out_free(h.out);
 	cp_session_close(&s);
 	return rc;
 }

@@ -38,6 +38,13 @@ enum cp_rc cp_gate_text(struct cp_store *s, const struct cp_record *r,
 
 /* Whether OP is told who is shielded: roles shield and dpo.  NULL is not. */
 int cp_gate_tells(const struct cp_operator *op);
+/* The DETAIL of a log entry about a person, as OP may read it: appended to OUT.
+ * Who is not told of shields reads of nobody what a shield may hide (which
+ * address was put right, by what was searched): or where it is missing there
+ * would be a shield. */
+enum cp_rc cp_gate_detail(const struct cp_operator *op, const char *action,
+    const char *detail, struct cp_buf *out, struct cp_err *err)
+    CP_MUST_CHECK;
 
 /*
  * For whoever puts DOC into row N (cp_record_replace): where N is shielded,

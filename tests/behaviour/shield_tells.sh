@@ -107,3 +107,32 @@ for who in bob dora; do
 	ok cpadmin record quarantine list --all --as $who --json
 	expect_json '.rows[0].line' 1
 done
+
+test_case 'what was put right before a shield leaves no gap in the history'
+{
+	row V-1 Ulla Vest 2012-03-04 'Canary V'
+	row W-1 Anna Ost 2012-03-04 'Canary W'
+} >"$T/pair"
+import "$T/pair"
+for id in V-1 W-1; do
+	ok cpadmin record correct $id --set line1='8 Canary Road' \
+	    --reason 'as the school says' --as tim
+done
+ok cpadmin record find --postcode 'CH41 1AA' --reason 'a letter' --as tim
+ok cpadmin shield request V-1 --by child --reason danger --as tim
+for id in V-1 W-1; do
+	ok cpadmin record correct $id --set line1='9 Canary Road' \
+	    --set postcode='CH41 1AA' --reason 'moved' --as tim
+done
+for who in tim aude; do
+	for id in V-1 W-1; do
+		ok cpadmin record history $id --reason x --as $who --json
+		jq -c '.rows[1:][] | [.actor, .action, .detail]' "$OUT_FILE" \
+		    >"$T/history-$id"
+	done
+	expect_true cmp "$T/history-V-1" "$T/history-W-1"
+	expect_some '"as the school says"' in "$T/history-V-1"
+done
+# Who is told reads what there is.
+ok cpadmin record history W-1 --reason x --as dora --json
+expect_some '8 Canary Road' in "$OUT_FILE"
