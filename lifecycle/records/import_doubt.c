@@ -145,9 +145,13 @@ import_mark(const struct cp_matcher *m, struct import_row *row,
 	struct cp_buf b;
 	enum cp_rc rc;
 
+	/* By a name and a birth date alone they are another's somewhere else:
+	 * neither may take the other's place. */
 	cp_buf_init(&b);
 	cp_json_open(&b, '[');
 	cp_json_put_string(&b, row->had_id ? doc->id : NULL);
+	if (!row->had_id && doc->n_numbers == 0)
+		cp_json_put_string(&b, doc->authority);
 	cp_json_put_string(&b, cp_partial_format(doc->birth, birth));
 	for (size_t i = 0; i < doc->n_names; i++) {
 		cp_json_open(&b, '[');

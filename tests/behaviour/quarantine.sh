@@ -478,3 +478,24 @@ expect_eq "$(sql 'SELECT count(*) FROM quarantine WHERE record > 0')" 1
 ok cpadmin retention run --on 2026-03-15 --yes --accept clock
 expect_eq "$(sql "SELECT state FROM record WHERE id = 'D-2'")" destroyed
 expect_eq "$(sql 'SELECT count(*) FROM quarantine')" 0
+
+test_case 'of one name in two authorities are two people'
+shielded_store
+row '' Zoee Ahmed 2015-03-04 "$(at 'Canary Y')" >"$T/here"
+AUTHORITY=E09000001 row '' Zoee Ahmed 2015-03-04 "$(at 'Canary Z')" >"$T/there"
+import "$T/here"
+import "$T/there"
+counts 0 0 0 0 1
+expect_eq "$(waiting | wc -l)" 2
+q=$(cpadmin record quarantine list --json |
+    jq -r '.rows[] | select(.authority == "E09000001").id')
+ok cpadmin record quarantine accept "$q" --json
+id=$(jq -r .id "$OUT_FILE")
+import "$T/here"
+counts 0 0 0 0 1
+import "$T/there"
+counts 0 0 1 0 0
+ok cpadmin record show "$id" --reason x --json
+expect_json '[.authority, .addresses[0].lines[0]] | join(" ")' \
+    'E09000001 Canary Z'
+expect_eq "$(waiting | wc -l)" 1
