@@ -99,7 +99,7 @@ static const struct cp_opt check_options[] = {
 	{ "store-only", 0, CP_OPT_FLAG, NULL,
 	    "look at this store, and do not try every command" },
 	{ "quick", 0, CP_OPT_FLAG, NULL,
-	    "try each option once, not with every role" },
+	    "try each option once, and with every role the rest" },
 	{ "command", 0, CP_OPT_TEXT, "C", "try this command only" },
 	{ NULL, 0, CP_OPT_FLAG, NULL, NULL },
 };

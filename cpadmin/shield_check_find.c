@@ -172,14 +172,16 @@ static void
 as_hex(const char *text, size_t len, char *to)
 {
 	for (size_t i = 0; i < len; i++)
-		(void)sprintf(to + 2 * i, "%02x", (unsigned char)text[i]);
+		(void)snprintf(to + 2 * i, 3, "%02x",
+		    (unsigned char)text[i]);
 }
 
 static void
 as_escapes(const char *text, size_t len, char *to)
 {
 	for (size_t i = 0; i < len; i++)
-		(void)sprintf(to + 6 * i, "\\u%04x", (unsigned char)text[i]);
+		(void)snprintf(to + 6 * i, 7, "\\u%04x",
+		    (unsigned char)text[i]);
 }
 
 /* As the documents have it: with a capital, or all in capitals or small. */

@@ -307,7 +307,9 @@ call_plain(struct check *c, struct check_verb *v, struct words *x,
 	*denied = 0;
 	for (enum format how = AS_TEXT; rc == CP_OK && how <= AS_TOO_FEW;
 	    how++) {
-		if (!goes(c, v, how) || !fill(c, v, &c->variants[0], x))
+		if (!goes(c, v, how) || (how != AS_JSON && v->tried &&
+		    v->json && cp_flag(c->call, "quick")) ||
+		    !fill(c, v, &c->variants[0], x))
 			continue;
 		rc = call_once(c, v, x, how, &status, columns, err);
 		if (rc == CP_OK && how == AS_ALL_COLUMNS && columns[0] != '\0')

@@ -88,7 +88,7 @@ TMPDIR=$(mktemp -d /dev/shm/cpt.XXXXXX 2>/dev/null) || TMPDIR=$T
 export TMPDIR
 ok cpadmin shield check "${OPTS[@]}" --json --no-progress --on $DAY
 expect_json '[.passed, .findings] | tostring' '[true,[]]'
-expect_json '.commands > 90 and .calls > 1500 and .done > 500' true
+expect_json '.commands > 90 and .calls > 1200 and .done > 350' true
 expect_json '[.never_done[] | select(. == "record show" or . ==
     "record history" or . == "record find" or . == "archive open" or
     . == "retention explain" or . == "audit show")]' '[]'
