@@ -69,6 +69,7 @@ put_step(const struct cp_change *c, const struct cp_shield *s,
 	}
 	put_raw(b, "near", step->near);
 	put_raw(b, "hidden_of", step->hidden_of);
+	put_raw(b, "copies", step->copies);
 	cp_json_close(b, '}');
 }
 

@@ -30,6 +30,22 @@ is_from(const struct folding *f, int64_t n)
 	return 0;
 }
 
+/* Of a record that was split the copies of those are so too. */
+static void
+note_copies(struct folding *f, const struct cp_json *list)
+{
+	int64_t n, copy;
+
+	for (size_t i = 0; i < cp_json_size(list); i++) {
+		const struct cp_json *pair = cp_json_at(list, i);
+
+		if (f->n_from < JOINED_MAX &&
+		    cp_json_int(cp_json_at(pair, 0), &n) && is_from(f, n) &&
+		    cp_json_int(cp_json_at(pair, 1), &copy))
+			f->from[f->n_from++] = copy;
+	}
+}
+
 static enum cp_rc
 note_joined(void *ctx, const struct cp_json *step, struct cp_err *err)
 {
@@ -42,6 +58,7 @@ note_joined(void *ctx, const struct cp_json *step, struct cp_err *err)
 		if (f->n_from < JOINED_MAX &&
 		    cp_json_int(cp_json_at(list, i), &n))
 			f->from[f->n_from++] = n;
+	note_copies(f, cp_json_get(step, "copies"));
 	return CP_OK;
 }
 

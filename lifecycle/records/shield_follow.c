@@ -146,11 +146,36 @@ copy_case(const struct cp_change *c, const struct cp_shield *s,
 	return cp_exec(q, err);
 }
 
+/* Which numbers those of RECORD have in PARTED, where all after LAST are
+ * copies: what a merge brought is told by its number (shield_fold.c). */
+static enum cp_rc
+copied(struct cp_store *s, int64_t record, int64_t parted, int64_t last,
+    struct cp_buf *out, struct cp_err *err)
+{
+	struct cp_stmt *q = cp_stmt(s, SQL_SHIELD_COPIES);
+	int row;
+	enum cp_rc rc;
+
+	cp_bind_int(q, record);
+	cp_bind_int(q, parted);
+	cp_bind_int(q, last);
+	cp_json_open(out, '[');
+	while ((rc = cp_step(q, &row, err)) == CP_OK && row) {
+		cp_json_open(out, '[');
+		cp_json_put_int(out, cp_col_int(q, 0));
+		cp_json_put_int(out, cp_col_int(q, 1));
+		cp_json_close(out, ']');
+	}
+	cp_json_close(out, ']');
+	return rc == CP_OK ? cp_buf_check(out, err) : rc;
+}
+
 static enum cp_rc
 copy_all(const struct cp_change *c, const struct cp_shield *s,
-    int64_t parted, struct cp_err *err)
+    int64_t parted, struct cp_buf *copies, struct cp_err *err)
 {
 	struct cp_shield had;
+	int64_t last = 0;
 	enum cp_rc rc = cp_shield_of(c->store, parted, &had, err);
 
 	if (rc == CP_OK && had.n == 0)
@@ -160,7 +185,12 @@ copy_all(const struct cp_change *c, const struct cp_shield *s,
 		rc = put_status(c, &had, err);
 	}
 	if (rc == CP_OK)
+		rc = cp_exec_int(cp_stmt(c->store, SQL_GATE_COMPARTMENT_LAST),
+		    0, &last, err);
+	if (rc == CP_OK)
 		rc = cp_compartment_copy(c->store, s->record, parted, err);
+	if (rc == CP_OK)
+		rc = copied(c->store, s->record, parted, last, copies, err);
 	return rc == CP_OK ? cp_match_copy(c->store, s->record, parted, err) :
 	    rc;
 }
@@ -172,11 +202,13 @@ cp_shield_share(const struct cp_change *c, int64_t record, int64_t parted,
 	struct cp_shield_step step = { .what = "share", .unlogged = 1 };
 	struct cp_shield s;
 	struct cp_record r;
+	struct cp_buf copies;
 	enum cp_rc rc = cp_shield_of(c->store, record, &s, err);
 
 	if (rc != CP_OK || s.n == 0)
 		return rc;
-	rc = copy_all(c, &s, parted, err);
+	cp_buf_init(&copies);
+	rc = copy_all(c, &s, parted, &copies, err);
 	if (rc == CP_OK)
 		rc = cp_shield_of(c->store, parted, &s, err);
 	if (rc == CP_OK)
@@ -184,7 +216,11 @@ cp_shield_share(const struct cp_change *c, int64_t record, int64_t parted,
 	if (rc == CP_OK)
 		rc = cp_gate_shield(c, &r, s.hidden, err);
 	step.hidden = s.hidden;
-	return rc == CP_OK ? cp_shield_note(c, &s, &step, err) : rc;
+	step.copies = cp_buf_text(&copies);
+	if (rc == CP_OK)
+		rc = cp_shield_note(c, &s, &step, err);
+	cp_buf_clear(&copies);
+	return rc;
 }
 
 /* ---- the end ---- */

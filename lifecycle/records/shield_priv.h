@@ -22,6 +22,7 @@ struct cp_shield_step {
 	struct cp_date review;
 	const char *hidden_of; /* JSON: numbers of compartments that came from
 			        * another record */
+	const char *copies; /* JSON: [[NUMBER,OF ITS COPY]...] */
 	int64_t pruned;
 	const char *alias; /* the log's number, if not that of the case */
 	int unlogged; /* sealed only: beside the log's entry of the merge or

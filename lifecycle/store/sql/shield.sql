@@ -75,6 +75,16 @@ FROM shield WHERE n = ?1
 -- name: shield_hidden_numbers
 SELECT n FROM compartment WHERE record = ? AND kind = 'hidden' ORDER BY n
 
+-- Of what was hidden of one record and its copies after a number, which were
+-- made in the same order.
+-- name: shield_copies
+-- excused: numbered, those of one record and of its copy
+SELECT a.n, b.n FROM (SELECT n, row_number() OVER (ORDER BY n) AS i
+	FROM compartment WHERE record = ?1 AND kind = 'hidden') a
+JOIN (SELECT n, row_number() OVER (ORDER BY n) AS i FROM compartment
+	WHERE record = ?2 AND kind = 'hidden' AND n > ?3) b ON b.i = a.i
+ORDER BY a.n
+
 -- name: shield_forget
 DELETE FROM shield WHERE record = ?
 
