@@ -14,20 +14,11 @@ import_is_shielded(struct cp_import *im, const struct cp_record *r, int *yes,
     struct cp_err *err)
 {
 	struct cp_shield sh = { 0 };
-	struct cp_stmt *q;
-	int64_t n = r->n;
 	enum cp_rc rc = CP_OK;
 
 	*yes = 0;
-	if (!im->shields)
-		return CP_OK;
-	if (r->state == CP_STATE_MERGED) {
-		q = cp_stmt(im->store, SQL_RECORD_LED_TO);
-		cp_bind_int(q, r->n);
-		rc = cp_exec_int(q, r->n, &n, err);
-	}
-	if (rc == CP_OK)
-		rc = cp_shield_of(im->store, n, &sh, err);
+	if (im->shields)
+		rc = cp_shield_of(im->store, r->n, &sh, err);
 	*yes = sh.n != 0;
 	return rc;
 }

@@ -236,7 +236,7 @@ enum cp_rc import_shield(struct cp_import *im, const struct cp_record *r,
  * is row N or, if 0, nobody yet. */
 enum cp_rc import_near(struct cp_import *im, const struct import_row *row,
     int64_t n, struct cp_err *err) CP_MUST_CHECK;
-/* Whether a shield is over R, or over the one that its number leads to. */
+/* Whether a shield is over R. */
 enum cp_rc import_is_shielded(struct cp_import *im, const struct cp_record *r,
     int *yes, struct cp_err *err) CP_MUST_CHECK;
 

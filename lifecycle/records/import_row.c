@@ -249,22 +249,17 @@ merge(struct cp_import *im, struct import_row *row, const struct cp_record *r,
 	return rc;
 }
 
-/* A person's record that left the live ones takes no feed; whether it was
- * shielded is not told. */
+/* A person's record that left the live ones takes no feed.  To set it aside
+ * where it is shielded would tell that it is, whatever the row says. */
 static enum cp_rc
 not_live(struct cp_import *im, struct import_row *row,
     const struct cp_record *r, struct cp_err *err)
 {
-	int secret = 0;
-	enum cp_rc rc = import_is_shielded(im, r, &secret, err);
-
-	if (rc == CP_OK && secret)
-		return import_aside(im, row, 0, r->n, err);
-	return rc == CP_OK ? import_refuse(im, row, "id",
+	return import_refuse(im, row, "id",
 	    r->state == CP_STATE_ARCHIVED ? "its record is archived" :
 	    r->state == CP_STATE_MERGED ?
 	    "its number was merged into another" :
-	    "its record was destroyed", err) : rc;
+	    "its record was destroyed", err);
 }
 
 enum cp_rc

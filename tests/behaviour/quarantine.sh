@@ -287,9 +287,12 @@ shielded_store
 row S-3 Eva Lund 2013-02-03 >"$T/dup"
 import "$T/dup"
 ok cpadmin record merge S-3 S-1 --set birth_date=2015-03-04 --reason same
+# As that of anybody else's is.
 row S-3 Eva Lund 2013-02-03 "$(at 'Canary Merged')" >"$T/dup"
-import "$T/dup"
-counts 0 0 0 0 1
+run cpadmin record import "$T/dup" --json
+expect_status 10
+counts 0 0 0 1 0
+expect_json '.rejects[0].cause' 'its number was merged into another'
 row S-4 Una Penn 2010-10-10 "$(nhs 9434765870)" >"$T/four"
 import "$T/four"
 ok cpadmin shield request S-4 --by child --reason danger
@@ -306,8 +309,9 @@ ok cpadmin retention run --on 2026-11-22 --yes
 expect_eq "$(sql "SELECT state FROM record WHERE id = 'S-2'")" archived
 sed -n 2p "$T/base" >"$T/gone"
 run cpadmin record import "$T/gone" --json --on 2026-11-22
-expect_status 0
-counts 0 0 0 0 1
+expect_status 10
+counts 0 0 0 1 0
+expect_json '.rejects[0].cause' 'its record is archived'
 expect_no Canary in "$CPADMIN_STORE"
 
 test_case 'pairs that are never to be linked'
