@@ -19,6 +19,8 @@ ok demo
 expect_out_contains 'records ever imported'
 expect_out_contains 'as it should be'
 expect_out_contains 'All of it held'
+expect_out_contains 'rows that were set aside'
+expect_out_contains 'nothing hidden is shown'
 expect_true [ -d "$T/build/demo/store/archive" ]
 expect_false [ -L "$T/build/demo" ]
 expect_out_contains 'chapters under uk-2026'

@@ -25,11 +25,15 @@ number_of() {
 }
 
 import() {
+	local created
+
 	run cpadmin record import "$WORK/births/$1.ndjson" --on "$1" --json
 	number_of created
-	expect "children imported on $1" "$N" "$2"
-	IMPORTED=$((IMPORTED + N))
-	add "${1:0:4} imported" "$N"
+	created=$N
+	ordinary_after_all "$1"
+	expect "children imported on $1" $((created + N)) "$2"
+	IMPORTED=$((IMPORTED + $2))
+	add "${1:0:4} imported" "$2"
 }
 
 # do_plan TODAY DATE ORDER WORDS...: DATE may be before the first day.

@@ -40,7 +40,7 @@ count_everything() {
 	    $((IMPORTED - ARCHIVED + RESTORED))
 	confirm 'in the archive' "$(grep -c '^archived' "$WORK/states")" \
 	    $((ARCHIVED - RESTORED - DESTROYED))
-	confirm 'destroyed' "$(grep -c '^destroyed' "$WORK/states")" \
+	confirm 'destroyed' "$(grep -c '^destroyed' "$WORK/states" || true)" \
 	    "$DESTROYED"
 	run cpadmin archive list --status archived --json
 	json '.rows[].id' | sort >"$WORK/packages"

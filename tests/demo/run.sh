@@ -30,6 +30,7 @@ YEARS=()
 . "$HERE/nights.sh"
 . "$HERE/story.sh"
 . "$HERE/keys.sh"
+. "$HERE/shield.sh"
 . "$HERE/proof.sh"
 
 # Each night waits for the disk a dozen times, as it must; three thousand
@@ -135,8 +136,12 @@ beside
 make_world
 opening
 first_night
+reaches 2009-02-02 must_not_be_found
+reaches 2009-02-05 feed_would_find_them
 reaches 2009-06-15 wrong_birth_date
+reaches 2009-09-07 nobody_looks
 reaches 2010-03-01 leap_eighteen
+reaches 2010-04-21 hidden_eighteen
 reaches 2013-03-05 new_rules
 reaches 2013-09-16 custodian_leaves
 reaches 2014-05-20 disk_goes_bad
@@ -145,11 +150,13 @@ reaches 2015-01-03 first_destruction
 reaches 2015-05-12 court_order
 reaches 2015-12-15 hold_all
 reaches 2016-03-03 leap_destroyed
+reaches 2016-05-09 hidden_destroyed
 reaches 2016-06-20 hold_one_ends
 nights_until "$END"
 put_on_disk
 summary
 count_everything
+reaches 2009-02-05 prove_shields
 [ "$DESTROYED" -eq 0 ] || prove_destruction
 reaches 2016-12-31 last_copies
 prove_log

@@ -146,6 +146,8 @@ choose() {
 		.given > $from and .given < $to and
 		(.withdrawn // "") == "") | .id' | sed -n 1p)
 	mistype
+	choose_hidden
+	shield_lists
 }
 
 make_world() {
