@@ -319,10 +319,27 @@ note(const struct cp_change *c, const struct cp_merge *m,
 	return rc == CP_OK ? cp_undo_keep(c, &u, err) : rc;
 }
 
+/* What is said to have come together is what both show before a shield comes
+ * over the two: what then goes behind it would be missed, and a dry run leaves
+ * no trace of who asked. */
+static enum cp_rc
+count_joined(const struct cp_change *c, const struct cp_merge *m,
+    const struct cp_record *r, const struct cp_record *into,
+    struct cp_joined *out, struct cp_reject *why, struct cp_err *err)
+{
+	struct cp_document *from = NULL, *doc = NULL;
+	enum cp_rc rc = join(c, m, r, into, &from, &doc, out, why, err);
+
+	cp_document_free(from);
+	cp_document_free(doc);
+	return rc;
+}
+
 enum cp_rc
 cp_record_merge(const struct cp_change *c, const struct cp_merge *m,
     struct cp_merged *out, struct cp_reject *why, struct cp_err *err)
 {
+	struct cp_joined without;
 	struct cp_document *from = NULL, *was = NULL, *doc = NULL;
 	struct cp_record r, into;
 	struct cp_buf extra, shields;
@@ -334,10 +351,11 @@ cp_record_merge(const struct cp_change *c, const struct cp_merge *m,
 	cp_buf_init(&extra);
 	cp_buf_init(&shields);
 	if (rc == CP_OK)
+		rc = count_joined(c, m, &r, &into, &out->joined, why, err);
+	if (rc == CP_OK)
 		rc = cp_gate_merge(c, &r, &into, &shields, err);
 	if (rc == CP_OK)
-		rc = join(c, m, &r, &into, &from, &doc, &out->joined, why,
-		    err);
+		rc = join(c, m, &r, &into, &from, &doc, &without, why, err);
 	if (rc == CP_OK)
 		rc = cp_gate_document(c->store, &into, CP_FOR_CHANGE, &was,
 		    err);

@@ -136,3 +136,22 @@ done
 # Who is told reads what there is.
 ok cpadmin record history W-1 --reason x --as dora --json
 expect_some '8 Canary Road' in "$OUT_FILE"
+
+test_case 'a merge says the same of whoever it is with'
+{
+	row J-1 Jo Vane 2013-05-05
+	row K-1 Kim Rook 2013-06-06
+	row L-1 Lee Marsh 2013-07-07 'Canary L'
+} >"$T/joined"
+import "$T/joined"
+ok cpadmin shield request J-1 --by child --reason danger
+for into in J-1 K-1; do
+	ok cpadmin record merge L-1 $into --set birth_date=2013-07-07 \
+	    --dry-run --reason x --as tim --json
+	expect_json .joined.addresses 1
+done
+ok cpadmin record merge L-1 J-1 --set birth_date=2013-07-07 --reason x \
+    --as tim --json
+expect_json .joined.addresses 1
+ok cpadmin record show J-1 --reason x --json
+expect_json '.addresses | length' 0
