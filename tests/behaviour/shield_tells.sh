@@ -155,3 +155,16 @@ ok cpadmin record merge L-1 J-1 --set birth_date=2013-07-07 --reason x \
 expect_json .joined.addresses 1
 ok cpadmin record show J-1 --reason x --json
 expect_json '.addresses | length' 0
+
+test_case 'whoever tries names by dry runs is in the log'
+row X-1 Zoe Ahmed 2009-04-03 >"$T/trial"
+seq=$(last_seq)
+ok cpadmin record import "$T/trial" --dry-run --as tim --json
+expect_json .quarantined 1
+expect_eq "$(log_after "$seq")" 'tim record.import -'
+expect_eq "$(sqlite3 "$CPADMIN_STORE/store.db" "SELECT detail FROM audit
+    WHERE seq = $seq + 1")" '{"dry_run":true,"rows":1,"quarantined":1}'
+# Who is told learns nothing by it.
+seq=$(last_seq)
+ok cpadmin record import "$T/trial" --dry-run --json
+expect_eq "$(last_seq)" "$seq"
