@@ -101,6 +101,10 @@ enum cp_rc cp_shield_join(const struct cp_change *c, int64_t from,
  * with copies of what is hidden. */
 enum cp_rc cp_shield_share(const struct cp_change *c, int64_t record,
     int64_t parted, struct cp_err *err) CP_MUST_CHECK;
+/* That was undone: what was looked at, written and sealed about PARTED since,
+ * and why, is RECORD's; the copies go. */
+enum cp_rc cp_shield_unshare(const struct cp_change *c, int64_t record,
+    int64_t parted, struct cp_err *err) CP_MUST_CHECK;
 /* The record is destroyed: rows, keys and compartments go, the details of its
  * cases' log entries too. */
 enum cp_rc cp_shield_forget(const struct cp_change *c, int64_t record,

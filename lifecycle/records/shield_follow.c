@@ -260,3 +260,22 @@ cp_shield_forget(const struct cp_change *c, int64_t record,
 		rc = cp_compartment_drop(c->store, record, err);
 	return rc == CP_OK ? cp_match_drop(c->store, record, err) : rc;
 }
+
+enum cp_rc
+cp_shield_unshare(const struct cp_change *c, int64_t record, int64_t parted,
+    struct cp_err *err)
+{
+	static const enum sql_id all[] = { SQL_SHIELD_UNSHARE_CASE,
+		SQL_SHIELD_UNSHARE_INVESTIGATIONS, SQL_SHIELD_UNSHARE_MAIL };
+	struct cp_stmt *q;
+	enum cp_rc rc = CP_OK;
+
+	for (size_t i = 0; rc == CP_OK && i < sizeof(all) / sizeof(all[0]);
+	    i++) {
+		q = cp_stmt(c->store, all[i]);
+		cp_bind_int(q, parted);
+		cp_bind_int(q, record);
+		rc = cp_exec(q, err);
+	}
+	return rc == CP_OK ? cp_shield_forget(c, parted, err) : rc;
+}

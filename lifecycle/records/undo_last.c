@@ -246,7 +246,7 @@ unsplit(const struct cp_change *c, const struct kept *k, struct cp_err *err)
 	enum cp_rc rc = cp_consent_drop(c->store, k->other.n, err);
 
 	if (rc == CP_OK)
-		rc = cp_shield_forget(c, k->other.n, err);
+		rc = cp_shield_unshare(c, k->record.n, k->other.n, err);
 	if (rc == CP_OK)
 		rc = drop_holds(c, cp_json_get(k->extra, "holds"), err);
 	if (rc == CP_OK)

@@ -2,6 +2,7 @@
 # What is hidden of two who were taken for one is not lost when they are split
 # again: neither of who stays nor of who goes.
 . "$(dirname "$0")/../lib.sh"
+have sqlite3 || skip_all 'sqlite3 is not installed'
 
 # row ID FAMILY SCHOOL
 row() {
@@ -38,3 +39,29 @@ ok cpadmin record split "$NEW" --take 'names[1]' --set given=Zoe \
     --set family=Smith --reason T --json
 schools "$(jq -r .new_id "$OUT_FILE")" Two,One
 schools "$NEW" Two,One
+
+# why INV: the reason for override INV
+why() {
+	cpadmin shield investigation show "$1" --json | jq -r .reason
+}
+
+test_case 'why somebody looked is not undone with a split'
+new_store
+row CP-1 Smith One | sed 's/}\],"gender/},{"type":"former","given":"Zed","family":"Old"}],"gender/' >"$T/feed"
+row CP-2 Smythe Two >>"$T/feed"
+ok cpadmin record import "$T/feed"
+ok cpadmin shield request CP-1 --by parent --reason T
+ok cpadmin record split CP-1 --take 'names[1]' --set given=Zoe \
+    --set family=Smithy --reason T --json
+NEW=$(jq -r .new_id "$OUT_FILE")
+ok cpadmin shield reveal "$NEW" --reason 'curious'
+ok cpadmin record undo CP-1 --reason T
+expect_eq "$(why INV-0001)" curious
+expect_eq "$(sqlite3 "$CPADMIN_STORE/store.db" "SELECT count(*)
+    FROM compartment JOIN record r ON r.n = record WHERE r.id = '$NEW'")" 0
+
+test_case 'nor out of sight with a merge'
+ok cpadmin record merge CP-1 CP-2 --reason T
+expect_eq "$(why INV-0001)" curious
+ok cpadmin record undo CP-2 --reason T
+expect_eq "$(why INV-0001)" curious

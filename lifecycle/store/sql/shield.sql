@@ -85,6 +85,23 @@ JOIN (SELECT n, row_number() OVER (ORDER BY n) AS i FROM compartment
 	WHERE record = ?2 AND kind = 'hidden' AND n > ?3) b ON b.i = a.i
 ORDER BY a.n
 
+-- What was sealed of a split record's case since it was: all but the copies
+-- and the step of the split itself.
+-- name: shield_unshare_case
+-- excused: some of one record's few
+WITH since(n) AS (SELECT p.n FROM compartment p
+	WHERE p.record = ?1 AND p.kind = 'case' AND p.payload NOT IN
+		(SELECT payload FROM compartment
+		WHERE record = ?2 AND kind = 'case' AND payload IS NOT NULL))
+UPDATE compartment SET record = ?2
+WHERE n IN (SELECT n FROM since WHERE n > (SELECT min(n) FROM since))
+
+-- name: shield_unshare_investigations
+UPDATE investigation SET record = ?2 WHERE record = ?1
+
+-- name: shield_unshare_mail
+UPDATE mail SET record = ?2 WHERE record = ?1
+
 -- name: shield_forget
 DELETE FROM shield WHERE record = ?
 

@@ -63,7 +63,8 @@ INSERT INTO investigation(id, record, opened, opened_by, opened_uid, seq,
 VALUES (?, ?, ?, ?, ?, ?, 'open')
 
 -- name: investigation_get
-SELECT i.n, i.id, i.record, r.id, r.authority, i.opened, i.opened_by,
+SELECT i.n, i.id, coalesce(r.merged_into, r.n), r.id, r.authority,
+	i.opened, i.opened_by,
 	i.opened_uid, i.seq, i.status = 'open', i.closed, i.closed_by,
 	(SELECT count(*) FROM investigation o WHERE o.record = i.record
 	AND o.status = 'open' AND o.opened_by = i.opened_by)
@@ -71,7 +72,8 @@ FROM investigation i JOIN record r ON r.n = i.record WHERE i.id = ?
 
 -- name: investigations_all
 -- excused: overrides are few
-SELECT i.n, i.id, i.record, r.id, r.authority, i.opened, i.opened_by,
+SELECT i.n, i.id, coalesce(r.merged_into, r.n), r.id, r.authority,
+	i.opened, i.opened_by,
 	i.opened_uid, i.seq, i.status = 'open', i.closed, i.closed_by,
 	(SELECT count(*) FROM investigation o WHERE o.record = i.record
 	AND o.status = 'open' AND o.opened_by = i.opened_by)
