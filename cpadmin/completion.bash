@@ -10,11 +10,25 @@ _cpadmin_options() {
 	    tr -d ' ,'
 }
 
-# What a verb does in turn, where its usage begins with list|add or the like.
+# What a verb does in turn, where its usage begins with list|add or the like;
+# and where one ID is given, what follows it: ID grant|refuse.
 _cpadmin_actions() {
-	"$@" --help 2>/dev/null |
-	    sed -n "s/^usage: cpadmin $2 $3 \\([a-z-]*|[a-z|-]*\\).*/\\1/p" |
+	"${@:1:3}" --help 2>/dev/null |
+	    sed -n "s/^usage: cpadmin $2 $3 ${4:+\\[*ID }\\([a-z-]*|[a-z|-]*\\).*/\\1/p" |
 	    tr '|' ' '
+}
+
+# The values of an option, where its help lists them: `this, that or another'.
+_cpadmin_values() {
+	"$1" "${@:3}" --help 2>/dev/null | sed -n "s/^  $2 [^ ]*  *//p" |
+	    sed 's/^[a-z]* asks for it: \|^[a-z]* asks: //
+		s/^only those that are //; s/; .*//; s/ or /, /' |
+	    grep -x '[a-z-]*\(, [a-z-]*\)\{1,\}' | tr -d ,
+}
+
+# Whether an option takes a value.
+_cpadmin_takes() {
+	"$1" "${@:3}" --help 2>/dev/null | grep -q -- "^  $2 [A-Z]"
 }
 
 _cpadmin() {
@@ -28,6 +42,9 @@ _cpadmin() {
 		case $word in
 		--store | --on | --as | --reason | --columns | --passphrase-file)
 			((i++)) ;;
+		--*=*) ;;
+		--*) ! _cpadmin_takes "$program" "$word" "${words[@]:0:2}" ||
+			((i++)) ;;
 		-*) ;;
 		*) words+=("$word") ;;
 		esac
@@ -35,9 +52,15 @@ _cpadmin() {
 	case $prev in
 	--store | --share-dir | --sheets) compopt -o dirnames 2>/dev/null
 		return ;;
-	--share | --sheet | --*passphrase-file)
+	--share | --sheet | --*passphrase* | --output | --file)
 		compopt -o default 2>/dev/null
 		return ;;
+	--*)
+		if _cpadmin_takes "$program" "$prev" "${words[@]:0:2}"; then
+			mapfile -t COMPREPLY < <(compgen -W "$(_cpadmin_values \
+			    "$program" "$prev" "${words[@]:0:2}")" -- "$cur")
+			return
+		fi ;;
 	esac
 	if [ ${#words[@]} -eq 0 ]; then
 		mapfile -t COMPREPLY < <(compgen -W "$(_cpadmin_words \
@@ -58,7 +81,7 @@ _cpadmin() {
 	verbs=$(_cpadmin_words "$program" Verbs "${words[0]}")
 	if [ ${#words[@]} -eq 1 ] && [ -n "$verbs" ]; then
 		mapfile -t COMPREPLY < <(compgen -W "$verbs" -- "$cur")
-	elif [ ${#words[@]} -eq 2 ] &&
+	elif [ ${#words[@]} -eq 2 ] || [ ${#words[@]} -eq 3 ] &&
 	    verbs=$(_cpadmin_actions "$program" "${words[@]}") &&
 	    [ -n "$verbs" ]; then
 		mapfile -t COMPREPLY < <(compgen -W "$verbs" -- "$cur")

@@ -1,0 +1,37 @@
+#!/bin/bash
+# What a shell offers: it is asked of the program, command by command.
+. "$(dirname "$0")/../lib.sh"
+
+# offered WORD...: what may stand in the place of the last word.
+offered() {
+	bash -c '. "$0/cpadmin/completion.bash"
+	    compopt() { :; }
+	    COMP_WORDS=("$@") COMP_CWORD=$(($# - 1))
+	    _cpadmin
+	    echo "${COMPREPLY[*]}"' "$ROOT" "$CPADMIN" "$@"
+}
+
+test_case 'commands and verbs'
+expect_eq "$(offered sh)" shield
+expect_eq "$(offered --store x sh)" shield
+expect_eq "$(offered shield re)" 'request review reveal rekey'
+expect_eq "$(offered record q)" quarantine
+
+test_case 'what a verb does in turn, and to whom'
+expect_eq "$(offered shield officer '')" 'list add admit remove rewrap'
+expect_eq "$(offered shield gate '')" 'list sign open close'
+expect_eq "$(offered record quarantine '')" 'list show accept reject merge'
+expect_eq "$(offered shield decide CP-1 '')" 'grant refuse'
+expect_eq "$(offered shield decide --review 2027-01-01 CP-1 '')" 'grant refuse'
+expect_eq "$(offered record event CP-1 '')" 'died left-england returned moved'
+expect_eq "$(offered shield show CP-1 '')" ''
+
+test_case 'options and their values'
+expect_eq "$(offered shield request CP-1 --e)" --evidence
+expect_eq "$(offered shield request --by '')" 'child parent practitioner'
+expect_eq "$(offered shield intake list --by p)" 'parent practitioner'
+expect_eq "$(offered shield letter CP-1 --kind r)" 'request-received review'
+expect_eq "$(offered shield list --status '')" \
+    'requested granted refused lifted joined'
+expect_eq "$(offered shield request --by parent --reason x CP-1 --cr)" \
+    --criterion
