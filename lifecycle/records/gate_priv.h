@@ -42,6 +42,11 @@ enum cp_rc gate_words_redact(const struct gate_words *w, const char *action,
     const char *detail, struct cp_buf *out, int *differs, struct cp_err *err)
     CP_MUST_CHECK;
 
+/* gate_hold.c: texts of the holds of RECORD that say what W hides are "-" from
+ * now on; the log's entries about them keep those behind the shield. */
+enum cp_rc gate_hold_silence(struct cp_store *s, int64_t record,
+    const struct gate_words *w, struct cp_err *err) CP_MUST_CHECK;
+
 /* gate_write.c: the salt of the store; the keys under which the person of DOC
  * is known, for row N. */
 enum cp_rc gate_salt(struct cp_store *s, uint8_t salt[CP_SALT_LEN],

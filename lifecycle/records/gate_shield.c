@@ -109,6 +109,8 @@ hide_log(struct work *w, unsigned hidden, const struct cp_json *ledger,
 		    kept, err);
 	if (rc == CP_OK)
 		rc = silence_move(w, &words, err);
+	if (rc == CP_OK)
+		rc = gate_hold_silence(w->c->store, w->r->n, &words, err);
 	gate_words_clear(&words);
 	return rc;
 }

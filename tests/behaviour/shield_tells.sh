@@ -168,3 +168,22 @@ expect_eq "$(sqlite3 "$CPADMIN_STORE/store.db" "SELECT detail FROM audit
 seq=$(last_seq)
 ok cpadmin record import "$T/trial" --dry-run --json
 expect_eq "$(last_seq)" "$seq"
+
+test_case 'a hold of the record does not say who they were'
+row O-1 Alma Newname 2011-11-11 | jq -c '.names += [{type: "former",
+    given: "Alma", family: "Quillfeather"}] | .carers = [{name:
+    "Carerina Hallmark", relation: "mother", responsibility: true}]' >"$T/alma"
+import "$T/alma"
+ok cpadmin hold place --record O-1 --reason 'the Quillfeather inquiry' \
+    --legal-basis 'court order 7' --contact 'Carerina Hallmark' \
+    --review 2099-01-01 --as tim --json
+hold=$(jq -r .hold "$OUT_FILE")
+ok cpadmin shield request O-1 --by child --reason danger --as tim
+ok cpadmin shield decide O-1 grant --hide former-names,carers --reason ok \
+    --as bob
+ok cpadmin hold show "$hold" --as tim --json
+expect_json '[.reason, .legal_basis, .contact] | join(";")' \
+    '-;court order 7;-'
+for word in Quillfeather Hallmark; do
+	expect_no $word in "$CPADMIN_STORE"
+done

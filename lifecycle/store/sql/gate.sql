@@ -94,3 +94,16 @@ SELECT n, reason FROM move WHERE record = ? AND status = 'offered'
 
 -- name: gate_move_silence
 UPDATE move SET reason = NULL WHERE n = ?
+
+-- name: gate_hold_texts
+SELECT n, reason, legal_basis, contact, release_reason
+FROM hold INDEXED BY hold_record
+WHERE record = ?1 AND record IS NOT NULL AND n > ?2 ORDER BY n LIMIT 1
+
+-- name: gate_hold_silence
+UPDATE hold SET reason = coalesce(?2, reason),
+	legal_basis = coalesce(?3, legal_basis),
+	contact = coalesce(?4, contact),
+	release_reason = CASE WHEN release_reason IS NULL THEN NULL
+		ELSE coalesce(?5, release_reason) END
+WHERE n = ?1
