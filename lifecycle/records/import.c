@@ -105,6 +105,8 @@ store_one(struct cp_import *im, struct import_row *row, struct cp_err *err)
 static enum cp_rc
 settle(struct cp_import *im, struct import_chunk *chunk, struct cp_err *err)
 {
+	int64_t most = im->how.intake != NULL ? IMPORT_TXN_INTAKE :
+	    IMPORT_TXN_ROWS;
 	enum cp_rc rc = chunk->rc;
 
 	if (rc != CP_OK)
@@ -113,7 +115,7 @@ settle(struct cp_import *im, struct import_chunk *chunk, struct cp_err *err)
 		rc = begin(im, err);
 		if (rc == CP_OK)
 			rc = store_one(im, &chunk->row[i], err);
-		if (rc == CP_OK && ++im->rows >= IMPORT_TXN_ROWS)
+		if (rc == CP_OK && ++im->rows >= most)
 			rc = commit(im, err);
 	}
 	return rc;

@@ -7,7 +7,8 @@
 /*
  * Loading records from feeds: one row of a file is one document.  Rows are
  * parsed and prepared by worker threads in the order of the file; the caller's
- * thread alone writes, in large transactions, so that an import that is killed
+ * thread alone writes, in large transactions (an intake in small ones: others
+ * want to write meanwhile), so that an import that is killed
  * leaves the rows up to some point and can be run again.
  *
  * A row whose id is known updates that record, or changes nothing where its

@@ -16,6 +16,8 @@ enum {
 	IMPORT_ROWS = 200,             /* of a chunk */
 	IMPORT_CHUNK = 256 * 1024,     /* bytes after which it is full */
 	IMPORT_TXN_ROWS = 100000,
+	IMPORT_TXN_INTAKE = 500,       /* each is sealed more than once: others
+				        * want to write meanwhile */
 	IMPORT_WORKERS_MAX = 8,
 	IMPORT_MARK = 32,
 	IMPORT_FILTER_FROM = 2000,     /* rows in doubt before a filter pays */

@@ -131,3 +131,24 @@ sweep 'record quarantine accept' "$T/waits" check_accept \
     "${MODES:-kill-before torn}" \
     "$CPADMIN" record quarantine accept "$second" --reason 'Canary why' \
     "${ON[@]}"
+
+test_case 'what an intake has done stays when it is killed, a part at a time'
+cp -a "$store" "$T/long"
+seq 1100 | while read -r i; do
+	row "L-$i" Ann "Long$i" 2012-05-06 "$(at "Canary $i")"
+done >"$T/long.ndjson"
+shields() {
+	sqlite3 "file:$T/long/store.db?mode=ro" 'SELECT count(*) FROM shield'
+}
+BEFORE=$(shields)
+CPADMIN_STORE=$T/long "$CPADMIN" shield intake "$T/long.ndjson" --by parent \
+    --reason T "${ON[@]}" >/dev/null 2>&1 &
+PID=$!
+while [ "$(shields)" = "$BEFORE" ] && kill -0 $PID 2>/dev/null; do
+	sleep 0.05
+done
+kill -9 $PID 2>/dev/null
+wait $PID 2>/dev/null
+DONE=$(($(shields) - BEFORE))
+expect_true [ "$DONE" -gt 0 ]
+expect_true [ "$DONE" -lt 1100 ]
