@@ -362,13 +362,16 @@ call_verb(struct check *c, struct check_verb *v, struct cp_err *err)
 static struct check_verb *
 verb_of(struct check *c, const char *line)
 {
+	char name[80];
+	int n;
+
 	for (size_t i = 0; i < c->n_verbs; i++) {
 		struct check_verb *v = &c->verbs[i];
-		size_t n = strlen(v->command), m = strlen(v->verb);
 
-		if (strncmp(line, v->command, n) == 0 && line[n] == ' ' &&
-		    strncmp(line + n + 1, v->verb, m) == 0 &&
-		    strchr(" ", line[n + 1 + m]) != NULL)
+		n = snprintf(name, sizeof(name), "%s %s ", v->command,
+		    v->verb);
+		if (n > 0 && strncmp(line, name, (size_t)n - 1) == 0 &&
+		    (line[n - 1] == ' ' || line[n - 1] == '\0'))
 			return v;
 	}
 	return NULL;
