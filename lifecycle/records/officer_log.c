@@ -71,7 +71,7 @@ cp_officer_need_logged(struct cp_store *s, const struct cp_officer *o,
 	(void)cp_fail(err, CP_CORRUPT, "the log knows no officer %s with that "
 	    "public key as %s: somebody has written into the database",
 	    o->name, o->status);
-	cp_err_hint(err, "`cpadmin audit list' shows who was admitted; "
+	cp_err_hint(err, "`cpadmin audit show' tells who was admitted; "
 	    "`cpadmin shield officer remove %s', and look into who did it",
 	    o->name);
 	return CP_CORRUPT;
