@@ -195,7 +195,7 @@ story() {
 test_case "$PAIRS pairs of a shielded child and one of whom there is less"
 for ((i = 1; i <= PAIRS; i++)); do
 	for which in S P; do
-		name=FAMILY_$which[i]
+		name="FAMILY_${which}[i]"
 		story $which $i "${!name}"
 		alike $which "${!name}" <"$SAID" >"$SAID.alike"
 	done
@@ -217,7 +217,7 @@ exec '$REAL' "\$@"
 LEAK
 chmod +x "$CPADMIN"
 for which in S P; do
-	name=FAMILY_$which[1]
+	name="FAMILY_${which}[1]"
 	story $which 1 "${!name}"
 	alike $which "${!name}" <"$SAID" >"$SAID.alike"
 done
@@ -247,7 +247,7 @@ test_case 'a feed tells nothing either'
 FED=$((PAIRS * 2 / 3 + 1)) # from here on
 for ((i = FED; i <= PAIRS; i++)); do
 	for which in S P; do
-		name=FAMILY_$which[i]
+		name="FAMILY_${which}[i]"
 		{
 			row S $i "${!name}" | sed "s/TWIN-S/TWIN-$which/
 			    s/\"numbers\":[^]]*],//; s/Hidden Road/Hidden Lane/
@@ -273,7 +273,7 @@ cpadmin archive list --on 2027-12-02 --json >"$W/archived"
 # Of the others the one has what the feed brought.
 for ((i = 1; i < FED; i++)); do
 	for which in S P; do
-		name=FAMILY_$which[i]
+		name="FAMILY_${which}[i]"
 		ID=$(printf 'TWIN-%s%04d' $which $i)
 		SAID=$W/said/$which WHEN=2027-12-02T12:00:00
 		ROLE=${ROLES[$((i % ${#ROLES[@]}))]}
