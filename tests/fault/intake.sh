@@ -15,7 +15,7 @@ SWEEP_PROG=cpadmin
 SWEEP_STATUS='0|1|3'
 SWEEP_VOLATILE='(^|[/.-])lock$|/log-head$'
 # Nearly all of their calls are the database's own: FAULT_ALL=1 meets each.
-SWEEP_EVERY=3
+SWEEP_EVERY=6
 ON=(--on 2026-11-21)
 
 # row ID GIVEN FAMILY BORN [JSON MEMBERS]
@@ -89,7 +89,7 @@ SWEEP_EITHER=either_import
 sweep 'record import' "$store" check_import "${MODES:-kill-before torn eio}" \
     "$CPADMIN" record import "$T/feed" "${ON[@]}"
 
-SWEEP_EVERY=6
+SWEEP_EVERY=12
 {
 	row S-2 Tom Smith 2014-01-02 "$(at 'Canary 5')"
 	row S-9 Zoa Brown 2012-08-09 "$(at 'Canary 6')"

@@ -71,6 +71,6 @@ check() {
 	return "$bad"
 }
 # shellcheck disable=SC2034
-SWEEP_EITHER=known SWEEP_EVERY=${SWEEP_EVERY:-4}
+SWEEP_EITHER=known SWEEP_EVERY=${SWEEP_EVERY:-8}
 sweep 'shield rekey' "$CPADMIN_STORE" check "$MODES" \
     "$CPADMIN" shield rekey --reason lost

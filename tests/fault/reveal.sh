@@ -87,6 +87,6 @@ left() {
 }
 SWEEP_EITHER=left
 # There already, where the first run had written it.
-SWEEP_AGAIN='0|5' SWEEP_EVERY=${SWEEP_EVERY:-3}
+SWEEP_AGAIN='0|5' SWEEP_EVERY=${SWEEP_EVERY:-6}
 sweep 'shield mail release' "$CPADMIN_STORE" released "$MODES" \
     "$CPADMIN" shield mail release M-0001 --output '{}/letter' --on 2026-01-02

@@ -14,7 +14,7 @@ fi
 SWEEP_PROG=cpadmin
 SWEEP_STATUS='0|1'
 # Of the database's own calls one of three is met; FAULT_ALL=1 meets all.
-SWEEP_EVERY=3
+SWEEP_EVERY=6
 SWEEP_VOLATILE='(^|[/.-])lock$|/log-head$'
 ON=(--on 2026-11-21)
 R=(--reason why "${ON[@]}")

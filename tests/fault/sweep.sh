@@ -25,8 +25,8 @@
 # by an error of some kind; FAULT_ALL=1: every mode at every point.
 # Calls whose line in the log matches SWEEP_SPARSE (an extended regular
 # expression; default: those on the database's own files, whose order is not
-# ours) are many and alike: of those only one of SWEEP_EVERY is met (default 2
-# where there are more than 100 points, 4 where more than 200), but with
+# ours) are many and alike: of those only one of SWEEP_EVERY is met (default 2,
+# 4 where there are more than 100 points, 8 where more than 200), but with
 # FAULT_ALL=1.
 # Points past the expected total are tried until one is not reached, since a
 # run need not change the disk equally often each time.
@@ -168,7 +168,7 @@ sweep_mode() {
 	[ "$turn" -gt 0 ] && [ "${FAULT_ALL:-0}" != 1 ] || thin=1
 	SPARSE=${SWEEP_SPARSE-store\\.db}
 	[ -n "$SPARSE" ] && [ "${FAULT_ALL:-0}" != 1 ] || SPARSE='^$'
-	EVERY=${SWEEP_EVERY:-$((total > 200 ? 4 : total > 100 ? 2 : 1))}
+	EVERY=${SWEEP_EVERY:-$((total > 200 ? 8 : total > 100 ? 4 : 2))}
 	base=${SWEEP_DIR:-$T}/sweep
 	rm -rf "$base"
 	mkdir -p "$base"

@@ -14,7 +14,7 @@ fi
 # shellcheck disable=SC2034
 SWEEP_PROG=cpadmin SWEEP_STATUS='0|1|3' SWEEP_VOLATILE='(^|[/.-])lock$|/log-head$'
 # shellcheck disable=SC2034
-SWEEP_THIN=8 SWEEP_SPARSE=
+SWEEP_THIN=4 SWEEP_EVERY=3
 MODES=${MODES:-enospc kill-before torn eio}
 if [ "${FAULT_ALL:-0}" = 1 ]; then
 	MODES=$SWEEP_ALL
