@@ -27,7 +27,7 @@ struct walk {
 void
 cp_policy_free(struct cp_policy *policy)
 {
-	struct cp_words *lists[3];
+	struct cp_words *lists[5];
 	size_t i, k;
 
 	if (policy == NULL)
@@ -35,7 +35,9 @@ cp_policy_free(struct cp_policy *policy)
 	lists[0] = &policy->open_first_year_purposes;
 	lists[1] = &policy->open_later_purposes;
 	lists[2] = &policy->shield_hide;
-	for (i = 0; i < 3; i++) {
+	lists[3] = &policy->notice_content;
+	lists[4] = &policy->notice_languages;
+	for (i = 0; i < 5; i++) {
 		for (k = 0; k < lists[i]->n; k++)
 			free(lists[i]->word[k]);
 		free(lists[i]->word);
@@ -44,6 +46,7 @@ cp_policy_free(struct cp_policy *policy)
 		free(policy->value_text[i]);
 		free(policy->source[i]);
 	}
+	free(policy->notice_wording);
 	free(policy->name);
 	free(policy->version);
 	free(policy);

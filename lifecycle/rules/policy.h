@@ -48,6 +48,16 @@ enum cp_rule {
 	CP_RULE_SHIELD_REVIEW_PERIOD, /* P6M */
 	CP_RULE_SHIELD_HIDE,          /* what is hidden as usual */
 	CP_RULE_MAIL_HOLD_DAYS,       /* 28 */
+	/* notices; each may be absent */
+	CP_RULE_NOTICE_WORDING,       /* none is owed */
+	CP_RULE_NOTICE_LAW,           /* uk-gdpr */
+	CP_RULE_NOTICE_CONTENT,       /* all that is known */
+	CP_RULE_NOTICE_LANGUAGES,     /* en */
+	CP_RULE_NOTICE_FIRST_PERIOD,  /* P1M */
+	CP_RULE_NOTICE_VERSION_PERIOD, /* P3M */
+	CP_RULE_NOTICE_COMPREHENSION_AGE, /* 12 */
+	CP_RULE_NOTICE_ARCHIVE_PERIOD, /* P28D */
+	CP_RULE_NOTICE_HOUSEHOLD,     /* each */
 	CP_RULE_COUNT
 };
 
@@ -61,6 +71,13 @@ enum cp_already_archived {
 	CP_ARCHIVED_LENGTHEN, /* "lengthen" */
 	CP_ARCHIVED_REPLACE   /* "replace" */
 };
+
+/* Which law a notice says what of, and how many copies siblings get. */
+enum cp_notice_law { CP_LAW_DPA_1998, CP_LAW_UK_GDPR };
+enum cp_household { CP_HOUSEHOLD_EACH, CP_HOUSEHOLD_ONE };
+
+/* What a notice can be asked to say: words of notices.content, NULL last. */
+extern const char *const cp_notice_items[];
 
 enum { CP_GROUND_COUNT = 3 }; /* of enum cp_ground, decide.h */
 
@@ -114,6 +131,16 @@ struct cp_policy {
 	struct cp_period shield_review_period; /* longest to the next review */
 	struct cp_words shield_hide; /* words of cp_hide_word; never empty */
 	int mail_hold_days; /* after a change of address at risk */
+	/* notices */
+	char *notice_wording; /* version of the wording; NULL: none is owed */
+	enum cp_notice_law notice_law;
+	struct cp_words notice_content;   /* of cp_notice_items; never empty */
+	struct cp_words notice_languages; /* codes; English is among them */
+	struct cp_period notice_first;    /* from the first record */
+	struct cp_period notice_version;  /* from adoption of another wording */
+	int comprehension_age;            /* years */
+	struct cp_period notice_archive;  /* before the day of archiving */
+	enum cp_household household;      /* copies to one address */
 
 	char *value_text[CP_RULE_COUNT]; /* as the file means it, for people */
 	char *source[CP_RULE_COUNT];     /* never empty */

@@ -8,8 +8,10 @@
 #include "archive/buf.h"
 #include "lifecycle/rules/text.h"
 
-enum kind { KIND_INT, KIND_LEAP, KIND_PERIOD, KIND_WORDS, KIND_ALREADY };
-enum { NAME_MAX_BYTES = 64, SOURCE_MAX_BYTES = 400, WORDS_MAX = 64 };
+enum kind { KIND_INT, KIND_LEAP, KIND_PERIOD, KIND_WORDS, KIND_CHOICE,
+	KIND_WORD };
+enum { NAME_MAX_BYTES = 64, SOURCE_MAX_BYTES = 400, WORDS_MAX = 64,
+	WORD_MAX_BYTES = 31 };
 
 /* MIN and MAX bound a number; a period with MIN 1 must not be zero. */
 struct rule_form {
@@ -63,7 +65,7 @@ static const struct rule_form FORMS[CP_RULE_COUNT] = {
 	[CP_RULE_ARCHIVE_PERIOD] = { "archive.period", KIND_PERIOD,
 	    AT(archive_period), 1, 0, NULL },
 	[CP_RULE_ALREADY_ARCHIVED] = { "archive.already_archived",
-	    KIND_ALREADY, AT(already_archived), 0, 0, "keep" },
+	    KIND_CHOICE, AT(already_archived), 0, 0, "keep" },
 	[CP_RULE_OPEN_FIRST_YEAR_PERIOD] = { "archive.open_first_year_period",
 	    KIND_PERIOD, AT(open_first_year_period), 0, 0, NULL },
 	[CP_RULE_OPEN_FIRST_YEAR_PURPOSES] = {
@@ -96,6 +98,24 @@ static const struct rule_form FORMS[CP_RULE_COUNT] = {
 	    "involvements" },
 	[CP_RULE_MAIL_HOLD_DAYS] = { "shield.mail_hold_days", KIND_INT,
 	    AT(mail_hold_days), 0, 3660, "28" },
+	[CP_RULE_NOTICE_WORDING] = { "notices.wording", KIND_WORD,
+	    AT(notice_wording), 0, 0, "none is owed" },
+	[CP_RULE_NOTICE_LAW] = { "notices.law", KIND_CHOICE, AT(notice_law),
+	    0, 0, "uk-gdpr" },
+	[CP_RULE_NOTICE_CONTENT] = { "notices.content", KIND_WORDS,
+	    AT(notice_content), 0, 0, "all that is known" },
+	[CP_RULE_NOTICE_LANGUAGES] = { "notices.languages", KIND_WORDS,
+	    AT(notice_languages), 0, 0, "en" },
+	[CP_RULE_NOTICE_FIRST_PERIOD] = { "notices.first_period", KIND_PERIOD,
+	    AT(notice_first), 0, 0, "P1M" },
+	[CP_RULE_NOTICE_VERSION_PERIOD] = { "notices.version_period",
+	    KIND_PERIOD, AT(notice_version), 0, 0, "P3M" },
+	[CP_RULE_NOTICE_COMPREHENSION_AGE] = { "notices.comprehension_age",
+	    KIND_INT, AT(comprehension_age), 1, 18, "12" },
+	[CP_RULE_NOTICE_ARCHIVE_PERIOD] = { "notices.archive_period",
+	    KIND_PERIOD, AT(notice_archive), 0, 0, "P28D" },
+	[CP_RULE_NOTICE_HOUSEHOLD] = { "notices.household", KIND_CHOICE,
+	    AT(household), 0, 0, "each" },
 };
 
 /* The parts that a shield can hide (lifecycle/records/document_hide.h); the
@@ -278,6 +298,11 @@ check_words(enum cp_rule rule, const struct cp_raw *raw,
 		    !is_hide(raw->words[i]))
 			cp_policy_problem(report, raw->line, "%s: item %zu is "
 			    "nothing that a shield hides", name, i + 1);
+		else if (rule == CP_RULE_NOTICE_CONTENT &&
+		    !cp_policy_notice_item(raw->words[i]))
+			cp_policy_problem(report, raw->line, "%s: item %zu is "
+			    "nothing that a notice is known to say", name,
+			    i + 1);
 		for (j = 0; j < i; j++)
 			if (strcmp(raw->words[i], raw->words[j]) == 0)
 				cp_policy_problem(report, raw->line,
@@ -314,22 +339,55 @@ set_words(struct cp_policy *policy, enum cp_rule rule,
 	cp_buf_clear(&text);
 }
 
+/* What a rule of KIND_CHOICE can be, in the order of its enumeration. */
+static const char *const *
+choices(enum cp_rule rule)
+{
+	static const char *const already[] = { "keep", "lengthen", "replace",
+		NULL };
+	static const char *const laws[] = { "dpa-1998", "uk-gdpr", NULL };
+	static const char *const copies[] = { "each", "one", NULL };
+
+	return rule == CP_RULE_NOTICE_LAW ? laws :
+	    rule == CP_RULE_NOTICE_HOUSEHOLD ? copies : already;
+}
+
 static void
-set_already(struct cp_policy *policy, enum cp_rule rule,
+set_choice(struct cp_policy *policy, enum cp_rule rule,
     const struct cp_raw *raw, struct cp_policy_report *report)
 {
-	static const char *const words[] = { "keep", "lengthen", "replace" };
-	unsigned i;
+	const char *const *words = choices(rule);
+	int i;
 
-	for (i = 0; raw->type == CP_RAW_TEXT && i < 3; i++) {
+	for (i = 0; raw->type == CP_RAW_TEXT && words[i] != NULL; i++) {
 		if (strcmp(raw->text, words[i]) != 0)
 			continue;
-		policy->already_archived = (enum cp_already_archived)i;
+		memcpy((char *)policy + FORMS[rule].at, &i, sizeof(i));
 		policy->value_text[rule] = copy(raw->text, report);
 		return;
 	}
-	cp_policy_problem(report, raw->line, "%s: the value must be \"keep\", "
-	    "\"lengthen\" or \"replace\"", FORMS[rule].name);
+	cp_policy_problem(report, raw->line, words[2] != NULL ?
+	    "%s: the value must be \"%s\", \"%s\" or \"%s\"" :
+	    "%s: the value must be \"%s\" or \"%s\"", FORMS[rule].name,
+	    words[0], words[1], words[2]);
+}
+
+static void
+set_word(struct cp_policy *policy, enum cp_rule rule,
+    const struct cp_raw *raw, struct cp_policy_report *report)
+{
+	char **at = (char **)(void *)((char *)policy + FORMS[rule].at);
+
+	if (raw->type != CP_RAW_TEXT || !is_word(raw->text, "-.") ||
+	    strlen(raw->text) > WORD_MAX_BYTES) {
+		cp_policy_problem(report, raw->line, "%s: the value must be 1 "
+		    "to %d of a-z, 0-9, `.' and `-', in quotes",
+		    FORMS[rule].name, WORD_MAX_BYTES);
+		return;
+	}
+	free(*at);
+	*at = copy(raw->text, report);
+	policy->value_text[rule] = copy(raw->text, report);
 }
 
 /* What no file says about shields is as domain.md, 5 has it. */
@@ -367,6 +425,7 @@ cp_policy_absent(struct cp_policy *policy, enum cp_rule rule,
 	if (rule == CP_RULE_OPEN_OPERATORS)
 		policy->open_operators = 1;
 	absent_shield(policy, rule, report);
+	cp_policy_absent_notice(policy, rule, report);
 	return 1;
 }
 
@@ -388,8 +447,11 @@ cp_policy_set_value(struct cp_policy *policy, enum cp_rule rule,
 	case KIND_WORDS:
 		set_words(policy, rule, raw, report);
 		break;
-	case KIND_ALREADY:
-		set_already(policy, rule, raw, report);
+	case KIND_CHOICE:
+		set_choice(policy, rule, raw, report);
+		break;
+	case KIND_WORD:
+		set_word(policy, rule, raw, report);
 		break;
 	}
 	if (rule == CP_RULE_RECONFIRM_PERIOD)
@@ -491,4 +553,8 @@ cp_policy_check_whole(struct cp_policy *policy,
 			    "archive.open_later_purposes: %s is not among "
 			    "archive.open_first_year_purposes; access may only "
 			    "narrow", policy->open_later_purposes.word[k]);
+	if (!cp_words_has(&policy->notice_languages, "en"))
+		cp_policy_problem(report, line[CP_RULE_NOTICE_LANGUAGES],
+		    "notices.languages: en must be there; it is what the others "
+		    "are translated from");
 }

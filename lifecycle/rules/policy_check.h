@@ -51,6 +51,11 @@ void cp_policy_set_source(struct cp_policy *policy, enum cp_rule rule,
  * else 0. */
 int cp_policy_absent(struct cp_policy *policy, enum cp_rule rule,
     struct cp_policy_report *report);
+/* policy_notice.c: the same for rules of notices; and whether WORD is of
+ * cp_notice_items. */
+void cp_policy_absent_notice(struct cp_policy *policy, enum cp_rule rule,
+    struct cp_policy_report *report);
+int cp_policy_notice_item(const char *word);
 void cp_policy_set_identity(struct cp_policy *policy, const char *key,
     const struct cp_raw *raw, struct cp_policy_report *report);
 

@@ -17,8 +17,8 @@ WHERE r.n = ?
 -- name: record_insert
 INSERT OR FAIL INTO record(id, authority, state, next_action, next_due, rule,
 	extended_from, parked, prune_due, policy, birth, death_notified,
-	left_on, left_intention, created, changed)
-VALUES (?, ?, 'live', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+	left_on, left_intention, created, changed, notice_look)
+VALUES (?, ?, 'live', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '0001-01-01')
 
 -- name: record_update
 UPDATE record SET authority = ?, birth = ?, death_notified = ?, left_on = ?,

@@ -1,0 +1,83 @@
+#ifndef CP_DUTIES_COMPOSING_H
+#define CP_DUTIES_COMPOSING_H
+
+#include "lifecycle/duties/letter_press.h"
+#include "lifecycle/duties/wording.h"
+#include "lifecycle/records/mail.h"
+#include "lifecycle/records/notice.h"
+
+/*
+ * From a notice that is owed and the record as it is now to a letter: who it
+ * goes to and where, in which language and format, in which words.  The one
+ * place where a person's data goes into a letter's text; what comes out is the
+ * same whether it is printed, previewed, sent by an officer or spoken.
+ */
+struct cp_sender { /* of an authority, from cpadmin.conf */
+	struct cp_letterhead head;
+	const char *post;  /* its address in one line */
+	const char *dpo;
+};
+
+struct cp_composing { /* given; borrowed */
+	const struct cp_rules *rules;
+	const struct cp_wordings *wordings;
+	const struct cp_now *now;
+	/* The sender for an authority: CP_REFUSED with a hint where cpadmin.conf
+	 * has none. */
+	enum cp_rc (*sender)(void *ctx, const char *authority,
+	    struct cp_sender *out, struct cp_err *err);
+	void *sender_ctx;
+};
+
+struct cp_composed {
+	/* what decides with which others it is printed */
+	const struct cp_wording *wording;
+	enum cp_format format;
+	int language_known;      /* 0: English, for want of wording */
+	enum cp_addressee to;
+	struct cp_sender sender;
+	size_t address;          /* of the document */
+	char sort[16];           /* postcode; "" */
+	/* the letter; owned */
+	struct cp_buf name;      /* child's */
+	char **lines;            /* to: name, then address */
+	size_t n_lines;
+	struct cp_said said;     /* values point into the rest */
+	struct cp_buf values;    /* private */
+	struct cp_buf spoken;    /* all that is not fixed: for cp_mail_check */
+};
+void cp_composed_init(struct cp_composed *c);
+void cp_composed_clear(struct cp_composed *c);
+
+/*
+ * Composes notice N about record R, whose document (gate: CP_FOR_LETTER, or
+ * with an officer all of it) is DOC.  What held before is cleared.  CP_REFUSED
+ * with *WHY a word of the ledger: "no-address", "died"...; else NULL.
+ */
+enum cp_rc cp_compose(const struct cp_composing *with,
+    const struct cp_notice *n, const struct cp_notice_facts *facts,
+    const struct cp_record *r, const struct cp_document *doc,
+    struct cp_composed *out, const char **why, struct cp_err *err)
+    CP_MUST_CHECK;
+/* Another child of the same household: same address, addressee, wording and
+ * carers; 0 where it is not so. */
+int cp_composed_same_household(const struct cp_composed *a,
+    const struct cp_document *a_doc, const struct cp_composed *b,
+    const struct cp_document *b_doc);
+
+/* Its blocks, rendered; owned by OUT, which is emptied first. */
+struct cp_blocks {
+	struct cp_block *block;
+	size_t n, cap;
+	struct cp_buf texts;
+};
+void cp_blocks_init(struct cp_blocks *b);
+void cp_blocks_clear(struct cp_blocks *b);
+enum cp_rc cp_composed_blocks(const struct cp_composed *c,
+    struct cp_blocks *out, struct cp_err *err) CP_MUST_CHECK;
+/* The letter as plain text, UTF-8, wrapped at WIDTH columns (0: not), for a
+ * screen reader or a terminal; appended. */
+enum cp_rc cp_composed_text(const struct cp_composed *c, const char *reference,
+    int width, struct cp_buf *out, struct cp_err *err) CP_MUST_CHECK;
+
+#endif
