@@ -71,3 +71,52 @@ cp_place_policy(const char *name, char *out, size_t cap, struct cp_err *err)
 		return CP_OK;
 	return fail_policy(name, installed, err);
 }
+
+/* Whether DIR (LEN bytes of it) SUB has notices/; its path into OUT. */
+static int
+has_notices(const char *dir, size_t len, const char *sub, char *out,
+    size_t cap)
+{
+	int n = snprintf(out, cap, "%.*s%s/notices", (int)len, dir, sub);
+
+	if (n < 0 || (size_t)n >= cap || access(out, R_OK | X_OK) != 0)
+		return 0;
+	out[(size_t)n - strlen("/notices")] = '\0';
+	return 1;
+}
+
+enum cp_rc
+cp_place_wordings(const char *file, char *out, size_t cap, struct cp_err *err)
+{
+	static const char installed[] = CP_PREFIX "/share/cpadmin/policies";
+	static const char *const beside[] = { "/../policies",
+		"/../../policies", "/../share/cpadmin/policies" };
+	const char *dir = getenv("CPADMIN_POLICIES");
+	const char *slash = strrchr(file, '/');
+	char program[PATH_MAX];
+	enum cp_rc rc;
+
+	if (slash != NULL ? has_notices(file, (size_t)(slash - file), "", out,
+	    cap) : has_notices(".", 1, "", out, cap))
+		return CP_OK;
+	if (dir != NULL && dir[0] != '\0') {
+		if (has_notices(dir, strlen(dir), "", out, cap))
+			return CP_OK;
+	} else {
+		rc = cp_place_program(program, sizeof(program), err);
+		for (size_t i = 0; rc == CP_OK && i < sizeof(beside) /
+		    sizeof(beside[0]); i++)
+			if (has_notices(program, strlen(program), beside[i],
+			    out, cap))
+				return CP_OK;
+		if (rc != CP_OK)
+			return rc;
+		if (has_notices(installed, strlen(installed), "", out, cap))
+			return CP_OK;
+		dir = installed;
+	}
+	(void)cp_fail(err, CP_NOT_FOUND, "no wordings of notices");
+	cp_err_hint(err, "looked for notices/ beside the policy and in %.300s",
+	    dir);
+	return CP_NOT_FOUND;
+}

@@ -20,4 +20,12 @@ enum cp_rc cp_place_program(char *out, size_t cap, struct cp_err *err)
 enum cp_rc cp_place_policy(const char *name, char *out, size_t cap,
     struct cp_err *err) CP_MUST_CHECK;
 
+/*
+ * The folder, into OUT, whose notices/ are the wordings for the policy of
+ * FILE: its own where that has notices/, else the one of the policies that
+ * cp_place_policy knows.  CP_NOT_FOUND.
+ */
+enum cp_rc cp_place_wordings(const char *file, char *out, size_t cap,
+    struct cp_err *err) CP_MUST_CHECK;
+
 #endif
