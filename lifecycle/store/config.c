@@ -7,9 +7,10 @@
 #include "archive/buf.h"
 #include "archive/file.h"
 #include "lifecycle/store/config_archive.h"
+#include "lifecycle/store/config_letters.h"
 #include "lifecycle/store/config_schedule.h"
 
-enum { CONFIG_MAX = 65536, AUTHORITY_LEN = 9, SCRUB_RATE = 20 };
+enum { CONFIG_MAX = 262144, AUTHORITY_LEN = 9, SCRUB_RATE = 20 };
 
 int
 cp_config_authority_ok(const char *text)
@@ -56,6 +57,8 @@ take(const char *path, const config_setting_t *s, struct cp_config *out,
 		return config_schedule(path, s, &out->schedule, err);
 	if (strcmp(name, "archive") == 0)
 		return config_archive(path, s, &out->archive, err);
+	if (strcmp(name, "letterheads") == 0)
+		return config_letters(path, s, NULL, err);
 	return config_bad(path, s, "is not a setting that is known", err);
 }
 
@@ -95,30 +98,39 @@ refuse_include(const char *path, const char *text, struct cp_err *err)
 }
 
 enum cp_rc
-cp_config_load(const char *path, struct cp_config *out, struct cp_err *err)
+config_read_file_whole(const char *path, config_t *cfg, struct cp_err *err)
 {
-	struct cp_config made = { .archive.scrub_rate = SCRUB_RATE };
 	struct cp_buf text;
-	config_t cfg;
 	enum cp_rc rc;
 
 	cp_buf_init(&text);
-	config_init(&cfg);
-	cp_schedule_default(&made.schedule);
 	rc = cp_file_read(path, CONFIG_MAX, &text, err);
 	if (rc == CP_OK && memchr(cp_buf_text(&text), '\0', text.len) != NULL)
 		rc = cp_fail(err, CP_BAD_INPUT, "%s: is not text", path);
 	if (rc == CP_OK)
 		rc = refuse_include(path, cp_buf_text(&text), err);
-	if (rc == CP_OK && config_read_string(&cfg, cp_buf_text(&text)) !=
+	if (rc == CP_OK && config_read_string(cfg, cp_buf_text(&text)) !=
 	    CONFIG_TRUE)
 		rc = cp_fail(err, CP_BAD_INPUT, "%s:%d: %s", path,
-		    config_error_line(&cfg), config_error_text(&cfg));
+		    config_error_line(cfg), config_error_text(cfg));
+	cp_buf_clear(&text);
+	return rc;
+}
+
+enum cp_rc
+cp_config_load(const char *path, struct cp_config *out, struct cp_err *err)
+{
+	struct cp_config made = { .archive.scrub_rate = SCRUB_RATE };
+	config_t cfg;
+	enum cp_rc rc;
+
+	config_init(&cfg);
+	cp_schedule_default(&made.schedule);
+	rc = config_read_file_whole(path, &cfg, err);
 	if (rc == CP_OK)
 		rc = take_all(path, &cfg, &made, err);
 	if (rc == CP_OK)
 		*out = made;
 	config_destroy(&cfg);
-	cp_buf_clear(&text);
 	return rc;
 }
