@@ -198,6 +198,10 @@ say_next(const struct cp_call *call, const struct cp_init *in,
 		cp_say(call, "       cpadmin shield gate sign %s  (another "
 		    "person opens it; before that no feed is loaded)",
 		    in->settings.authority);
+	if (!in->settings.rehearsal)
+		cp_say(call, "       set letterheads in %s/cpadmin.conf  (who "
+		    "writes to families; before that no letter is printed)",
+		    store);
 	cp_say(call, "       cpadmin record import FILE --dry-run");
 }
 
