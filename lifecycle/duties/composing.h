@@ -3,6 +3,7 @@
 
 #include "lifecycle/duties/letter_press.h"
 #include "lifecycle/duties/wording.h"
+#include "lifecycle/records/facts.h"
 #include "lifecycle/records/mail.h"
 #include "lifecycle/records/notice.h"
 
@@ -38,16 +39,34 @@ struct cp_composed {
 	struct cp_sender sender;
 	size_t address;          /* of the document */
 	char sort[16];           /* postcode; "" */
+	char reference[CP_NOTICE_REF];
+	size_t n_carers;         /* with parental responsibility, named */
 	/* the letter; owned */
 	struct cp_buf name;      /* child's */
-	char **lines;            /* to: name, then address */
+	const char **lines;      /* to: name, then address */
 	size_t n_lines;
 	struct cp_said said;     /* values point into the rest */
 	struct cp_buf values;    /* private */
+	struct cp_buf line_text; /* private */
+	size_t cap_lines;        /* private */
 	struct cp_buf spoken;    /* all that is not fixed: for cp_mail_check */
 };
 void cp_composed_init(struct cp_composed *c);
 void cp_composed_clear(struct cp_composed *c);
+
+/* What bears on the notices of a record, out of the store: FACTS is for
+ * cp_compose, without those of the ledger's past. */
+struct cp_composing_facts {
+	struct cp_notice_facts facts; /* points into the rest */
+	struct cp_decision decision;
+	struct cp_fact_set set;
+};
+void cp_composing_facts_init(struct cp_composing_facts *f);
+void cp_composing_facts_clear(struct cp_composing_facts *f);
+/* What F held is replaced.  Errors as cp_decide. */
+enum cp_rc cp_composing_facts_load(struct cp_store *s,
+    const struct cp_rules *rules, const struct cp_record *r,
+    struct cp_composing_facts *f, struct cp_err *err) CP_MUST_CHECK;
 
 /*
  * Composes notice N about record R, whose document (gate: CP_FOR_LETTER, or
@@ -59,17 +78,27 @@ enum cp_rc cp_compose(const struct cp_composing *with,
     const struct cp_record *r, const struct cp_document *doc,
     struct cp_composed *out, const char **why, struct cp_err *err)
     CP_MUST_CHECK;
-/* Another child of the same household: same address, addressee, wording and
- * carers; 0 where it is not so. */
+/* Another child of the same household, to whose carers one letter is enough:
+ * to carers who are named, and are the same, at the same address, in the same
+ * words; 0 where it is not so.  Who live at one address without a carer in
+ * common, as in a refuge, are told nothing of each other. */
 int cp_composed_same_household(const struct cp_composed *a,
     const struct cp_document *a_doc, const struct cp_composed *b,
     const struct cp_document *b_doc);
+/* One letter about all N of ONE (n > 1, of the same household), made of the
+ * first: it names each with its reference. */
+enum cp_rc cp_composed_join(struct cp_composed *const *one, size_t n,
+    struct cp_err *err) CP_MUST_CHECK;
+/* Appends what is in each letter of the sender: `ours' of cp_mail_check. */
+void cp_composed_ours(const struct cp_composed *c, struct cp_buf *out);
 
 /* Its blocks, rendered; owned by OUT, which is emptied first. */
 struct cp_blocks {
 	struct cp_block *block;
 	size_t n, cap;
-	struct cp_buf texts;
+	size_t *at;          /* private */
+	struct cp_buf texts; /* of the blocks; their pictures are the
+			      * template's */
 };
 void cp_blocks_init(struct cp_blocks *b);
 void cp_blocks_clear(struct cp_blocks *b);

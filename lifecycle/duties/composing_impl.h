@@ -1,0 +1,27 @@
+#ifndef CP_DUTIES_COMPOSING_IMPL_H
+#define CP_DUTIES_COMPOSING_IMPL_H
+
+#include "lifecycle/duties/composing.h"
+
+/* Between composing*.c only. */
+
+/* Values on their way into C->values; they are pointed to at the end, since
+ * the buffer moves while it grows. */
+struct said {
+	struct cp_composed *c;
+	size_t at[CP_VALUES]; /* place + 1; 0: not there */
+};
+
+/* TEXT NULL or empty: it is not there. */
+void said_put(struct said *s, enum cp_value v, const char *text);
+void said_date(struct said *s, enum cp_value v, struct cp_date day);
+void said_flag(struct said *s, enum cp_flag flag);
+enum cp_rc said_end(struct said *s, struct cp_err *err) CP_MUST_CHECK;
+/* The lines of the envelope's window. */
+enum cp_rc said_lines(struct cp_composed *c, const struct cp_document *doc,
+    struct cp_err *err) CP_MUST_CHECK;
+/* Gathers all that is not the same in each letter. */
+enum cp_rc said_spoken(struct cp_composed *c, struct cp_err *err)
+    CP_MUST_CHECK;
+
+#endif
