@@ -12,33 +12,17 @@ enum { BLOCKS_MOST = 200000, TEXT_MOST = 16 << 20, QR_MOST = 2331 };
 
 /* ---- the document ---------------------------------------------------------- */
 
-/* YYYY-MM-DDThh:mm:ssZ, which is what cairo makes a PDF date of. */
-static int
-is_time(const char *s)
-{
-	static const char form[] = "dddd-dd-ddTdd:dd:ddZ";
-	size_t i;
-
-	if (s == NULL || strlen(s) != sizeof(form) - 1)
-		return 0;
-	for (i = 0; form[i] != '\0'; i++)
-		if (form[i] == 'd' ? s[i] < '0' || s[i] > '9' :
-		    s[i] != form[i])
-			return 0;
-	return 1;
-}
-
 static enum cp_rc
 copy_spec(struct cp_page_doc *d, const struct cp_page_spec *s,
     struct cp_err *err)
 {
-	d->title = page_clean(s->title);
-	d->language = page_clean(s->language);
-	d->author = page_clean(s->author != NULL ? s->author : "");
-	d->running = page_clean(s->running != NULL ? s->running : "");
-	d->reference = page_clean(s->reference != NULL ? s->reference : "");
-	d->of = page_clean(s->of != NULL ? s->of : "of");
-	d->made = page_clean(s->made);
+	d->title = ink_clean(s->title);
+	d->language = ink_clean(s->language);
+	d->author = ink_clean(s->author != NULL ? s->author : "");
+	d->running = ink_clean(s->running != NULL ? s->running : "");
+	d->reference = ink_clean(s->reference != NULL ? s->reference : "");
+	d->of = ink_clean(s->of != NULL ? s->of : "of");
+	d->made = ink_clean(s->made);
 	if (d->title == NULL || d->language == NULL || d->author == NULL ||
 	    d->running == NULL || d->reference == NULL || d->of == NULL ||
 	    d->made == NULL)
@@ -55,7 +39,7 @@ cp_page_open(const struct cp_page_spec *spec, struct cp_page_doc **out,
 
 	if (spec->title == NULL || spec->title[0] == '\0' ||
 	    spec->language == NULL || spec->language[0] == '\0' ||
-	    !is_time(spec->made))
+	    !ink_is_time(spec->made))
 		return cp_fail(err, CP_BAD_INPUT, "a page needs a title, a "
 		    "language and a time");
 	d = calloc(1, sizeof(*d));
@@ -140,7 +124,7 @@ add_cell(struct cp_page_doc *d, struct page_block *b, enum page_face face,
 	struct page_cell *c = &b->cell[b->cells++];
 
 	c->face = face;
-	c->text = page_clean(text != NULL ? text : "");
+	c->text = ink_clean(text != NULL ? text : "");
 	if (c->text == NULL) {
 		(void)cp_fail(&d->failed, CP_FAILED, "out of memory");
 		return;
@@ -327,7 +311,7 @@ cp_page_qr(struct cp_page_doc *doc, const struct cp_page_qr *qr)
 		return;
 	b->side = qr->side * PAGE_MM;
 	space(b, 8, 8);
-	b->alt = page_clean(qr->alt);
+	b->alt = ink_clean(qr->alt);
 	if (qr->len >= 1 && qr->len <= QR_MOST &&
 	    qr->n_beside <= PAGE_CELLS)
 		b->qr = QRcode_encodeData((int)qr->len, qr->data, 0,

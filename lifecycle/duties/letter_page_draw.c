@@ -1,5 +1,3 @@
-#include <cairo-pdf.h>
-#include <cairo.h>
 #include <pango/pangocairo.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,23 +22,6 @@ tag(struct ink *x, const char *name, int begin)
 		cairo_tag_end(x->cr, name);
 }
 
-static void
-grey(struct ink *x, double level)
-{
-	cairo_set_source_rgb(x->cr, level, level, level);
-}
-
-static void
-hairline(struct ink *x, double from, double to, double y, double width,
-    double level)
-{
-	grey(x, level);
-	cairo_set_line_width(x->cr, width);
-	cairo_move_to(x->cr, from, y);
-	cairo_line_to(x->cr, to, y);
-	cairo_stroke(x->cr);
-}
-
 /* Lines FROM to TO of C, the first of them with its top at Y. */
 static void
 draw_lines(struct ink *x, const struct page_cell *c, double left, double y,
@@ -50,7 +31,7 @@ draw_lines(struct ink *x, const struct page_cell *c, double left, double y,
 	PangoRectangle r;
 	int line = 0, y0, y1, top = -1;
 
-	grey(x, page_face_grey(c->face));
+	ink_grey(x->cr, page_face_grey(c->face));
 	do {
 		pango_layout_iter_get_line_yrange(it, &y0, &y1);
 		if (line == from)
@@ -105,11 +86,11 @@ draw_row(struct ink *x, const struct page_block *b,
 	double right = PAGE_LEFT + PAGE_MEASURE, foot = p->y + b->height;
 
 	if (b->flags & BLOCK_HEAD)
-		hairline(x, PAGE_LEFT, right, foot, 0.6, 0.3);
+		ink_hairline(x->cr, PAGE_LEFT, right, foot, 0.6, 0.3);
 	else if (b->flags & BLOCK_LAST)
-		hairline(x, PAGE_LEFT, right, foot, 0.4, 0.5);
+		ink_hairline(x->cr, PAGE_LEFT, right, foot, 0.4, 0.5);
 	else
-		hairline(x, PAGE_LEFT, right, foot, 0.25, 0.75);
+		ink_hairline(x->cr, PAGE_LEFT, right, foot, 0.25, 0.75);
 	if (!p->again)
 		tag(x, "TR", 1);
 	for (int i = 0; i < b->cells; i++) {
@@ -126,33 +107,6 @@ draw_row(struct ink *x, const struct page_block *b,
 		tag(x, "TR", 0);
 }
 
-/* Black modules as rectangles, each run of them in one, within a white border
- * of four modules [ISO/IEC 18004]. */
-static void
-draw_modules(struct ink *x, const QRcode *qr, double y, double side)
-{
-	double unit = side / (qr->width + 8);
-	int i, j, run;
-
-	grey(x, 0);
-	for (i = 0; i < qr->width; i++) {
-		const unsigned char *row = qr->data + i * qr->width;
-
-		for (j = 0; j < qr->width; j += run) {
-			int black = row[j] & 1;
-
-			for (run = 1; j + run < qr->width &&
-			    (row[j + run] & 1) == black;)
-				run++;
-			if (black)
-				cairo_rectangle(x->cr, PAGE_LEFT +
-				    (j + 4) * unit, y + (i + 4) * unit,
-				    run * unit, unit);
-		}
-	}
-	cairo_fill(x->cr);
-}
-
 static void
 draw_qr(struct ink *x, const struct page_block *b, const struct page_place *p)
 {
@@ -162,7 +116,7 @@ draw_qr(struct ink *x, const struct page_block *b, const struct page_place *p)
 	cairo_save(x->cr);
 	/* its border is white as the paper: the modules stand at the margin */
 	cairo_translate(x->cr, -quiet, 0);
-	draw_modules(x, b->qr, p->y, b->side);
+	ink_modules(x->cr, b->qr, PAGE_LEFT, p->y, b->side);
 	cairo_restore(x->cr);
 	tag(x, "Figure", 0);
 	for (int i = 0; i < b->cells; i++) {
@@ -179,7 +133,7 @@ draw_sign(struct ink *x, const struct page_block *b,
 	for (int i = 0; i < b->cells; i++) {
 		const struct page_cell *c = &b->cell[i];
 
-		hairline(x, PAGE_LEFT + c->x, PAGE_LEFT + c->x + c->width,
+		ink_hairline(x->cr, PAGE_LEFT + c->x, PAGE_LEFT + c->x + c->width,
 		    p->y, 0.5, 0.3);
 		tag(x, "P", 1);
 		draw_cell(x, c, p->y);
@@ -266,7 +220,7 @@ draw_margins(struct ink *x, int page, struct cp_err *err)
 	    x->doc->of, x->doc->pages);
 	if (page > 1 && x->doc->running[0] != '\0')
 		rc = draw_running(x, x->doc->running, 13 * PAGE_MM, 0, err);
-	hairline(x, PAGE_LEFT, PAGE_LEFT + PAGE_MEASURE, PAGE_FOOT, 0.4, 0.6);
+	ink_hairline(x->cr, PAGE_LEFT, PAGE_LEFT + PAGE_MEASURE, PAGE_FOOT, 0.4, 0.6);
 	if (rc == CP_OK)
 		rc = draw_running(x, x->doc->reference, PAGE_FOOT + 5, 0,
 		    err);
@@ -297,40 +251,15 @@ draw_pages(struct ink *x, struct cp_err *err)
 
 /* ---- the file -------------------------------------------------------------- */
 
-static cairo_status_t
-take(void *ctx, const unsigned char *data, unsigned len)
-{
-	struct cp_buf *b = ctx;
-
-	cp_buf_put(b, data, len);
-	return b->failed ? CAIRO_STATUS_WRITE_ERROR : CAIRO_STATUS_SUCCESS;
-}
-
-static void
-put_properties(const struct cp_page_doc *d, cairo_surface_t *s)
-{
-	cairo_pdf_surface_set_metadata(s, CAIRO_PDF_METADATA_TITLE, d->title);
-	if (d->author[0] != '\0')
-		cairo_pdf_surface_set_metadata(s, CAIRO_PDF_METADATA_AUTHOR,
-		    d->author);
-	cairo_pdf_surface_set_metadata(s, CAIRO_PDF_METADATA_CREATOR,
-	    "cpadmin " CP_VERSION);
-	cairo_pdf_surface_set_metadata(s, CAIRO_PDF_METADATA_CREATE_DATE,
-	    d->made);
-	cairo_pdf_surface_set_metadata(s, CAIRO_PDF_METADATA_MOD_DATE,
-	    d->made);
-}
-
 enum cp_rc
 page_draw(struct cp_page_doc *doc, struct cp_buf *pdf, struct cp_err *err)
 {
-	cairo_surface_t *s = cairo_pdf_surface_create_for_stream(take, pdf,
-	    PAGE_WIDTH, PAGE_HEIGHT);
+	cairo_surface_t *s = ink_surface(pdf);
 	struct ink x = { .doc = doc, .cr = cairo_create(s) };
 	cairo_status_t status;
 	enum cp_rc rc;
 
-	put_properties(doc, s);
+	ink_properties(s, doc->title, doc->author, doc->made);
 	rc = draw_pages(&x, err);
 	status = cairo_status(x.cr);
 	cairo_destroy(x.cr);

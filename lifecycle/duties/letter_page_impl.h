@@ -1,10 +1,7 @@
 #ifndef CP_DUTIES_LETTER_PAGE_IMPL_H
 #define CP_DUTIES_LETTER_PAGE_IMPL_H
 
-#include <cairo.h>
-#include <pango/pango.h>
-#include <qrencode.h>
-
+#include "lifecycle/duties/letter_ink.h"
 #include "lifecycle/duties/letter_page.h"
 
 /*
@@ -95,7 +92,7 @@ struct cp_page_doc {
 };
 
 /* ---- the paper ------------------------------------------------------------- */
-#define PAGE_MM (72.0 / 25.4)
+#define PAGE_MM INK_MM
 #define PAGE_WIDTH (210 * PAGE_MM)
 #define PAGE_HEIGHT (297 * PAGE_MM)
 #define PAGE_LEFT (25 * PAGE_MM)
@@ -103,11 +100,6 @@ struct cp_page_doc {
 #define PAGE_FOOT (277 * PAGE_MM)   /* hairline above the foot */
 #define PAGE_BOTTOM (270 * PAGE_MM) /* nothing of the text below */
 #define PAGE_MEASURE (PAGE_WIDTH - 2 * PAGE_LEFT)
-
-/* ---- letter_page_text.c ------------------------------------------------------ */
-
-/* A copy of TEXT that is UTF-8 and safe to show; NULL when out of memory. */
-char *page_clean(const char *text);
 
 /* ---- letter_page_font.c ------------------------------------------------------ */
 

@@ -275,7 +275,7 @@ END_TEST
 static void
 becomes(const char *text, const char *want)
 {
-	char *got = page_clean(text);
+	char *got = ink_clean(text);
 
 	ck_assert_str_eq(got, want);
 	free(got);

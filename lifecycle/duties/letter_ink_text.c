@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lifecycle/duties/letter_page_impl.h"
+#include "lifecycle/duties/letter_ink.h"
 
 /* What makes text look other than it is, or is nothing to be printed. */
 static int
@@ -38,7 +38,7 @@ put_clean(struct cp_buf *b, const char *text)
 }
 
 char *
-page_clean(const char *text)
+ink_clean(const char *text)
 {
 	struct cp_buf b;
 	char *out;
@@ -48,4 +48,19 @@ page_clean(const char *text)
 	out = b.failed ? NULL : strdup(cp_buf_text(&b));
 	cp_buf_clear(&b);
 	return out;
+}
+
+int
+ink_is_time(const char *s)
+{
+	static const char form[] = "dddd-dd-ddTdd:dd:ddZ";
+	size_t i;
+
+	if (s == NULL || strlen(s) != sizeof(form) - 1)
+		return 0;
+	for (i = 0; form[i] != '\0'; i++)
+		if (form[i] == 'd' ? s[i] < '0' || s[i] > '9' :
+		    s[i] != form[i])
+			return 0;
+	return 1;
 }

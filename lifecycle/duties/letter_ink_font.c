@@ -1,0 +1,285 @@
+#include <fontconfig/fontconfig.h>
+#include <pango/pangocairo.h>
+#include <pango/pangofc-fontmap.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "lifecycle/duties/letter_ink.h"
+
+#define TRUETYPE "/usr/share/fonts/truetype/"
+#define NOTO TRUETYPE "noto/Noto"
+#define DEJAVU TRUETYPE "dejavu/DejaVu"
+
+/* The font files, and for which script they are loaded.  Latin ones have
+ * Greek and Cyrillic too, and are always there. */
+enum arabic { BOTH, SANS, NASTALIQ };
+struct font_file {
+	GUnicodeScript script;
+	const char *path, *package;
+	enum arabic arabic; /* with which of the two it goes */
+};
+static const struct font_file font_files[] = {
+	{ G_UNICODE_SCRIPT_LATIN, NOTO "Sans-Regular.ttf",
+	    "fonts-noto-core", BOTH },
+	{ G_UNICODE_SCRIPT_LATIN, NOTO "Sans-Bold.ttf", "fonts-noto-core", BOTH },
+	{ G_UNICODE_SCRIPT_LATIN, DEJAVU "SansMono.ttf", "fonts-dejavu-core", BOTH },
+	{ G_UNICODE_SCRIPT_ARABIC, NOTO "SansArabic-Regular.ttf",
+	    "fonts-noto-core", SANS },
+	{ G_UNICODE_SCRIPT_ARABIC, NOTO "SansArabic-Bold.ttf",
+	    "fonts-noto-core", SANS },
+	{ G_UNICODE_SCRIPT_ARABIC, NOTO "NastaliqUrdu-Regular.ttf",
+	    "fonts-noto-core", NASTALIQ },
+	{ G_UNICODE_SCRIPT_ARABIC, NOTO "NastaliqUrdu-Bold.ttf",
+	    "fonts-noto-core", NASTALIQ },
+	{ G_UNICODE_SCRIPT_BENGALI, NOTO "SansBengali-Regular.ttf",
+	    "fonts-noto-core", BOTH },
+	{ G_UNICODE_SCRIPT_BENGALI, NOTO "SansBengali-Bold.ttf",
+	    "fonts-noto-core", BOTH },
+	{ G_UNICODE_SCRIPT_DEVANAGARI, NOTO "SansDevanagari-Regular.ttf",
+	    "fonts-noto-core", BOTH },
+	{ G_UNICODE_SCRIPT_DEVANAGARI, NOTO "SansDevanagari-Bold.ttf",
+	    "fonts-noto-core", BOTH },
+	{ G_UNICODE_SCRIPT_GUJARATI, NOTO "SansGujarati-Regular.ttf",
+	    "fonts-noto-core", BOTH },
+	{ G_UNICODE_SCRIPT_GUJARATI, NOTO "SansGujarati-Bold.ttf",
+	    "fonts-noto-core", BOTH },
+	{ G_UNICODE_SCRIPT_GURMUKHI, NOTO "SansGurmukhi-Regular.ttf",
+	    "fonts-noto-core", BOTH },
+	{ G_UNICODE_SCRIPT_GURMUKHI, NOTO "SansGurmukhi-Bold.ttf",
+	    "fonts-noto-core", BOTH },
+	{ G_UNICODE_SCRIPT_HEBREW, NOTO "SansHebrew-Regular.ttf",
+	    "fonts-noto-core", BOTH },
+	{ G_UNICODE_SCRIPT_HEBREW, NOTO "SansHebrew-Bold.ttf",
+	    "fonts-noto-core", BOTH },
+	{ G_UNICODE_SCRIPT_TAMIL, NOTO "SansTamil-Regular.ttf",
+	    "fonts-noto-core", BOTH },
+	{ G_UNICODE_SCRIPT_TAMIL, NOTO "SansTamil-Bold.ttf",
+	    "fonts-noto-core", BOTH },
+};
+enum { FONT_FILES = sizeof(font_files) / sizeof(font_files[0]) };
+
+struct ink_fonts {
+	PangoFontMap *map;
+	PangoContext *context;
+	FcConfig *config;
+	enum arabic arabic;
+	unsigned loaded; /* bits by font_files */
+};
+
+/* ---- which files ----------------------------------------------------------- */
+
+unsigned
+ink_scripts(const char *text)
+{
+	unsigned wanted = 0;
+
+	for (; *text != '\0'; text = g_utf8_next_char(text)) {
+		GUnicodeScript script;
+
+		if ((unsigned char)text[0] < 0x80)
+			continue;
+		script = g_unichar_get_script(g_utf8_get_char(text));
+		for (int i = 0; i < FONT_FILES; i++)
+			if (font_files[i].script == script)
+				wanted |= 1u << i;
+	}
+	return wanted;
+}
+
+/* Pango's first font map makes fontconfig load the host's configuration, in a
+ * thread of its own, unless the process has one: an empty one is enough. */
+static void
+set_no_host_config(void)
+{
+	FcConfig *none = FcConfigCreate();
+
+	if (none == NULL)
+		return;
+	(void)FcConfigSetCurrent(none);
+	FcConfigDestroy(none);
+}
+
+/* Adds these files to what the configuration knows: nothing of the host's. */
+static enum cp_rc
+load_files(struct ink_fonts *fonts, unsigned wanted, struct cp_err *err)
+{
+	for (int i = 0; i < FONT_FILES; i++) {
+		const struct font_file *f = &font_files[i];
+
+		if ((fonts->loaded & (1u << i)) || (!(wanted & (1u << i)) &&
+		    f->script != G_UNICODE_SCRIPT_LATIN) ||
+		    (f->arabic != BOTH && f->arabic != fonts->arabic))
+			continue;
+		if (access(f->path, R_OK) != 0 || !FcConfigAppFontAddFile(
+		    fonts->config, (const FcChar8 *)f->path)) {
+			(void)cp_fail(err, CP_FAILED, "cannot read the font "
+			    "%s", f->path);
+			cp_err_hint(err, "it is of Debian's package %s",
+			    f->package);
+			return CP_FAILED;
+		}
+		fonts->loaded |= 1u << i;
+	}
+	return CP_OK;
+}
+
+enum cp_rc
+ink_fonts_need(struct ink_fonts *fonts, unsigned scripts, struct cp_err *err)
+{
+	unsigned before = fonts->loaded;
+	enum cp_rc rc = load_files(fonts, scripts, err);
+
+	if (fonts->loaded != before)
+		pango_fc_font_map_config_changed(
+		    PANGO_FC_FONT_MAP(fonts->map));
+	return rc;
+}
+
+/* ---- faces ----------------------------------------------------------------- */
+
+PangoFontDescription *
+ink_describe(const struct ink_face *f)
+{
+	PangoFontDescription *d = pango_font_description_new();
+
+	pango_font_description_set_family_static(d, f->family);
+	pango_font_description_set_weight(d, f->bold ? PANGO_WEIGHT_BOLD :
+	    PANGO_WEIGHT_NORMAL);
+	pango_font_description_set_absolute_size(d, f->size * PANGO_SCALE);
+	return d;
+}
+
+/* Glyphs stand where the design puts them, not on a screen's grid. */
+static void
+print_options(PangoContext *context)
+{
+	cairo_font_options_t *o = cairo_font_options_create();
+
+	cairo_font_options_set_hint_style(o, CAIRO_HINT_STYLE_NONE);
+	cairo_font_options_set_hint_metrics(o, CAIRO_HINT_METRICS_OFF);
+	cairo_font_options_set_antialias(o, CAIRO_ANTIALIAS_GRAY);
+	pango_cairo_context_set_font_options(context, o);
+	pango_cairo_context_set_resolution(context, 72);
+	pango_context_set_round_glyph_positions(context, FALSE);
+	cairo_font_options_destroy(o);
+}
+
+static void
+make_map(struct ink_fonts *f, const char *language)
+{
+	f->map = pango_cairo_font_map_new_for_font_type(CAIRO_FONT_TYPE_FT);
+	pango_fc_font_map_set_config(PANGO_FC_FONT_MAP(f->map), f->config);
+	f->context = pango_font_map_create_context(f->map);
+	print_options(f->context);
+	pango_context_set_language(f->context,
+	    pango_language_from_string(language));
+}
+
+enum cp_rc
+ink_fonts_open(const char *language, int nastaliq, unsigned scripts,
+    struct ink_fonts **out, struct cp_err *err)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+	struct ink_fonts *f = calloc(1, sizeof(*f));
+	enum cp_rc rc = CP_OK;
+
+	(void)pthread_once(&once, set_no_host_config);
+	if (f != NULL)
+		f->config = FcConfigCreate();
+	if (f == NULL || f->config == NULL)
+		rc = cp_fail(err, CP_FAILED, "out of memory");
+	if (rc == CP_OK) {
+		f->arabic = nastaliq ? NASTALIQ : SANS;
+		rc = load_files(f, scripts, err);
+	}
+	if (rc == CP_OK) {
+		make_map(f, language);
+		*out = f;
+	} else
+		ink_fonts_free(f);
+	return rc;
+}
+
+void
+ink_fonts_free(struct ink_fonts *f)
+{
+	if (f == NULL)
+		return;
+	g_clear_object(&f->context);
+	if (f->map != NULL) {
+		/* a map that goes keeps its configuration for ever */
+		pango_fc_font_map_set_config(PANGO_FC_FONT_MAP(f->map), NULL);
+		pango_fc_font_map_shutdown(PANGO_FC_FONT_MAP(f->map));
+		g_object_unref(f->map);
+	}
+	if (f->config != NULL)
+		FcConfigDestroy(f->config);
+	free(f);
+}
+
+PangoContext *
+ink_fonts_context(struct ink_fonts *fonts)
+{
+	return fonts->context;
+}
+
+/* ---- setting --------------------------------------------------------------- */
+
+/* The first character for which no face has a glyph. */
+static unsigned
+missing(PangoLayout *layout)
+{
+	PangoLayoutIter *it = pango_layout_get_iter(layout);
+	unsigned found = 0;
+
+	do {
+		PangoLayoutRun *run = pango_layout_iter_get_run_readonly(it);
+
+		for (int i = 0; run != NULL && i < run->glyphs->num_glyphs;
+		    i++) {
+			PangoGlyph g = run->glyphs->glyphs[i].glyph;
+
+			if (found == 0 && (g & PANGO_GLYPH_UNKNOWN_FLAG))
+				found = g & ~PANGO_GLYPH_UNKNOWN_FLAG;
+		}
+	} while (found == 0 && pango_layout_iter_next_run(it));
+	pango_layout_iter_free(it);
+	return found;
+}
+
+/* No hyphen is put where a fingerprint wraps; figures have one width. */
+static void
+set_attributes(PangoLayout *layout)
+{
+	PangoAttrList *list = pango_attr_list_new();
+
+	pango_attr_list_insert(list, pango_attr_insert_hyphens_new(FALSE));
+	pango_attr_list_insert(list, pango_attr_font_features_new("tnum"));
+	pango_layout_set_attributes(layout, list);
+	pango_attr_list_unref(list);
+}
+
+enum cp_rc
+ink_set(struct ink_fonts *fonts, const PangoFontDescription *face,
+    const char *text, double width, PangoLayout **out, struct cp_err *err)
+{
+	PangoLayout *layout = pango_layout_new(fonts->context);
+
+	pango_layout_set_font_description(layout, face);
+	set_attributes(layout);
+	pango_layout_set_single_paragraph_mode(layout, TRUE);
+	pango_layout_set_wrap(layout, PANGO_WRAP_WORD_CHAR);
+	pango_layout_set_width(layout, width <= 0 ? -1 :
+	    (int)(width * PANGO_SCALE));
+	pango_layout_set_text(layout, text, -1);
+	if (pango_layout_get_unknown_glyphs_count(layout) == 0) {
+		*out = layout;
+		return CP_OK;
+	}
+	(void)cp_fail(err, CP_BAD_INPUT, "none of the fonts has the "
+	    "character U+%04X", missing(layout));
+	cp_err_hint(err, "it cannot be printed as it is");
+	g_object_unref(layout);
+	return CP_BAD_INPUT;
+}
