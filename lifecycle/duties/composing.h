@@ -104,9 +104,18 @@ void cp_blocks_init(struct cp_blocks *b);
 void cp_blocks_clear(struct cp_blocks *b);
 enum cp_rc cp_composed_blocks(const struct cp_composed *c,
     struct cp_blocks *out, struct cp_err *err) CP_MUST_CHECK;
-/* The letter as plain text, UTF-8, wrapped at WIDTH columns (0: not), for a
- * screen reader or a terminal; appended. */
+/*
+ * The letter as plain text in UTF-8, appended: for a screen reader, wrapped at
+ * WIDTH columns as a terminal shows them (0: not, a paragraph is a line).
+ * DATE of the letter in words.  Letterhead, address, reference and date, then
+ * the blocks: a heading has two empty lines before it and one after, items `-'
+ * or their number, boxes `[ ]', a line to write on a row of `_'; pictures only
+ * repeat what is said.  Isolates (U+2066 to 2069) stay; nothing else that is
+ * not seen is in it.  CP_BAD_INPUT: a line of the address, or of the sender, has
+ * what may not stand in a text.
+ */
 enum cp_rc cp_composed_text(const struct cp_composed *c, const char *reference,
-    int width, struct cp_buf *out, struct cp_err *err) CP_MUST_CHECK;
+    const char *date, int width, struct cp_buf *out, struct cp_err *err)
+    CP_MUST_CHECK;
 
 #endif
