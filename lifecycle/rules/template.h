@@ -71,8 +71,12 @@ int cp_flag_of_letter(enum cp_flag v);
 struct cp_template_kind {
 	unsigned values, must, flags;
 	int pictures;              /* !picture blocks may be there */
-	const char *const *items;  /* for @items; ends with NULL; or NULL */
+	const char *const *items;  /* for @items, at most 32, which outlive the
+				    * template; ends with NULL; or NULL */
+	int rtl;                   /* of a language that runs right to left */
 };
+/* The pictures that there are; ends with NULL. */
+extern const char *const cp_picture_names[];
 
 struct cp_template_problem { unsigned line; char what[200]; };
 struct cp_template_report { /* of one file; the first 32 problems */
@@ -88,8 +92,9 @@ enum cp_rc cp_template_parse(const char *name, const char *text, size_t len,
     const struct cp_template_kind *kind, struct cp_template **out,
     struct cp_template_report *report, struct cp_err *err) CP_MUST_CHECK;
 void cp_template_free(struct cp_template *t);
-/* The value of a key of the head; NULL. */
+/* The value of a key of the head, and its line; NULL, 0. */
 const char *cp_template_head(const struct cp_template *t, const char *key);
+unsigned cp_template_head_line(const struct cp_template *t, const char *key);
 
 /* What is said, for cp_template_render.  A value that is not there is NULL:
  * only one that the template does not use may be. */
@@ -110,15 +115,30 @@ struct cp_block {
 			      * in each letter of a run that has it */
 	int number;          /* of a numbered item, from 1 */
 };
-/* Calls FN for each block, in order; texts are good during the call.
- * CP_FAILED: a value is used and not there. */
+/*
+ * Calls FN for each block, in order; texts are good during the call.  A value
+ * is set in isolates (U+2068, U+2069: UAX #9) where it could run against the
+ * text around it, that is always in a language from right to left, and in the
+ * others if it has such letters; so are Latin words and groups of digits of a
+ * template from right to left (U+2066, U+2069).  Whoever compares the text with
+ * what is seen on a page leaves these out.
+ * CP_FAILED: a value is used and not there, or empty.  CP_BAD_INPUT: it has
+ * what may not stand in a text (cp_text_refuse); it is named, not told.
+ */
 enum cp_rc cp_template_render(const struct cp_template *t,
     const struct cp_said *said,
     enum cp_rc (*fn)(void *ctx, const struct cp_block *b, struct cp_err *err),
     void *ctx, struct cp_err *err) CP_MUST_CHECK;
+/* Which values are used where FLAGS are set: bits. */
+unsigned cp_template_uses(const struct cp_template *t, unsigned flags);
 /* Whether every one of ITEMS (ends with NULL) is said where FLAGS are set:
  * NULL, or the first that is not. */
 const char *cp_template_lacks(const struct cp_template *t,
     const char *const *items, unsigned flags);
+/* Whether T, a translation of ORIGINAL, has the same blocks: kinds, pictures,
+ * values, what they say of the law, and under which flags.  0: *WHY, with the
+ * line of T, has the first difference. */
+int cp_template_alike(const struct cp_template *t,
+    const struct cp_template *original, struct cp_template_problem *why);
 
 #endif
