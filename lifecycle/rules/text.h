@@ -39,6 +39,10 @@ size_t cp_text_length(const char *text);
 /* Bytes of the first N code points of TEXT, or of all of it when shorter. */
 size_t cp_text_prefix(const char *text, size_t n);
 
+/* Columns of a terminal that LEN bytes of valid UTF-8 take: marks that stand
+ * above or below others none, wide characters two (UAX #11). */
+size_t cp_text_columns(const char *text, size_t len);
+
 /*
  * Appends what remains of TEXT for comparing names: NFKC case fold, accents
  * gone, special letters spelt out (ł l, ø o, æ ae, œ oe, ß ss, þ th, ð đ d,
