@@ -52,6 +52,11 @@ typedef enum cp_rc cp_wording_problem_fn(void *ctx,
 enum cp_rc cp_wordings_load(const char *folder, const struct cp_policy *policy,
     cp_wording_problem_fn *fn, void *ctx, struct cp_wordings **out,
     struct cp_err *err) CP_MUST_CHECK;
+/* The same for a list of translations: what is missing or wrong of one is told
+ * but stops nothing.  W is for cp_wording_translations only. */
+enum cp_rc cp_wordings_survey(const char *folder,
+    const struct cp_policy *policy, cp_wording_problem_fn *fn, void *ctx,
+    struct cp_wordings **out, struct cp_err *err) CP_MUST_CHECK;
 void cp_wordings_free(struct cp_wordings *w);
 
 /* The language of CODE ("ur", "ur-PK"); English, with *KNOWN 0, where there is
@@ -75,8 +80,8 @@ const struct cp_wording *cp_wording_of(const struct cp_wordings *w,
     const struct cp_language *language, enum cp_notice_kind kind,
     enum cp_band band, enum cp_format format);
 
-/* Keeps the words of W as they are now, if they are not kept yet; in the
- * caller's transaction. */
+/* Keeps the words of W, which is of cp_wording_of, as they are now, if they are
+ * not kept yet; in the caller's transaction. */
 enum cp_rc cp_wording_keep(struct cp_store *s, const struct cp_wording *w,
     const struct cp_now *now, struct cp_err *err) CP_MUST_CHECK;
 
@@ -86,8 +91,10 @@ struct cp_translation {
 	const char *version, *of_version; /* its own, the English one now */
 	const char *status;          /* "draft", "checked" */
 	const char *checked_by;      /* or "" */
-	enum { CP_TRANSLATION_CURRENT, CP_TRANSLATION_LAGS,
-		CP_TRANSLATION_MISSING } state;
+	const char *original;        /* 16 digits of the English file now */
+	enum cp_translation_state { CP_TRANSLATION_CURRENT,
+		CP_TRANSLATION_LAGS, CP_TRANSLATION_MISSING,
+		CP_TRANSLATION_WRONG } state;
 };
 enum cp_rc cp_wording_translations(const struct cp_wordings *w,
     enum cp_rc (*fn)(void *ctx, const struct cp_translation *t,

@@ -1,0 +1,4 @@
+-- name: wording_keep
+INSERT INTO wording(sha256, language, name, version, text, kept)
+VALUES (?, ?, ?, ?, ?, ?)
+ON CONFLICT(sha256) DO NOTHING
