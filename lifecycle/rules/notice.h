@@ -39,8 +39,12 @@ struct cp_notice_past {
 	enum cp_notice_kind kind;
 	char cause[CP_NOTICE_CAUSE];
 	enum cp_notice_status status;
-	enum cp_addressee to;    /* once issued */
-	char version[32];        /* of the wording, once issued */
+	int lapsed;              /* suppressed by what may pass (died,
+				  * left-england, superseded, no-longer-due,
+				  * archived), not by an operator */
+	enum cp_addressee to;    /* once issued, or suppressed by an operator */
+	char version[32];        /* of the wording; as above */
+	struct cp_date issued;   /* once issued */
 	struct cp_date returned; /* where it came back */
 };
 
@@ -53,8 +57,9 @@ struct cp_notice_facts {
 	struct cp_date set_since;    /* of that, or none */
 	struct cp_date address_changed; /* last, or none */
 	struct cp_date version_since; /* the wording in force was adopted */
-	const struct cp_decision *decision; /* of the record, live */
-	const struct cp_notice_past *past;
+	const struct cp_decision *decision; /* of the record, live; NULL where
+					     * it cannot be evaluated */
+	const struct cp_notice_past *past;  /* in the order of their numbers */
 	size_t n_past;
 };
 
@@ -66,7 +71,8 @@ struct cp_notice_owed {
 };
 enum { CP_NOTICES_AT_ONCE = 8 };
 
-/* What the ledger is to be changed to. */
+/* What the ledger is to be changed to.  Where n_drop or n_owed is all that there
+ * is room for, there may be more once this is done. */
 struct cp_notice_plan {
 	struct cp_notice_owed owed[CP_NOTICES_AT_ONCE]; /* not there yet */
 	size_t n_owed;
@@ -82,6 +88,8 @@ struct cp_notice_plan {
 /*
  * What is owed on TODAY.
  *   first: from the day of the first record, within notices.first_period.
+ *     Again (":2") within that period from the day on which the carer becomes
+ *     the addressee, where whole notices went to the child only.
  *   comprehension: from the day on which the child is the addressee (age
  *     notices.comprehension_age attained, or set so), where a whole notice was
  *     issued before and none to the child; due that day.  Where none was
@@ -97,8 +105,11 @@ struct cp_notice_plan {
  *     stays; due that day.
  * Somebody who died, or left England, is owed none, and what was owed goes: no
  * letter goes to a child who is dead.  A notice that was returned is owed again
- * (cause with ":2", ":3" behind it) when the address changed afterwards.
- * Without notices.wording none is owed at all.  CP_BAD_INPUT as cp_decide.
+ * (cause with ":2", ":3" behind it) when the address changed after it was
+ * issued; so is one that lapsed for what is no longer so (a wrong death).  One
+ * that an operator suppressed counts as issued.  Of several that say who is
+ * responsible by now, the last is owed.  Without notices.wording none is owed
+ * at all.  CP_BAD_INPUT: no birth date is known, or no decision.
  */
 enum cp_rc cp_notice_plan(const struct cp_policy *policy,
     const struct cp_notice_facts *facts, struct cp_date today,
