@@ -2,6 +2,7 @@
 #define CP_RECORDS_NOTICE_H
 
 #include "lifecycle/records/events.h"
+#include "lifecycle/records/match.h"
 #include "lifecycle/rules/notice.h"
 
 /*
@@ -45,7 +46,8 @@ struct cp_notice {
  * another reason that is told to nobody: see cp_mail_allowed), "too-long" (an
  * address line does not fit), "unprintable" (no glyph), "no-gate". */
 /* Why one was suppressed: "died", "left-england", "archived", "superseded",
- * "no-longer-due", "merged", or "operator" with the reason in the log. */
+ * "no-longer-due", "merged", or "operator" with the reason in the log.  But for
+ * the last two it is owed again when that is no longer so. */
 /* Why one came back: "gone-away", "not-known", "refused", "address", "other". */
 int cp_notice_returned_word(const char *word);
 
@@ -57,6 +59,9 @@ struct cp_notice_count { int64_t looked, owed, dropped; };
  * them; each either wholly done or not begun.  May be called at any time, twice
  * or after a kill.  Outside a transaction; a record that cannot be evaluated is
  * left to its own trouble.  PROGRESS may be NULL.
+ * Built-in identities that are nobody are owed none.  Logged as one entry of a
+ * transaction, "notice.settle" with counts; what is dropped also one by one.
+ * CP_BUSY: another policy was adopted since C->rules were read.
  */
 enum cp_rc cp_notice_settle(const struct cp_change *c,
     struct cp_notice_count *count,
@@ -70,7 +75,7 @@ enum cp_rc cp_notice_waiting(struct cp_store *s, struct cp_date today,
 enum cp_rc cp_notice_look(const struct cp_change *c, int64_t record,
     struct cp_notice_count *count, struct cp_err *err) CP_MUST_CHECK;
 /* One that an event brings, in the event's transaction; once for each CAUSE.
- * KIND is of those owed by events. */
+ * KIND is of those owed by events.  Without notices.wording nothing is. */
 enum cp_rc cp_notice_owe(const struct cp_change *c, int64_t record,
     enum cp_notice_kind kind, const char *cause, struct cp_date due,
     struct cp_err *err) CP_MUST_CHECK;
@@ -85,7 +90,8 @@ struct cp_notice_query {
 	const char *kind;         /* word, or NULL */
 };
 /* Those owed, by due date and number; those safe are told only to operators of
- * cp_gate_tells; only of records in reach.  Streams. */
+ * cp_gate_tells (and to the program itself); only of records in reach.  Streams,
+ * and FN may change the ledger. */
 enum cp_rc cp_notice_owed_each(struct cp_store *s,
     const struct cp_notice_query *q, cp_notice_fn *fn, void *ctx,
     struct cp_err *err) CP_MUST_CHECK;
@@ -109,6 +115,7 @@ struct cp_notice_issue {
 	int64_t run;              /* or 0 */
 	int64_t mail;             /* or 0 */
 	const struct cp_address *address; /* NULL: given by hand */
+	const struct cp_matcher *matcher; /* or NULL: opened for this one */
 };
 /* Printed.  CP_REFUSED: it is not owed any more (it is looked at again). */
 enum cp_rc cp_notice_issued(const struct cp_change *c,
