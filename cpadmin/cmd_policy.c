@@ -1,5 +1,6 @@
 #include "cpadmin/out.h"
 #include "cpadmin/policy_diff.h"
+#include "cpadmin/policy_wordings.h"
 #include "cpadmin/progress.h"
 #include "cpadmin/session.h"
 #include "lifecycle/duties/adopting.h"
@@ -40,6 +41,45 @@ cp_out_problems(const struct cp_call *call,
 	return rc;
 }
 
+static void
+say_wordings(const struct cp_call *call, const struct cp_wordings_checked *c)
+{
+	if (c->folder[0] == '\0')
+		return;
+	cp_say(call, "%s/notices: %zu languages, no problem", c->folder,
+	    c->languages);
+	if (c->lag > 0)
+		cp_say(call, "translations that lag: %zu (notice translations "
+		    "has which)", c->lag);
+}
+
+/* A good policy's wordings.  A lone file is a good policy, too: where no
+ * wordings can be found, a line of chat says that they were not looked at. */
+static enum cp_rc
+check_wordings(struct cp_call *call, const struct cp_policy *policy,
+    struct cp_err *err)
+{
+	struct cp_wordings_checked c;
+	struct cp_err why = { 0 };
+	enum cp_rc shown = CP_OK;
+	enum cp_rc rc = cp_wordings_check(cp_arg(call, 0), policy, &c, err);
+
+	if (rc == CP_NOT_FOUND) {
+		cp_say(call, "the wordings of notices are not checked: none "
+		    "were found (%s)", err->hint);
+		rc = CP_OK;
+	} else if (rc == CP_OK) {
+		say_wordings(call, &c);
+	}
+	if (rc == CP_BAD_INPUT || (rc == CP_OK && cp_wants_json(call)))
+		shown = cp_out_wordings(call, &c, &why);
+	cp_wordings_checked_clear(&c);
+	if (shown == CP_OK)
+		return rc;
+	*err = why;
+	return shown;
+}
+
 static enum cp_rc
 run_check(struct cp_call *call, struct cp_err *err)
 {
@@ -53,12 +93,11 @@ run_check(struct cp_call *call, struct cp_err *err)
 	if (rc == CP_BAD_INPUT) {
 		shown = cp_out_problems(call, &report, &why);
 		cp_err_hint(err, "see cpadmin-policy(5)");
-	} else if (rc == CP_OK && cp_wants_json(call)) {
-		shown = cp_out_problems(call, &report, &why);
 	} else if (rc == CP_OK) {
 		cp_say(call, "%s: policy %s, version %s: %d rules, no problem",
 		    report.file, policy->name, policy->version,
 		    (int)CP_RULE_COUNT);
+		rc = check_wordings(call, policy, err);
 	}
 	cp_policy_free(policy);
 	cp_policy_report_clear(&report);

@@ -6,7 +6,7 @@
 
 /* words.txt: what a language is, and the few words around a letter's text. */
 
-enum { WORD_MAX = 120 }; /* bytes of one */
+enum { WORD_MAX = 400 }; /* bytes of one */
 enum word {
 	WORD_ENGLISH, WORD_NATIVE, WORD_DIRECTION, WORD_FACE, WORD_PAGE,
 	WORD_REFERENCE, WORD_DATE, WORD_MONTH_1, WORD_AND = WORD_MONTH_1 + 12,
@@ -66,7 +66,7 @@ wrong(enum word word, const char *text)
 		NULL };
 
 	if (strlen(text) > WORD_MAX)
-		return "longer than 120 bytes";
+		return "longer than 400 bytes";
 	if (word == WORD_PAGE)
 		return has_each(text, page) ? NULL :
 		    "{{page}} and {{pages}}, once each";
