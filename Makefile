@@ -135,7 +135,8 @@ $(BUILD)/obj/%.o: %.c | $(BUILD)/gen/sql_ids.h
 $(BUILD)/libcpadmin.a: $(LIB_OBJ)
 	@echo '  AR     $@'
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
-$(call obj,$(wildcard lifecycle/duties/letter*.c) tests/unit/test_page.c): \
+$(call obj,$(wildcard lifecycle/duties/letter*.c tests/unit/test_letter*.c \
+	tests/bench/letters*.c) tests/unit/test_page.c): \
 	CPPFLAGS += $(PAGES_CPPFLAGS)
 $(BUILD)/cpadmin: $(call obj,$(TOP_LIGHT)) \
 		$(BUILD)/obj/gen/commands_light.o $(BUILD)/libcpadmin.a
