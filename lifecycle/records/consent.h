@@ -73,6 +73,7 @@ struct cp_consent_ending {
 	const char *who;
 	const char *evidence; /* or NULL */
 	int ended;   /* entries */
+	int64_t first; /* the lowest number of those */
 	int sensitive; /* of these about sensitive services */
 	int removed; /* involvements that rested on nothing then */
 };

@@ -4,6 +4,7 @@
 #include "lifecycle/records/consent_priv.h"
 #include "lifecycle/records/consent_sensitive.h"
 #include "lifecycle/records/facts.h"
+#include "lifecycle/records/notice_life.h"
 
 /* The entry in force after number *N, in C; *N becomes its number, or 0. */
 static enum cp_rc
@@ -95,6 +96,7 @@ end_all(struct cp_store *s, const struct cp_record *r,
 	enum cp_rc rc;
 
 	e->ended = e->sensitive = 0;
+	e->first = 0;
 	while ((rc = next_open(s, r->n, &n, &c, err)) == CP_OK && n != 0) {
 		if (!is_meant(e, &c))
 			continue;
@@ -104,7 +106,8 @@ end_all(struct cp_store *s, const struct cp_record *r,
 		if (rc != CP_OK)
 			return rc;
 		e->sensitive += c.kind != CP_CONSENT_STAY;
-		e->ended += !has_lapsed(e, &c);
+		if (!has_lapsed(e, &c) && e->ended++ == 0)
+			e->first = c.n;
 	}
 	if (rc == CP_OK && e->ended == 0)
 		rc = cp_fail(err, CP_REFUSED, "record %s has no such consent "
@@ -117,6 +120,7 @@ cp_consent_end(struct cp_store *s, const struct cp_rules *rules,
     const struct cp_record *r, const struct cp_now *now,
     struct cp_consent_ending *e, struct cp_err *err)
 {
+	struct cp_change c = { s, NULL, rules, now };
 	enum cp_rc rc = consent_need_live(s, r, err);
 
 	e->removed = 0;
@@ -129,7 +133,10 @@ cp_consent_end(struct cp_store *s, const struct cp_rules *rules,
 		rc = end_all(s, r, e, err);
 	if (rc == CP_OK && e->sensitive > 0)
 		rc = cp_sensitive_remove(s, rules, r, now, &e->removed, err);
-	return rc == CP_OK ? cp_record_refresh(s, rules, r->n, err) : rc;
+	if (rc == CP_OK)
+		rc = cp_record_refresh(s, rules, r->n, err);
+	return rc == CP_OK && e->why == CP_ENDED_BY_WITHDRAWAL ?
+	    cp_notice_withdrawn(&c, r->n, e->first, err) : rc;
 }
 
 /* ---- confirming --------------------------------------------------------- */

@@ -6,6 +6,7 @@
 #include "lifecycle/records/find.h"
 #include "lifecycle/records/gate.h"
 #include "lifecycle/records/move.h"
+#include "lifecycle/records/notice.h"
 #include "lifecycle/records/undo.h"
 #include "lifecycle/store/json_put.h"
 
@@ -222,6 +223,8 @@ enter(const struct cp_change *c, const struct cp_event *e,
 	enum cp_rc rc = cp_record_replace(c->store, c->rules, r, old, doc,
 	    c->now, err);
 
+	if (rc == CP_OK)
+		rc = cp_notice_look(c, r->n, NULL, err);
 	if (rc == CP_OK)
 		rc = log_event(c, r->id, e, &u.seq, err);
 	return rc == CP_OK ? cp_undo_keep(c, &u, err) : rc;

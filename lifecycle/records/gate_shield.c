@@ -5,6 +5,7 @@
 #include "lifecycle/records/consent_sensitive.h"
 #include "lifecycle/records/document_edit.h"
 #include "lifecycle/records/gate_priv.h"
+#include "lifecycle/records/notice_life.h"
 #include "lifecycle/records/record_put.h"
 #include "lifecycle/records/shield_priv.h"
 #include "lifecycle/records/undo.h"
@@ -280,6 +281,8 @@ cp_gate_shield(const struct cp_change *c, const struct cp_record *r,
 		rc = hide_beside(&w, hidden, err);
 	if (rc == CP_OK)
 		rc = put(&w, hidden, never, err);
+	if (rc == CP_OK)
+		rc = cp_notice_shielded(c->store, r->n, err);
 	end(&w);
 	return rc;
 }

@@ -5,6 +5,7 @@
 
 #include "lifecycle/records/compartment.h"
 #include "lifecycle/records/find.h"
+#include "lifecycle/records/notice_life.h"
 #include "lifecycle/rules/policy.h"
 #include "lifecycle/store/json.h"
 #include "lifecycle/store/stmt.h"
@@ -429,6 +430,8 @@ cp_mail_withdraw(const struct cp_change *c, const char *id,
 		rc = log_it(c, "shield.mail.withdraw", m.record, m.id, err);
 	if (rc == CP_OK)
 		rc = settle(c, &m, "withdrawn", out, err);
+	if (rc == CP_OK)
+		rc = cp_notice_mail_withdrawn(c->store, m.n, err);
 	if (rc == CP_OK && m.compartment != 0)
 		rc = cp_compartment_drop_one(c->store, m.compartment, err);
 	return rc;

@@ -9,6 +9,7 @@
 #include "lifecycle/records/hold.h"
 #include "lifecycle/records/link.h"
 #include "lifecycle/records/move.h"
+#include "lifecycle/records/notice_life.h"
 #include "lifecycle/records/number.h"
 #include "lifecycle/records/prepare.h"
 #include "lifecycle/records/reach.h"
@@ -188,6 +189,9 @@ hand_over(const struct cp_change *c, const struct cp_record *r,
 		    &numbers, err);
 	if (rc == CP_OK)
 		rc = move_holds(c, r->n, into->n, extra, &out->holds, err);
+	cp_json_put_key(extra, "notices");
+	if (rc == CP_OK)
+		rc = cp_notice_join(s, r->n, into->n, extra, err);
 	if (rc == CP_OK)
 		rc = end_move(c, r->n, extra, err);
 	cp_json_close(extra, '}');

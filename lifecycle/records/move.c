@@ -5,6 +5,7 @@
 
 #include "lifecycle/records/document_edit.h"
 #include "lifecycle/records/gate.h"
+#include "lifecycle/records/notice_life.h"
 #include "lifecycle/records/undo.h"
 #include "lifecycle/store/json_put.h"
 #include "lifecycle/store/stmt.h"
@@ -234,6 +235,8 @@ pass(const struct cp_change *c, const struct cp_offer *m, const char *reason,
 		rc = log_move(c, actions[CP_MOVE_ACCEPTED], m, reason, &seq,
 		    err);
 	if (rc == CP_OK)
+		rc = cp_notice_moved(c, r.n, m->n, err);
+	if (rc == CP_OK)
 		rc = keep(c, m, &r, old, seq, at_once, err);
 	cp_document_free(old);
 	cp_document_free(doc);
@@ -308,5 +311,6 @@ cp_move_undo(const struct cp_change *c, const struct cp_json *extra,
 	cp_bind_text(q, offered ? NULL : c->now->time);
 	cp_bind_text(q, offered ? NULL : cp_audit_actor(c->audit));
 	cp_bind_int(q, n);
-	return cp_exec(q, err);
+	rc = cp_exec(q, err);
+	return rc == CP_OK ? cp_notice_not_moved(c->store, n, err) : rc;
 }

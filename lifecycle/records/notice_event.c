@@ -47,7 +47,7 @@ enum cp_rc
 cp_notice_not_moved(struct cp_store *s, int64_t n, struct cp_err *err)
 {
 	static const enum sql_id all[] = { SQL_NOTICE_ITEM_DROP,
-		SQL_NOTICE_UNCOVER, SQL_NOTICE_DELETE };
+		SQL_NOTICE_BARE, SQL_NOTICE_DELETE };
 	struct cp_stmt *q = cp_stmt(s, SQL_NOTICE_OF_MOVE);
 	char cause[CP_NOTICE_CAUSE];
 	int64_t notice = 0;

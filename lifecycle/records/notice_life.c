@@ -43,7 +43,7 @@ cp_notice_drop(struct cp_store *s, int64_t record, int64_t *lapsed,
     struct cp_err *err)
 {
 	static const enum sql_id others[] = { SQL_NOTICE_ITEMS_DROP,
-		SQL_NOTICE_SAFE_REST, SQL_NOTICE_LOOSE, SQL_NOTICE_TO_DROP };
+		SQL_NOTICE_SAFE_REST, SQL_NOTICE_LOOSE, SQL_NOTICE_TO_LEAVE };
 	enum { OTHERS = sizeof(others) / sizeof(others[0]) };
 	int64_t owed = 0;
 	struct cp_stmt *q;
@@ -63,23 +63,13 @@ cp_notice_drop(struct cp_store *s, int64_t record, int64_t *lapsed,
 	return rc;
 }
 
-enum cp_rc
-cp_notice_owed_count(struct cp_store *s, int64_t record, int64_t *out,
-    struct cp_err *err)
-{
-	struct cp_stmt *q = cp_stmt(s, SQL_NOTICE_OWED_OF);
-
-	cp_bind_int(q, record);
-	return cp_exec_int(q, 0, out, err);
-}
-
 /* ---- destroyed ---------------------------------------------------------- */
 
 static enum cp_rc
 forget_one(struct cp_store *s, int64_t record, struct cp_err *err)
 {
 	static const enum sql_id all[] = { SQL_NOTICE_ITEMS_DROP,
-		SQL_NOTICE_LOOSE, SQL_NOTICE_FORGET, SQL_NOTICE_TO_DROP };
+		SQL_NOTICE_LOOSE, SQL_NOTICE_FORGET, SQL_NOTICE_TO_LEAVE };
 
 	return run_all(s, all, sizeof(all) / sizeof(all[0]), record, err);
 }

@@ -36,9 +36,12 @@ enum cp_rc cp_notice_drop(struct cp_store *s, int64_t record,
  * merged into it. */
 enum cp_rc cp_notice_forget(struct cp_store *s, int64_t record,
     struct cp_err *err) CP_MUST_CHECK;
-/* How many RECORD is owed, without the safe ones. */
-enum cp_rc cp_notice_owed_count(struct cp_store *s, int64_t record,
+/* For a dry run: how many would lapse if the record ID were archived; and what
+ * a settling would come to once those due for it are.  Changes nothing. */
+enum cp_rc cp_notice_owed_count(struct cp_store *s, const char *id,
     int64_t *out, struct cp_err *err) CP_MUST_CHECK;
+enum cp_rc cp_notice_foresee(const struct cp_change *c,
+    struct cp_notice_count *count, struct cp_err *err) CP_MUST_CHECK;
 
 /* A shield came over RECORD: places and unfinished print items go; what was
  * printed and not bound yet is owed again. */

@@ -10,6 +10,7 @@
 #include "lifecycle/records/ident.h"
 #include "lifecycle/records/link.h"
 #include "lifecycle/records/move.h"
+#include "lifecycle/records/notice_life.h"
 #include "lifecycle/records/prepare.h"
 #include "lifecycle/records/quarantine.h"
 #include "lifecycle/records/record_put.h"
@@ -405,6 +406,8 @@ cp_record_bury(struct cp_store *s, int64_t n, const struct cp_now *now,
 	if (rc == CP_OK && cp_changes(s) != 1)
 		rc = cp_fail(err, CP_REFUSED, "record in row %lld is not "
 		    "archived", (long long)n);
+	if (rc == CP_OK)
+		rc = cp_notice_forget(s, n, err);
 	if (rc == CP_OK)
 		rc = cp_link_forget(s, n, err);
 	return rc == CP_OK ? cp_quarantine_forget(s, n, err) : rc;

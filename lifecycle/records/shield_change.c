@@ -2,6 +2,7 @@
 
 #include "lifecycle/records/find.h"
 #include "lifecycle/records/gate.h"
+#include "lifecycle/records/notice_life.h"
 #include "lifecycle/records/officer.h"
 #include "lifecycle/records/shield_priv.h"
 #include "lifecycle/records/shield_rules.h"
@@ -269,6 +270,8 @@ cp_shield_grant(const struct cp_change *c, const struct cp_record *r,
 		rc = put_row(c, &s, err);
 	if (rc == CP_OK)
 		rc = change_parts(c, r, was, s.hidden, d->identity, err);
+	if (rc == CP_OK)
+		rc = cp_notice_case(c, r->n, s.id, step.what, err);
 	step.hidden = s.hidden;
 	step.review = s.review;
 	return rc == CP_OK ? cp_shield_note(c, &s, &step, err) : rc;
@@ -308,6 +311,8 @@ end(const struct cp_change *c, const struct cp_record *r, struct cp_shield *s,
 	}
 	if (rc == CP_OK)
 		rc = show_parts(c, r, s->hidden, 0, d->identity, err);
+	if (rc == CP_OK)
+		rc = cp_notice_case(c, r->n, s->id, step->what, err);
 	return rc == CP_OK ? cp_shield_note(c, s, step, err) : rc;
 }
 

@@ -9,6 +9,7 @@
 #include "lifecycle/records/link.h"
 #include "lifecycle/records/merge.h"
 #include "lifecycle/records/move.h"
+#include "lifecycle/records/notice_life.h"
 #include "lifecycle/records/number.h"
 #include "lifecycle/records/undo_priv.h"
 #include "lifecycle/store/json.h"
@@ -191,6 +192,9 @@ unmerge(const struct cp_change *c, const struct kept *k, struct cp_err *err)
 		    c->now, err);
 	if (rc == CP_OK)
 		rc = put_ledger(c, k->other.n, k->extra, "other_ledger", err);
+	if (rc == CP_OK)
+		rc = cp_notice_part(c->store, k->other.n, k->record.n,
+		    cp_json_get(k->extra, "notices"), err);
 	cp_document_free(doc);
 	return rc;
 }
@@ -245,6 +249,9 @@ unsplit(const struct cp_change *c, const struct kept *k, struct cp_err *err)
 {
 	enum cp_rc rc = cp_consent_drop(c->store, k->other.n, err);
 
+	if (rc == CP_OK)
+		rc = cp_notice_join(c->store, k->other.n, k->record.n, NULL,
+		    err);
 	if (rc == CP_OK)
 		rc = cp_shield_unshare(c, k->record.n, k->other.n, err);
 	if (rc == CP_OK)

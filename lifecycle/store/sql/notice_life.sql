@@ -29,7 +29,7 @@ UPDATE counter SET last = ?1 WHERE name = 'notice' AND last < ?1
 -- name: notice_drop
 DELETE FROM notice WHERE record = ? AND safe = 0 RETURNING status = 'owed'
 
--- name: notice_to_drop
+-- name: notice_to_leave
 DELETE FROM notice_to WHERE record = ?
 
 -- Those of an officer stay while the record is archived.
@@ -102,7 +102,7 @@ SELECT n FROM notice WHERE record = (SELECT record FROM move WHERE n = ?1)
 -- name: notice_item_drop
 DELETE FROM print_item WHERE notice = ?
 
--- name: notice_uncover
+-- name: notice_bare
 UPDATE notice SET covers = NULL WHERE covers = ?
 
 -- name: notice_delete
@@ -138,6 +138,18 @@ WHERE mail = ? AND status = 'issued'
 -- name: notice_look_soon
 UPDATE record SET notice_look = '0001-01-01' WHERE n = ? AND state = 'live'
 
--- name: notice_owed_of
-SELECT count(*) FROM notice WHERE record = ? AND safe = 0
-	AND status = 'owed'
+-- name: notice_policy
+UPDATE record SET policy = ?, notice_look = '0001-01-01' WHERE n = ?
+
+-- What would lapse if the record were archived.
+-- name: notice_owed_count
+SELECT count(*) FROM notice WHERE record = (SELECT n FROM record WHERE id = ?)
+	AND safe = 0 AND (status = 'owed' OR (status = 'issued' AND EXISTS (
+	SELECT 1 FROM print_item i WHERE i.notice = notice.n)))
+
+-- For a dry run: whose day has come and who is not archived first.
+-- name: notice_foresee
+SELECT n, notice_look FROM record
+WHERE notice_look <= ?1 AND (notice_look, n) > (?2, ?3)
+	AND NOT (next_action IS 'archive' AND parked = 0 AND next_due <= ?1)
+ORDER BY notice_look, n LIMIT 500
