@@ -37,6 +37,8 @@ static const struct cp_column run_columns[] = {
 	{ "shelves_waiting", "Shelves kept by what awaits" },
 	{ "copied", NULL },
 	{ "copies_owed", "Volumes without their copy" },
+	{ "notices_owed", "Notices owed" },
+	{ "notices_lapsed", "Notices not sent in time" },
 	{ "failures", NULL },
 };
 enum { RUN_COLUMNS = sizeof(run_columns) / sizeof(run_columns[0]),
@@ -93,6 +95,8 @@ show_run(const struct cp_call *call, const struct cp_run *run,
 	cp_out_int(o, run->shelves_waiting);
 	cp_out_int(o, run->copied);
 	cp_out_int(o, run->copies_owed);
+	cp_out_int(o, run->notices_owed);
+	cp_out_int(o, run->notices_lapsed);
 	cp_out_json(o, cp_buf_text(&t->json), NULL);
 	return cp_out_end(&o, err);
 }

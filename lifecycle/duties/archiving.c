@@ -9,6 +9,7 @@
 #include "lifecycle/duties/sealing.h"
 #include "lifecycle/records/catalogue.h"
 #include "lifecycle/records/gate.h"
+#include "lifecycle/records/notice_life.h"
 #include "lifecycle/store/json_put.h"
 
 /*
@@ -275,7 +276,7 @@ add_parcel(struct cp_run *run, const struct cp_seal_job *j, int64_t volume,
 static enum cp_rc
 move_record(struct line *x, struct cp_seal_job *j, const struct batch *b,
     int64_t volume, struct cp_date destroy, struct cp_buf *scratch,
-    int *moved, struct cp_err *err)
+    int *moved, int64_t *unsent, struct cp_err *err)
 {
 	struct cp_run *run = x->run;
 	struct cp_decision d;
@@ -296,6 +297,8 @@ move_record(struct line *x, struct cp_seal_job *j, const struct batch *b,
 	if (rc == CP_OK)
 		rc = cp_box_sent(run->store, j->record.n, &j->box, err);
 	if (rc == CP_OK)
+		rc = cp_notice_drop(run->store, j->record.n, unsent, err);
+	if (rc == CP_OK)
 		rc = cp_record_strip(run->store, &j->record, destroy,
 		    run->rules.policy_n, run->now, err);
 	if (rc == CP_OK)
@@ -308,15 +311,15 @@ move_record(struct line *x, struct cp_seal_job *j, const struct batch *b,
 /* Packages that were not moved stay in the volume without a key. */
 static enum cp_rc
 move_all(struct line *x, struct batch *b, struct cp_date destroy,
-    int64_t *moved, int64_t *lapsed, struct cp_err *err)
+    int64_t *moved, int64_t *lapsed, int64_t *unsent, struct cp_err *err)
 {
 	struct cp_run *run = x->run;
 	struct cp_buf scratch;
-	int64_t volume;
+	int64_t volume, owed;
 	int one;
 	enum cp_rc rc;
 
-	*moved = *lapsed = 0;
+	*moved = *lapsed = *unsent = 0;
 	cp_buf_init(&scratch);
 	rc = cp_volume_row_add(run->store, b->volume_id, run->custody.id,
 	    run->now->today, &b->sum, b->count, run->place, &volume, err);
@@ -325,9 +328,10 @@ move_all(struct line *x, struct batch *b, struct cp_date destroy,
 		    run->now->today, err);
 	for (int i = 0; rc == CP_OK && i < b->count; i++) {
 		rc = move_record(x, &b->jobs[i], b, volume, destroy, &scratch,
-		    &one, err);
+		    &one, &owed, err);
 		if (rc == CP_OK && one) {
 			(*moved)++;
+			*unsent += owed;
 			*lapsed += cp_run_lapse(b->jobs[i].rule);
 		} else if (rc == CP_OK) {
 			rc = cp_volume_row_less(run->store, volume, err);
@@ -342,18 +346,19 @@ commit_batch(struct line *x, struct batch *b, struct cp_err *err)
 {
 	struct cp_run *run = x->run;
 	struct cp_date destroy;
-	int64_t moved, lapsed;
+	int64_t moved, lapsed, unsent;
 	enum cp_rc rc = ensure_shelf(run, &destroy, err);
 
 	if (rc == CP_OK)
 		rc = cp_txn_begin(run->audit, err);
 	if (rc != CP_OK)
 		return rc;
-	rc = move_all(x, b, destroy, &moved, &lapsed, err);
+	rc = move_all(x, b, destroy, &moved, &lapsed, &unsent, err);
 	rc = cp_txn_end(run->audit, rc, err);
 	if (rc == CP_OK) {
 		run->archived += moved;
 		run->lapsed += lapsed;
+		run->notices_lapsed += unsent;
 		run->volumes++;
 	}
 	return rc;

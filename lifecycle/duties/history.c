@@ -5,6 +5,7 @@
 #include "archive/base64.h"
 #include "archive/crypto.h"
 #include "lifecycle/records/consent.h"
+#include "lifecycle/records/notice_life.h"
 #include "lifecycle/store/audit_read.h"
 #include "lifecycle/store/json.h"
 #include "lifecycle/store/json_put.h"
@@ -74,6 +75,9 @@ cp_history_save(struct cp_store *s, const struct cp_record *r,
 		return rc;
 	cp_json_put_key(out, "consents");
 	rc = cp_consent_save(s, r->n, out, err);
+	cp_json_put_key(out, "notices");
+	if (rc == CP_OK)
+		rc = cp_notice_save(s, r->n, out, err);
 	cp_json_close(out, '}');
 	if (rc == CP_OK)
 		rc = cp_buf_check(out, err);
@@ -176,6 +180,8 @@ cp_history_load(struct cp_store *s, const struct cp_record *r,
 		rc = load_event(s, r, cp_json_at(events, i), err);
 	if (rc == CP_OK)
 		rc = cp_consent_load(s, r->n, cp_json_get(h, "consents"), err);
+	if (rc == CP_OK)
+		rc = cp_notice_load(s, r->n, cp_json_get(h, "notices"), err);
 	cp_json_free(h);
 	return rc;
 }

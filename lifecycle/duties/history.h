@@ -9,9 +9,11 @@
  * so that a restored record has its history back and the log still proves it.
  *
  *	{"cpadmin":"history/1","id":...,"events":[{"seq","time","actor",
- *	 "action","outcome","detail","salt"}],"consents":[...]}
+ *	 "action","outcome","detail","salt"}],"consents":[...],
+ *	 "notices":{...}}
  *
- * The cases of a shield are not in it.  A detail of which a shield left less has
+ * What is owed to families lapses (notice_life.h).  The cases of a shield, and
+ * what an officer sent, are not in it.  A detail of which a shield left less has
  * a salt like any other, which does not fit its hash: put back it has none.
  */
 

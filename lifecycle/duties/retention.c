@@ -10,6 +10,7 @@
 #include "lifecycle/records/consent.h"
 #include "lifecycle/records/document_edit.h"
 #include "lifecycle/records/gate.h"
+#include "lifecycle/records/notice_life.h"
 #include "lifecycle/records/undo.h"
 #include "lifecycle/store/json_put.h"
 #include "lifecycle/store/stmt.h"
@@ -141,12 +142,17 @@ static enum cp_rc
 count_archive(void *ctx, const struct cp_plan_row *row, struct cp_err *err)
 {
 	struct cp_run *run = ctx;
+	int64_t owed;
+	enum cp_rc rc;
 
-	(void)err;
-	run->archived += row->action == CP_ACTION_ARCHIVE;
-	run->lapsed += row->action == CP_ACTION_ARCHIVE &&
-	    cp_run_lapse(row->rule);
-	return CP_OK;
+	if (row->action != CP_ACTION_ARCHIVE)
+		return CP_OK;
+	run->archived++;
+	run->lapsed += cp_run_lapse(row->rule);
+	rc = cp_notice_owed_count(run->store, row->id, &owed, err);
+	if (rc == CP_OK)
+		run->notices_lapsed += owed;
+	return rc;
 }
 
 /* ---- the run --------------------------------------------------------------- */
@@ -174,6 +180,8 @@ report_text(const struct cp_run *run, struct cp_buf *b)
 	put_count(b, "shelves_destroyed", run->shelves_destroyed);
 	put_count(b, "packages_moved", run->moved);
 	put_count(b, "shelves_waiting", run->shelves_waiting);
+	put_count(b, "notices_owed", run->notices_owed);
+	put_count(b, "notices_lapsed", run->notices_lapsed);
 	cp_json_close(b, '}');
 }
 
@@ -297,6 +305,8 @@ do_all(struct cp_run *run, struct cp_err *err)
 	if (rc == CP_OK)
 		rc = cp_run_prune(run, err);
 	if (rc == CP_OK)
+		rc = cp_run_notices(run, err);
+	if (rc == CP_OK)
 		rc = cp_run_destroy(run, err);
 	if (rc == CP_OK && run->destroyed > 0)
 		rc = cp_run_finish(run, err);
@@ -324,6 +334,8 @@ do_dry(struct cp_run *run, struct cp_err *err)
 	run->volumes = (run->archived + CP_VOLUME_COUNT - 1) / CP_VOLUME_COUNT;
 	if (rc == CP_OK)
 		rc = cp_run_prune(run, err);
+	if (rc == CP_OK)
+		rc = cp_run_notices(run, err);
 	if (rc == CP_OK)
 		rc = cp_run_destroy(run, err);
 	if (rc == CP_OK)

@@ -50,6 +50,8 @@ struct cp_run {
 	int64_t undecidable, volumes, proposed, shelves_destroyed;
 	int64_t copied, copies_owed;
 	int64_t moved;           /* held packages, to other shelves */
+	int64_t notices_owed;    /* families are to be told something */
+	int64_t notices_lapsed;  /* were not told before the archiving */
 	/* shelves whose month is over that packages waiting for approval keep
 	 * alive, and how many those are: after the last look at them */
 	int64_t shelves_waiting, shelf_packages;
@@ -79,6 +81,9 @@ enum cp_rc cp_run_archive(struct cp_run *run, struct cp_err *err)
     CP_MUST_CHECK;
 /* Takes ended involvements out of live records. */
 enum cp_rc cp_run_prune(struct cp_run *run, struct cp_err *err) CP_MUST_CHECK;
+/* Looks at what families are to be told, of those whose day has come. */
+enum cp_rc cp_run_notices(struct cp_run *run, struct cp_err *err)
+    CP_MUST_CHECK;
 /* Puts what is due for destruction, and not held, into proposed batches. */
 enum cp_rc cp_run_propose(struct cp_run *run, struct cp_err *err)
     CP_MUST_CHECK;
