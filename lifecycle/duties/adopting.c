@@ -9,6 +9,7 @@
 #include "lifecycle/duties/escrow.h"
 #include "lifecycle/duties/reshelving.h"
 #include "lifecycle/records/hold.h"
+#include "lifecycle/records/notice_life.h"
 #include "lifecycle/records/prepare.h"
 #include "lifecycle/store/json_put.h"
 #include "lifecycle/store/stmt.h"
@@ -24,6 +25,7 @@ struct change {
 	int redate;                /* an archived one's package */
 	int refresh;               /* a live one's dates, or its consents' */
 	int prune;
+	int notices;
 	struct cp_decision decision;
 	enum cp_parked parked;
 	struct cp_date prune_due;
@@ -73,6 +75,7 @@ note_change(struct recomputing *x, const struct cp_scanned *r,
 	    r->extended_from) != 0 || strcmp(o->decision.rule_name, r->rule) !=
 	    0 : o->whole || o->parked != r->parked;
 	c->prune = cp_date_cmp(o->prune_due, r->prune_due) != 0;
+	c->notices = o->notices;
 	c->decision = o->decision;
 	c->parked = o->parked;
 	c->prune_due = o->prune_due;
@@ -121,7 +124,8 @@ put_dates(struct recomputing *x, const struct change *c, struct cp_err *err)
 static enum cp_rc
 put_policy(struct recomputing *x, const struct change *c, struct cp_err *err)
 {
-	struct cp_stmt *q = cp_stmt(x->a->store, SQL_RECORD_POLICY);
+	struct cp_stmt *q = cp_stmt(x->a->store, c->notices ?
+	    SQL_NOTICE_POLICY : SQL_RECORD_POLICY);
 
 	cp_bind_int(q, x->rules.policy_n);
 	cp_bind_int(q, c->n);
@@ -179,6 +183,8 @@ put_live(struct recomputing *x, const struct change *c, struct cp_err *err)
 	enum cp_rc rc = c->refresh ? cp_record_refresh(x->a->store, &x->rules,
 	    c->n, err) : put_policy(x, c, err);
 
+	if (rc == CP_OK && c->notices && c->refresh)
+		rc = cp_notice_look_soon(x->a->store, c->n, err);
 	return rc == CP_OK && c->prune ? put_prune(x, c, err) : rc;
 }
 

@@ -29,6 +29,21 @@ same_period(struct cp_period a, struct cp_period b)
 	return a.years == b.years && a.months == b.months && a.days == b.days;
 }
 
+/* Whether by A and B the same notices are owed on the same days. */
+static int
+same_notices(const struct cp_policy *a, const struct cp_policy *b)
+{
+	for (int i = 0; i < CP_RULE_COUNT; i++) {
+		const char *x = a->value_text[i], *y = b->value_text[i];
+
+		if (i > CP_RULE_REMINDER_AGE && i < CP_RULE_NOTICE_WORDING)
+			continue;
+		if (x == NULL || y == NULL ? x != y : strcmp(x, y) != 0)
+			return 0;
+	}
+	return 1;
+}
+
 /* The policy by which a row was computed; NULL where it cannot be had. */
 static const struct cp_policy *
 old_policy(struct cp_mover *m, int64_t n)
@@ -44,6 +59,7 @@ old_policy(struct cp_mover *m, int64_t n)
 	if (cp_settings_policy(m->store, &settings, &m->old, &ignored) !=
 	    CP_OK)
 		m->old = NULL;
+	m->old_notices = m->old == NULL || !same_notices(m->old, m->policy);
 	return m->old;
 }
 
@@ -192,7 +208,7 @@ cp_mover_look(struct cp_mover *m, const struct cp_scanned *r,
 {
 	enum cp_rc rc;
 
-	out->n_moves = out->whole = 0;
+	out->n_moves = out->whole = out->notices = 0;
 	out->parked = CP_PARKED_NOT;
 	rc = look_whole(m, r, out, err);
 	if (rc == CP_OK)
@@ -206,6 +222,8 @@ cp_mover_look(struct cp_mover *m, const struct cp_scanned *r,
 		park_archived(m, r, out);
 	} else {
 		m->sum.live++;
+		(void)old_policy(m, r->policy);
+		out->notices = m->old_notices;
 	}
 	for (int i = 0; i < out->n_moves; i++)
 		count_move(m, &out->moves[i]);

@@ -43,6 +43,7 @@ struct cp_mover {
 	struct cp_move_sum sum;
 	struct cp_policy *old;             /* by which a row was computed */
 	int64_t old_n;
+	int old_notices;                   /* it owes notices otherwise */
 };
 void cp_mover_clear(struct cp_mover *m);
 
@@ -54,6 +55,7 @@ struct cp_outlook {
 	struct cp_move moves[2];           /* archive or destroy; prune */
 	int n_moves;
 	int whole;                         /* the first of them is not a prune */
+	int notices;                       /* what is owed of them may change */
 };
 
 /* Looks at R and counts it; OUT borrows from it.  A document is read only
