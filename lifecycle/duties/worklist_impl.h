@@ -75,9 +75,23 @@ int cp_work_shield_request(struct cp_stmt *q,
 int cp_work_shield_review(struct cp_stmt *q,
     const struct cp_work_query *query, struct cp_work *w);
 
+/* worklist_notice.c: of notices to families. */
+int cp_work_notice_owed(struct cp_stmt *q, const struct cp_work_query *query,
+    struct cp_work *w);
+int cp_work_notice_stuck(struct cp_stmt *q, const struct cp_work_query *query,
+    struct cp_work *w);
+int cp_work_notice_today(struct cp_stmt *q, const struct cp_work_query *query,
+    struct cp_work *w);
+int cp_work_notice_returned(struct cp_stmt *q,
+    const struct cp_work_query *query, struct cp_work *w);
+int cp_work_notice_run(struct cp_stmt *q, const struct cp_work_query *query,
+    struct cp_work *w);
+int cp_work_notice_safe(struct cp_stmt *q, const struct cp_work_query *query,
+    struct cp_work *w);
+
 /* In the order in which rows of one day are listed. */
 extern const struct work_source work_sources[];
 extern const size_t work_sources_count;
-enum { WORK_SOURCES_MAX = 48 };
+enum { WORK_SOURCES_MAX = 56 };
 
 #endif

@@ -40,6 +40,8 @@ CREATE TABLE notice (
 ) STRICT;
 CREATE UNIQUE INDEX notice_once ON notice(record, kind, cause);
 CREATE INDEX notice_owed ON notice(due, n) WHERE status = 'owed';
+CREATE INDEX notice_withdrawn ON notice(due, n)
+	WHERE status = 'owed' AND kind = 'withdrawal';
 CREATE INDEX notice_issued ON notice(run, n) WHERE run IS NOT NULL;
 CREATE INDEX notice_posting ON notice(issued, n) WHERE status = 'issued';
 CREATE INDEX notice_returned ON notice(returned, n) WHERE status = 'returned';
@@ -79,6 +81,7 @@ CREATE TABLE print_run (
 	asked TEXT NOT NULL, -- JSON: what was asked for
 	started TEXT NOT NULL,
 	started_by TEXT NOT NULL,
+	collected INTEGER NOT NULL DEFAULT 0, -- 1: its items are all there
 	finished TEXT,
 	letters INTEGER NOT NULL DEFAULT 0,
 	pages INTEGER NOT NULL DEFAULT 0
