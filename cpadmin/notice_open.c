@@ -1,6 +1,8 @@
+#include <limits.h>
 #include <string.h>
 
 #include "cpadmin/notice_verbs.h"
+#include "cpadmin/places.h"
 
 /* What the verbs of notice open and close. */
 
@@ -33,4 +35,18 @@ cp_notices_close(struct cp_notices *x)
 	cp_policy_free(x->policy);
 	cp_session_close(&x->s);
 	x->policy = NULL;
+}
+
+enum cp_rc
+cp_notices_wordings(struct cp_notices *x, struct cp_wordings **out,
+    struct cp_err *err)
+{
+	char file[PATH_MAX], folder[PATH_MAX];
+	enum cp_rc rc = cp_settings_policy_file(x->s.store, &x->s.settings,
+	    file, sizeof(file), err);
+
+	if (rc == CP_OK)
+		rc = cp_place_wordings(file, folder, sizeof(folder), err);
+	return rc == CP_OK ? cp_wordings_load(folder, x->policy, NULL, NULL,
+	    out, err) : rc;
 }

@@ -42,6 +42,10 @@ enum cp_rc cp_notices_open(const struct cp_call *call,
     enum cp_store_mode mode, unsigned roles, struct cp_notices *out,
     struct cp_err *err) CP_MUST_CHECK;
 void cp_notices_close(struct cp_notices *x);
+/* Looks at the records whose day has come, with progress; outside a
+ * transaction, to write. */
+enum cp_rc cp_notices_settle(struct cp_notices *x, struct cp_err *err)
+    CP_MUST_CHECK;
 /* The wordings that the store's letters are of; the caller's. */
 enum cp_rc cp_notices_wordings(struct cp_notices *x,
     struct cp_wordings **out, struct cp_err *err) CP_MUST_CHECK;
