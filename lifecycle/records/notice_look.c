@@ -152,8 +152,6 @@ carry_out(struct looking *l, int64_t record, const struct cp_notice_plan *p,
 static enum cp_rc
 settle_facts(struct looking *l, int64_t record, struct cp_err *err)
 {
-	const size_t room = sizeof(((struct cp_notice_plan *)0)->drop) /
-	    sizeof(((struct cp_notice_plan *)0)->drop[0]);
 	struct cp_notice_plan p = { 0 };
 	enum cp_rc rc = l->f.covers ? uncover(l, record, err) : CP_OK;
 
@@ -164,8 +162,7 @@ settle_facts(struct looking *l, int64_t record, struct cp_err *err)
 		    l->c->now->today, &p, err);
 		if (rc == CP_OK)
 			rc = carry_out(l, record, &p, err);
-		if (rc != CP_OK || (p.n_drop < room &&
-		    p.n_owed < CP_NOTICES_AT_ONCE))
+		if (rc != CP_OK || !p.more)
 			break;
 		rc = cp_notice_facts_past(l->c->store, record, &l->f, err);
 	}

@@ -17,6 +17,7 @@ struct work {
 	struct need need[CP_NOTICES_AT_ONCE];
 	size_t n;
 	int whole; /* one of them is a whole notice */
+	int more;  /* they are not all */
 };
 
 static struct cp_date
@@ -147,7 +148,8 @@ need(struct work *w, enum cp_notice_kind kind, const char *base,
 {
 	struct need *n;
 
-	if (w->n == CP_NOTICES_AT_ONCE)
+	w->more |= w->n == CP_NOTICES_AT_ONCE;
+	if (w->more)
 		return;
 	n = &w->need[w->n++];
 	n->kind = kind;
@@ -354,12 +356,17 @@ plan_drops(const struct work *w, struct cp_notice_plan *out)
 	const size_t room = sizeof(out->drop) / sizeof(out->drop[0]);
 	const char *why;
 
-	for (size_t i = 0; i < w->f->n_past && out->n_drop < room; i++) {
+	out->more = w->more;
+	for (size_t i = 0; i < w->f->n_past; i++) {
 		if (w->f->past[i].status != CP_NOTICE_OWED)
 			continue;
 		why = reason_to_drop(w, &w->f->past[i]);
 		if (why == NULL)
 			continue;
+		if (out->n_drop == room) {
+			out->more = 1;
+			break;
+		}
 		out->drop[out->n_drop].past = i;
 		out->drop[out->n_drop++].why = why;
 	}

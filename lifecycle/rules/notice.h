@@ -71,8 +71,7 @@ struct cp_notice_owed {
 };
 enum { CP_NOTICES_AT_ONCE = 8 };
 
-/* What the ledger is to be changed to.  Where n_drop or n_owed is all that there
- * is room for, there may be more once this is done. */
+/* What the ledger is to be changed to. */
 struct cp_notice_plan {
 	struct cp_notice_owed owed[CP_NOTICES_AT_ONCE]; /* not there yet */
 	size_t n_owed;
@@ -83,6 +82,7 @@ struct cp_notice_plan {
 	size_t n_drop;
 	struct cp_date look; /* next day on which this can change by itself;
 			      * none: never */
+	int more; /* there was no room for all: ask again once this is done */
 };
 
 /*
