@@ -8,7 +8,7 @@
 #include "lifecycle/duties/wording_impl.h"
 #include "lifecycle/store/stmt.h"
 
-/* ---- formats ------------------------------------------------------------------- */
+/* ---- formats ------------------------------------------------------------ */
 
 static const char *const format_words[CP_FORMATS] = { "standard",
 	"large-print", "easy-read", "plain-text" };
@@ -30,7 +30,7 @@ cp_format_parse(const char *text, enum cp_format *out)
 	return 0;
 }
 
-/* ---- what is there -------------------------------------------------------------- */
+/* ---- what is there ------------------------------------------------------ */
 
 void
 cp_wordings_free(struct cp_wordings *w)
@@ -123,7 +123,7 @@ cp_wording_of(const struct cp_wordings *w, const struct cp_language *language,
 	return &l->entry[name_of(kind, band, format == CP_FORMAT_EASY)].w;
 }
 
-/* ---- versions -------------------------------------------------------------------- */
+/* ---- versions ----------------------------------------------------------- */
 
 enum cp_rc
 cp_wording_keep(struct cp_store *s, const struct cp_wording *w,
@@ -141,7 +141,7 @@ cp_wording_keep(struct cp_store *s, const struct cp_wording *w,
 	return cp_exec(q, err);
 }
 
-/* ---- translations ----------------------------------------------------------------- */
+/* ---- translations ------------------------------------------------------- */
 
 static const char *
 head(const struct wording_entry *e, const char *key)
@@ -191,7 +191,7 @@ cp_wording_translations(const struct cp_wordings *w,
 	return rc;
 }
 
-/* ---- dates ------------------------------------------------------------------------ */
+/* ---- dates -------------------------------------------------------------- */
 
 void
 cp_wording_date(const struct cp_language *l, struct cp_date date,

@@ -14,7 +14,7 @@
 
 enum { PATH_CAP = 4096, FILE_MAX = 256 * 1024 };
 
-/* ---- what is wrong ------------------------------------------------------------- */
+/* ---- what is wrong ------------------------------------------------------ */
 
 enum cp_rc
 wording_problem(struct wording_loader *l, const char *language,
@@ -53,7 +53,7 @@ first_problem(const struct wording_loader *l, struct cp_err *err)
 	return CP_BAD_INPUT;
 }
 
-/* ---- files --------------------------------------------------------------------- */
+/* ---- files -------------------------------------------------------------- */
 
 /* A pipe or a device of that name is not waited for. */
 static enum cp_rc
@@ -161,7 +161,7 @@ check_names(struct wording_loader *l, const char *language,
 	return rc;
 }
 
-/* ---- templates ------------------------------------------------------------------ */
+/* ---- templates ---------------------------------------------------------- */
 
 static enum cp_rc
 tell_report(struct wording_loader *l, const char *language, const char *name,
@@ -217,7 +217,7 @@ load_template(struct wording_loader *x, struct wording_language *l,
 	return rc;
 }
 
-/* ---- languages -------------------------------------------------------------------- */
+/* ---- languages ---------------------------------------------------------- */
 
 /* A folder's name, and nothing that leads elsewhere. */
 static int

@@ -6,7 +6,7 @@
 #include "lifecycle/rules/template_impl.h"
 #include "lifecycle/rules/text.h"
 
-/* ---- names ------------------------------------------------------------------- */
+/* ---- names -------------------------------------------------------------- */
 
 static const char *const value_names[CP_VALUES] = {
 	[CP_VALUE_AUTHORITY] = "authority",
@@ -92,7 +92,7 @@ tpl_find_flag(const char *name, size_t len)
 	return find(flag_names, CP_FLAGS, name, len);
 }
 
-/* ---- what a template says ------------------------------------------------------ */
+/* ---- what a template says ----------------------------------------------- */
 
 void
 cp_template_free(struct cp_template *t)
@@ -150,7 +150,7 @@ cp_template_lacks(const struct cp_template *t, const char *const *items,
 	return NULL;
 }
 
-/* ---- rendering ----------------------------------------------------------------- */
+/* ---- rendering ---------------------------------------------------------- */
 
 static enum cp_rc
 check_values(const struct cp_template *t, const struct cp_said *said,

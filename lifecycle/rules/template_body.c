@@ -5,29 +5,6 @@
 
 /* The body of a template: blocks, sections, and what they say of the law. */
 
-struct section {
-	unsigned flag; /* bit; 0: it was refused */
-	int negated;
-	unsigned line;
-	size_t before;  /* blocks before it */
-};
-
-struct body {
-	struct tpl_reader *r;
-	struct section stack[TPL_DEPTH_MAX];
-	size_t depth, beyond; /* sections that are open, and too deep */
-	unsigned on, off;
-	/* of @items */
-	unsigned items, items_line;
-	size_t items_depth, items_before;
-	/* of the block that is open */
-	int open;
-	struct cp_buf words; /* of the piece that is not kept yet */
-	size_t length;
-	int heading, loose;
-	int written; /* number of the item before; 0: none */
-};
-
 /* What begins a line. */
 struct marker {
 	enum cp_block_kind kind;
@@ -38,10 +15,10 @@ struct marker {
 
 static const struct marker plain = { CP_BLOCK_TEXT, 0, NULL, 0 };
 
-/* ---- blocks ----------------------------------------------------------------- */
+/* ---- blocks ------------------------------------------------------------- */
 
 static void
-add_piece(struct body *b, int value, size_t at)
+add_piece(struct tpl_body *b, int value, size_t at)
 {
 	struct cp_template *t = b->r->t;
 	struct tpl_piece *p;
@@ -62,7 +39,7 @@ add_piece(struct body *b, int value, size_t at)
 }
 
 static void
-keep_words(struct body *b)
+keep_words(struct tpl_body *b)
 {
 	size_t at;
 
@@ -93,7 +70,7 @@ of_letter(unsigned flags)
 /* A numbered item is not fixed where what stands before it in its list depends
  * on the letter: so does its number. */
 static void
-set_fixed(struct body *b, struct tpl_block *block)
+set_fixed(struct tpl_body *b, struct tpl_block *block)
 {
 	int loose = of_letter(block->on | block->off);
 
@@ -107,8 +84,8 @@ set_fixed(struct body *b, struct tpl_block *block)
 		b->loose = 0;
 }
 
-static void
-end_block(struct body *b)
+void
+tpl_end_block(struct tpl_body *b)
 {
 	struct tpl_block *block;
 
@@ -128,13 +105,13 @@ end_block(struct body *b)
 
 /* 0: it was not added. */
 static int
-begin_block(struct body *b, const struct marker *m)
+begin_block(struct tpl_body *b, const struct marker *m)
 {
 	struct cp_template *t = b->r->t;
 	struct tpl_block *block;
 	size_t cap;
 
-	end_block(b);
+	tpl_end_block(b);
 	if (t->n == TPL_BLOCKS_MAX)
 		tpl_problem(b->r, b->r->line, "more than %d paragraphs",
 		    TPL_BLOCKS_MAX);
@@ -159,10 +136,10 @@ begin_block(struct body *b, const struct marker *m)
 	return 1;
 }
 
-/* ---- what a line says ---------------------------------------------------------- */
+/* ---- what a line says --------------------------------------------------- */
 
 static void
-use_value(struct body *b, const char *name, size_t len)
+use_value(struct tpl_body *b, const char *name, size_t len)
 {
 	struct tpl_reader *r = b->r;
 	int v = tpl_find_value(name, len);
@@ -195,9 +172,8 @@ to_brace(const char *s, size_t len)
 	return n;
 }
 
-/* Bytes of the value at S, braces and all; 0 where there is none. */
-static size_t
-value_length(const char *s, size_t len)
+size_t
+tpl_value_length(const char *s, size_t len)
 {
 	size_t n;
 
@@ -210,7 +186,7 @@ value_length(const char *s, size_t len)
 
 /* One problem of braces a line is enough. */
 static void
-add_text(struct body *b, const char *s, size_t len)
+add_text(struct tpl_body *b, const char *s, size_t len)
 {
 	size_t n;
 
@@ -222,7 +198,7 @@ add_text(struct body *b, const char *s, size_t len)
 		len -= n;
 		if (len == 0)
 			return;
-		n = value_length(s, len);
+		n = tpl_value_length(s, len);
 		if (n == 0) {
 			tpl_problem(b->r, b->r->line, "braces are only for "
 			    "{{values}}");
@@ -239,167 +215,7 @@ add_text(struct body *b, const char *s, size_t len)
 	}
 }
 
-/* ---- items of the law ------------------------------------------------------------ */
-
-static void
-end_items(struct body *b)
-{
-	const struct cp_template *t = b->r->t;
-	size_t i;
-
-	if (b->items == 0)
-		return;
-	for (i = b->items_before; i < t->n; i++)
-		if (t->block[i].kind != CP_BLOCK_H1 &&
-		    t->block[i].kind != CP_BLOCK_H2)
-			break;
-	if (i == t->n)
-		tpl_problem(b->r, b->items_line, "@items: no text follows that "
-		    "could say it");
-	b->items = 0;
-}
-
-static void
-add_item(struct body *b, const char *name, size_t len)
-{
-	const char *const *items = b->r->kind->items;
-	unsigned i;
-
-	for (i = 0; items[i] != NULL; i++)
-		if (strlen(items[i]) == len &&
-		    memcmp(items[i], name, len) == 0)
-			break;
-	if (items[i] == NULL)
-		tpl_problem(b->r, b->r->line, "@items: the law knows no %.*s",
-		    len > 60 ? 60 : (int)len, name);
-	else if ((b->items & 1U << i) != 0)
-		tpl_problem(b->r, b->r->line, "@items: %s is there twice",
-		    items[i]);
-	else
-		b->items |= 1U << i;
-}
-
-/* Two @items in a row add up. */
-static void
-read_items(struct body *b, const char *s, size_t len)
-{
-	size_t i = 6, n;
-
-	end_block(b);
-	if (len < 8 || memcmp(s, "@items ", 7) != 0) {
-		tpl_problem(b->r, b->r->line, "only @items, with what is said, "
-		    "begins with @");
-		return;
-	}
-	if (b->r->kind->items == NULL) {
-		tpl_problem(b->r, b->r->line, "@items is for whole notices "
-		    "only");
-		return;
-	}
-	if (b->items_before < b->r->t->n || b->items_depth != b->depth)
-		end_items(b);
-	b->items_line = b->r->line;
-	b->items_before = b->r->t->n;
-	b->items_depth = b->depth;
-	while (i < len) {
-		for (i++, n = i; n < len && s[n] != ' ';)
-			n++;
-		if (n > i)
-			add_item(b, s + i, n - i);
-		i = n;
-	}
-}
-
-/* ---- sections -------------------------------------------------------------------- */
-
-static void
-set_masks(struct body *b)
-{
-	b->on = 0;
-	b->off = 0;
-	for (size_t i = 0; i < b->depth; i++)
-		if (b->stack[i].negated)
-			b->off |= b->stack[i].flag;
-		else
-			b->on |= b->stack[i].flag;
-}
-
-static void
-open_section(struct body *b, const char *s, const char *name, size_t len)
-{
-	struct section next = { 0, s[2] == '^', b->r->line, b->r->t->n };
-	int f = tpl_find_flag(name, len);
-	int shown = len > 60 ? 60 : (int)len;
-
-	if (f < 0)
-		tpl_problem(b->r, b->r->line, "there is no flag %.*s", shown,
-		    name);
-	else if ((b->r->kind->flags & 1U << f) == 0)
-		tpl_problem(b->r, b->r->line, "the flag %.*s is not for this "
-		    "letter", shown, name);
-	else if (((b->on | b->off) & 1U << f) != 0)
-		tpl_problem(b->r, b->r->line, "%.*s within a section of the "
-		    "same flag", shown, name);
-	else
-		next.flag = 1U << f;
-	if (b->depth == TPL_DEPTH_MAX) {
-		if (b->beyond++ == 0)
-			tpl_problem(b->r, b->r->line, "more than %d sections "
-			    "within each other", TPL_DEPTH_MAX);
-		return;
-	}
-	b->stack[b->depth++] = next;
-	set_masks(b);
-}
-
-static void
-close_section(struct body *b, const char *name, size_t len)
-{
-	int f = tpl_find_flag(name, len);
-	struct section *top;
-
-	if (b->beyond > 0) {
-		b->beyond--;
-		return;
-	}
-	if (b->depth == 0) {
-		tpl_problem(b->r, b->r->line, "{{/%.*s}}: no section is open",
-		    len > 60 ? 60 : (int)len, name);
-		return;
-	}
-	top = &b->stack[b->depth - 1];
-	/* One whose flag was refused has been told already. */
-	if (top->flag != 0 && (f < 0 || top->flag != 1U << f))
-		tpl_problem(b->r, b->r->line, "{{/%.*s}} closes the section of "
-		    "another flag, opened in line %u", len > 60 ? 60 : (int)len,
-		    name, top->line);
-	else if (top->before == b->r->t->n)
-		tpl_problem(b->r, top->line, "a section with nothing in it");
-	if (b->items_depth == b->depth)
-		end_items(b);
-	b->depth--;
-	set_masks(b);
-}
-
-/* A line {{#...}}, {{^...}} or {{/...}}: the only thing on it. */
-static void
-read_section(struct body *b, const char *s, size_t len)
-{
-	size_t n = value_length(s, len);
-
-	end_block(b);
-	if (n != len || n < 6) {
-		tpl_problem(b->r, b->r->line, "a section stands alone on its "
-		    "line, as {{#flag}}");
-		return;
-	}
-	if (s[2] == '/')
-		close_section(b, s + 3, n - 5);
-	else
-		open_section(b, s, s + 3, n - 5);
-}
-
-/* ---- lines ----------------------------------------------------------------------- */
+/* ---- lines -------------------------------------------------------------- */
 
 static int
 begins(const char *s, size_t len, const char *what)
@@ -410,7 +226,7 @@ begins(const char *s, size_t len, const char *what)
 }
 
 static int
-picture_marker(struct body *b, const char *s, size_t len, struct marker *m)
+picture_marker(struct tpl_body *b, const char *s, size_t len, struct marker *m)
 {
 	size_t n;
 
@@ -435,7 +251,7 @@ picture_marker(struct body *b, const char *s, size_t len, struct marker *m)
 
 /* "1. text": digits, a dot and a space. */
 static int
-number_marker(struct body *b, const char *s, size_t len, struct marker *m)
+number_marker(struct tpl_body *b, const char *s, size_t len, struct marker *m)
 {
 	size_t n = 0;
 	int number = 0;
@@ -454,7 +270,7 @@ number_marker(struct body *b, const char *s, size_t len, struct marker *m)
 
 /* What begins the line S; 0: nothing that can be read. */
 static int
-find_marker(struct body *b, const char *s, size_t len, struct marker *m)
+find_marker(struct tpl_body *b, const char *s, size_t len, struct marker *m)
 {
 	static const struct { const char *text; struct marker m; } marks[] = {
 		{ "# ", { CP_BLOCK_H1, 1, NULL, 0 } },
@@ -483,12 +299,12 @@ find_marker(struct body *b, const char *s, size_t len, struct marker *m)
 }
 
 static void
-read_text(struct body *b, const char *s, size_t len)
+read_text(struct tpl_body *b, const char *s, size_t len)
 {
 	struct marker m;
 
 	if (!find_marker(b, s, len, &m)) {
-		end_block(b);
+		tpl_end_block(b);
 		return;
 	}
 	if (m.kind == CP_BLOCK_TEXT && b->open && !b->heading) {
@@ -496,10 +312,13 @@ read_text(struct body *b, const char *s, size_t len)
 		add_text(b, s, len);
 		return;
 	}
-	end_block(b);
+	tpl_end_block(b);
 	if ((m.kind == CP_BLOCK_H1 || m.kind == CP_BLOCK_H2) &&
 	    b->items_before < b->r->t->n)
-		end_items(b);
+		tpl_end_items(b);
+	if (m.kind == CP_BLOCK_H1 && b->r->t->n > 0)
+		tpl_problem(b->r, b->r->line, "there is one # heading, at the "
+		    "beginning: others are ##");
 	if (!begin_block(b, &m))
 		return;
 	b->heading = m.kind == CP_BLOCK_H1 || m.kind == CP_BLOCK_H2;
@@ -510,7 +329,7 @@ read_text(struct body *b, const char *s, size_t len)
 }
 
 static void
-read_line(struct body *b, const char *s, size_t len)
+read_line(struct tpl_body *b, const char *s, size_t len)
 {
 	/* A line that goes on may be set in; what begins something may not. */
 	if (len > 0 && *s == ' ') {
@@ -521,12 +340,12 @@ read_line(struct body *b, const char *s, size_t len)
 			len--;
 	}
 	if (len == 0)
-		end_block(b);
+		tpl_end_block(b);
 	else if (*s == '@')
-		read_items(b, s, len);
+		tpl_read_items(b, s, len);
 	else if (begins(s, len, "{{#") || begins(s, len, "{{^") ||
 	    begins(s, len, "{{/"))
-		read_section(b, s, len);
+		tpl_read_section(b, s, len);
 	else
 		read_text(b, s, len);
 }
@@ -534,21 +353,21 @@ read_line(struct body *b, const char *s, size_t len)
 void
 tpl_read_body(struct tpl_reader *r)
 {
-	struct body b = { .r = r };
+	struct tpl_body b = { .r = r };
 	const char *line;
 	size_t len;
 
 	cp_buf_init(&b.words);
 	while (tpl_next_line(r, &line, &len))
 		read_line(&b, line, len);
-	end_block(&b);
+	tpl_end_block(&b);
 	while (b.depth > 0) {
 		if (b.items_depth == b.depth)
-			end_items(&b);
+			tpl_end_items(&b);
 		tpl_problem(r, b.stack[--b.depth].line,
 		    "the section opened here is not closed");
 	}
-	end_items(&b);
+	tpl_end_items(&b);
 	if (r->t->n == 0)
 		tpl_problem(r, r->line, "there is no text");
 	else if (r->t->block[0].kind != CP_BLOCK_H1 ||

@@ -33,7 +33,7 @@ cp_template_head_line(const struct cp_template *t, const char *key)
 	return k < 0 ? 0 : t->head_line[k];
 }
 
-/* ---- values of keys ------------------------------------------------------------ */
+/* ---- values of keys ----------------------------------------------------- */
 
 static void
 check_version(struct tpl_reader *r, const char *text, size_t len)
@@ -107,7 +107,7 @@ check_key(struct tpl_reader *r, int key, const char *text, size_t len)
 		tpl_problem(r, r->line, "%s: longer than 200 bytes", keys[key]);
 }
 
-/* ---- lines ---------------------------------------------------------------------- */
+/* ---- lines -------------------------------------------------------------- */
 
 static void
 read_key(struct tpl_reader *r, const char *line, size_t len)

@@ -75,6 +75,40 @@ void tpl_read_head(struct tpl_reader *r);
 void tpl_check_values(struct tpl_reader *r);
 /* template_body.c: all that follows. */
 void tpl_read_body(struct tpl_reader *r);
+/* Its body while it is read. */
+struct tpl_section {
+	unsigned flag; /* bit; 0: it was refused */
+	int negated;
+	unsigned line;
+	size_t before;  /* blocks before it */
+	size_t problems; /* the same; what was refused in it was something */
+};
+
+struct tpl_body {
+	struct tpl_reader *r;
+	struct tpl_section stack[TPL_DEPTH_MAX];
+	size_t depth, beyond; /* sections that are open, and too deep */
+	unsigned on, off;
+	/* of @items */
+	unsigned items, items_line;
+	size_t items_depth, items_before;
+	/* of the block that is open */
+	int open;
+	struct cp_buf words; /* of the piece that is not kept yet */
+	size_t length;
+	int heading, loose;
+	int written; /* number of the item before; 0: none */
+};
+/* Ends the block that is open. */
+void tpl_end_block(struct tpl_body *b);
+/* Bytes of the value or section at S, braces and all; 0 where there is none. */
+size_t tpl_value_length(const char *s, size_t len);
+/* template_section.c: a line that begins with @, or is a section; and the end of
+ * what @items is about. */
+void tpl_read_items(struct tpl_body *b, const char *s, size_t len);
+void tpl_read_section(struct tpl_body *b, const char *s, size_t len);
+void tpl_end_items(struct tpl_body *b);
+
 /* template_bidi.c: words of a template from right to left, with isolates around
  * what runs the other way; and whether TEXT has letters from right to left. */
 void tpl_isolate(const char *text, size_t len, struct cp_buf *out);

@@ -50,7 +50,7 @@ tpl_keep(struct tpl_reader *r, const char *text, size_t len)
 	return at;
 }
 
-/* ---- what the bytes are -------------------------------------------------------- */
+/* ---- what the bytes are ------------------------------------------------- */
 
 /* Whether it is text at all, line by line. */
 static void
