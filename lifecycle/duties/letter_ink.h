@@ -21,19 +21,19 @@
 
 /* A copy of TEXT that is UTF-8 and safe to show; NULL when out of memory. */
 char *ink_clean(const char *text);
+/* The same, but isolates (U+2066 to U+2069) stay where all are closed. */
+char *ink_clean_isolated(const char *text);
 /* YYYY-MM-DDThh:mm:ssZ, which is what cairo makes a PDF date of. */
 int ink_is_time(const char *s);
 
 /* ---- letter_ink_font.c ------------------------------------------------------- */
 
-/* Families, in the order in which a glyph is looked for; the first one serves
+/* Families, in the order in which a glyph is looked for; the fixed face serves
  * no script that has its own. */
-#define INK_SANS "Noto Sans,Noto Sans Arabic,Noto Sans Bengali," \
-	"Noto Sans Devanagari,Noto Sans Gujarati,Noto Sans Gurmukhi," \
-	"Noto Sans Hebrew,Noto Sans Tamil"
-#define INK_NASTALIQ "Noto Sans,Noto Nastaliq Urdu,Noto Sans Bengali," \
-	"Noto Sans Devanagari,Noto Sans Gujarati,Noto Sans Gurmukhi," \
-	"Noto Sans Hebrew,Noto Sans Tamil"
+#define INK_SCRIPTS "Noto Sans Bengali,Noto Sans Devanagari," \
+	"Noto Sans Gujarati,Noto Sans Gurmukhi,Noto Sans Hebrew," \
+	"Noto Sans Tamil"
+#define INK_SANS "Noto Sans,Noto Sans Arabic," INK_SCRIPTS
 #define INK_FIXED "DejaVu Sans Mono"
 
 struct ink_face {
@@ -46,24 +46,24 @@ struct ink_face {
 /* Bits by script, of what a text needs beyond Latin, Greek and Cyrillic. */
 unsigned ink_scripts(const char *text);
 
-/* Faces of one thread. */
+/* Faces of one thread: those for SCRIPTS (~0u: all).  NASTALIQ: it is there in
+ * place of Noto Sans Arabic.  CP_FAILED names a file that is not there, and its
+ * package. */
 struct ink_fonts;
-/* Those for LANGUAGE (BCP 47) and SCRIPTS; NASTALIQ: in place of Noto Sans
- * Arabic.  CP_FAILED names a file that is not there, and its package. */
-enum cp_rc ink_fonts_open(const char *language, int nastaliq, unsigned scripts,
+enum cp_rc ink_fonts_open(int nastaliq, unsigned scripts,
     struct ink_fonts **out, struct cp_err *err) CP_MUST_CHECK;
 void ink_fonts_free(struct ink_fonts *fonts);
-/* Loads what SCRIPTS need more. */
-enum cp_rc ink_fonts_need(struct ink_fonts *fonts, unsigned scripts,
-    struct cp_err *err) CP_MUST_CHECK;
-PangoContext *ink_fonts_context(struct ink_fonts *fonts);
+/* What is set with it is of LANGUAGE (BCP 47); RTL: its paragraphs begin at the
+ * right.  The owner unrefs it, before the fonts are freed. */
+PangoContext *ink_context(struct ink_fonts *fonts, const char *language,
+    int rtl);
 
 /* The owner frees it with pango_font_description_free. */
 PangoFontDescription *ink_describe(const struct ink_face *face);
 
 /* Sets TEXT (cleaned) as one paragraph of WIDTH (0: as wide as it is);
  * CP_BAD_INPUT where a glyph is missing.  The owner unrefs it. */
-enum cp_rc ink_set(struct ink_fonts *fonts, const PangoFontDescription *face,
+enum cp_rc ink_set(PangoContext *context, const PangoFontDescription *face,
     const char *text, double width, PangoLayout **out, struct cp_err *err)
     CP_MUST_CHECK;
 

@@ -22,8 +22,10 @@ struct font_file {
 static const struct font_file font_files[] = {
 	{ G_UNICODE_SCRIPT_LATIN, NOTO "Sans-Regular.ttf",
 	    "fonts-noto-core", BOTH },
-	{ G_UNICODE_SCRIPT_LATIN, NOTO "Sans-Bold.ttf", "fonts-noto-core", BOTH },
-	{ G_UNICODE_SCRIPT_LATIN, DEJAVU "SansMono.ttf", "fonts-dejavu-core", BOTH },
+	{ G_UNICODE_SCRIPT_LATIN, NOTO "Sans-Bold.ttf",
+	    "fonts-noto-core", BOTH },
+	{ G_UNICODE_SCRIPT_LATIN, DEJAVU "SansMono.ttf",
+	    "fonts-dejavu-core", BOTH },
 	{ G_UNICODE_SCRIPT_ARABIC, NOTO "SansArabic-Regular.ttf",
 	    "fonts-noto-core", SANS },
 	{ G_UNICODE_SCRIPT_ARABIC, NOTO "SansArabic-Bold.ttf",
@@ -61,10 +63,7 @@ enum { FONT_FILES = sizeof(font_files) / sizeof(font_files[0]) };
 
 struct ink_fonts {
 	PangoFontMap *map;
-	PangoContext *context;
 	FcConfig *config;
-	enum arabic arabic;
-	unsigned loaded; /* bits by font_files */
 };
 
 /* ---- which files ----------------------------------------------------------- */
@@ -102,38 +101,25 @@ set_no_host_config(void)
 
 /* Adds these files to what the configuration knows: nothing of the host's. */
 static enum cp_rc
-load_files(struct ink_fonts *fonts, unsigned wanted, struct cp_err *err)
+load_files(FcConfig *config, enum arabic arabic, unsigned wanted,
+    struct cp_err *err)
 {
 	for (int i = 0; i < FONT_FILES; i++) {
 		const struct font_file *f = &font_files[i];
 
-		if ((fonts->loaded & (1u << i)) || (!(wanted & (1u << i)) &&
+		if ((!(wanted & (1u << i)) &&
 		    f->script != G_UNICODE_SCRIPT_LATIN) ||
-		    (f->arabic != BOTH && f->arabic != fonts->arabic))
+		    (f->arabic != BOTH && f->arabic != arabic))
 			continue;
-		if (access(f->path, R_OK) != 0 || !FcConfigAppFontAddFile(
-		    fonts->config, (const FcChar8 *)f->path)) {
-			(void)cp_fail(err, CP_FAILED, "cannot read the font "
-			    "%s", f->path);
-			cp_err_hint(err, "it is of Debian's package %s",
-			    f->package);
-			return CP_FAILED;
-		}
-		fonts->loaded |= 1u << i;
+		if (access(f->path, R_OK) == 0 && FcConfigAppFontAddFile(
+		    config, (const FcChar8 *)f->path))
+			continue;
+		(void)cp_fail(err, CP_FAILED, "cannot read the font %s",
+		    f->path);
+		cp_err_hint(err, "it is of Debian's package %s", f->package);
+		return CP_FAILED;
 	}
 	return CP_OK;
-}
-
-enum cp_rc
-ink_fonts_need(struct ink_fonts *fonts, unsigned scripts, struct cp_err *err)
-{
-	unsigned before = fonts->loaded;
-	enum cp_rc rc = load_files(fonts, scripts, err);
-
-	if (fonts->loaded != before)
-		pango_fc_font_map_config_changed(
-		    PANGO_FC_FONT_MAP(fonts->map));
-	return rc;
 }
 
 /* ---- faces ----------------------------------------------------------------- */
@@ -165,20 +151,21 @@ print_options(PangoContext *context)
 	cairo_font_options_destroy(o);
 }
 
-static void
-make_map(struct ink_fonts *f, const char *language)
+PangoContext *
+ink_context(struct ink_fonts *f, const char *language, int rtl)
 {
-	f->map = pango_cairo_font_map_new_for_font_type(CAIRO_FONT_TYPE_FT);
-	pango_fc_font_map_set_config(PANGO_FC_FONT_MAP(f->map), f->config);
-	f->context = pango_font_map_create_context(f->map);
-	print_options(f->context);
-	pango_context_set_language(f->context,
-	    pango_language_from_string(language));
+	PangoContext *c = pango_font_map_create_context(f->map);
+
+	print_options(c);
+	pango_context_set_language(c, pango_language_from_string(language));
+	pango_context_set_base_dir(c, rtl ? PANGO_DIRECTION_RTL :
+	    PANGO_DIRECTION_LTR);
+	return c;
 }
 
 enum cp_rc
-ink_fonts_open(const char *language, int nastaliq, unsigned scripts,
-    struct ink_fonts **out, struct cp_err *err)
+ink_fonts_open(int nastaliq, unsigned scripts, struct ink_fonts **out,
+    struct cp_err *err)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	struct ink_fonts *f = calloc(1, sizeof(*f));
@@ -189,16 +176,17 @@ ink_fonts_open(const char *language, int nastaliq, unsigned scripts,
 		f->config = FcConfigCreate();
 	if (f == NULL || f->config == NULL)
 		rc = cp_fail(err, CP_FAILED, "out of memory");
-	if (rc == CP_OK) {
-		f->arabic = nastaliq ? NASTALIQ : SANS;
-		rc = load_files(f, scripts, err);
-	}
-	if (rc == CP_OK) {
-		make_map(f, language);
-		*out = f;
-	} else
+	if (rc == CP_OK)
+		rc = load_files(f->config, nastaliq ? NASTALIQ : SANS,
+		    scripts, err);
+	if (rc != CP_OK) {
 		ink_fonts_free(f);
-	return rc;
+		return rc;
+	}
+	f->map = pango_cairo_font_map_new_for_font_type(CAIRO_FONT_TYPE_FT);
+	pango_fc_font_map_set_config(PANGO_FC_FONT_MAP(f->map), f->config);
+	*out = f;
+	return CP_OK;
 }
 
 void
@@ -206,7 +194,6 @@ ink_fonts_free(struct ink_fonts *f)
 {
 	if (f == NULL)
 		return;
-	g_clear_object(&f->context);
 	if (f->map != NULL) {
 		/* a map that goes keeps its configuration for ever */
 		pango_fc_font_map_set_config(PANGO_FC_FONT_MAP(f->map), NULL);
@@ -216,12 +203,6 @@ ink_fonts_free(struct ink_fonts *f)
 	if (f->config != NULL)
 		FcConfigDestroy(f->config);
 	free(f);
-}
-
-PangoContext *
-ink_fonts_context(struct ink_fonts *fonts)
-{
-	return fonts->context;
 }
 
 /* ---- setting --------------------------------------------------------------- */
@@ -261,10 +242,10 @@ set_attributes(PangoLayout *layout)
 }
 
 enum cp_rc
-ink_set(struct ink_fonts *fonts, const PangoFontDescription *face,
+ink_set(PangoContext *context, const PangoFontDescription *face,
     const char *text, double width, PangoLayout **out, struct cp_err *err)
 {
-	PangoLayout *layout = pango_layout_new(fonts->context);
+	PangoLayout *layout = pango_layout_new(context);
 
 	pango_layout_set_font_description(layout, face);
 	set_attributes(layout);

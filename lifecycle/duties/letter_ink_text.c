@@ -14,8 +14,29 @@ unsafe(gunichar c)
 	    (c >= 0xFFF9 && c <= 0xFFFB) || (c >= 0xE0000 && c <= 0xE0FFF);
 }
 
+/* Isolates (UAX #9), which keep a name from running into what is around it. */
+static int
+isolate(gunichar c)
+{
+	return c >= 0x2066 && c <= 0x2068 ? 1 : c == 0x2069 ? -1 : 0;
+}
+
+/* Whether each one that is opened is closed. */
+static int
+isolates_close(const char *text)
+{
+	const char *p = text;
+	int depth = 0;
+
+	if (!g_utf8_validate(text, -1, NULL))
+		return 0;
+	for (; *p != '\0' && depth >= 0; p = g_utf8_next_char(p))
+		depth += isolate(g_utf8_get_char(p));
+	return depth == 0;
+}
+
 static void
-put_clean(struct cp_buf *b, const char *text)
+put_clean(struct cp_buf *b, const char *text, int isolates)
 {
 	const char *end = text + strlen(text);
 
@@ -28,7 +49,7 @@ put_clean(struct cp_buf *b, const char *text)
 			text++;
 			continue;
 		}
-		if (unsafe(c))
+		if (unsafe(c) && !(isolates && isolate(c) != 0))
 			cp_buf_printf(b, "<U+%04X>", (unsigned)c);
 		else
 			cp_buf_put(b, text,
@@ -37,17 +58,29 @@ put_clean(struct cp_buf *b, const char *text)
 	}
 }
 
-char *
-ink_clean(const char *text)
+static char *
+clean(const char *text, int isolates)
 {
 	struct cp_buf b;
 	char *out;
 
 	cp_buf_init(&b);
-	put_clean(&b, text);
+	put_clean(&b, text, isolates);
 	out = b.failed ? NULL : strdup(cp_buf_text(&b));
 	cp_buf_clear(&b);
 	return out;
+}
+
+char *
+ink_clean(const char *text)
+{
+	return clean(text, 0);
+}
+
+char *
+ink_clean_isolated(const char *text)
+{
+	return clean(text, isolates_close(text));
 }
 
 int

@@ -133,8 +133,8 @@ draw_sign(struct ink *x, const struct page_block *b,
 	for (int i = 0; i < b->cells; i++) {
 		const struct page_cell *c = &b->cell[i];
 
-		ink_hairline(x->cr, PAGE_LEFT + c->x, PAGE_LEFT + c->x + c->width,
-		    p->y, 0.5, 0.3);
+		ink_hairline(x->cr, PAGE_LEFT + c->x,
+		    PAGE_LEFT + c->x + c->width, p->y, 0.5, 0.3);
 		tag(x, "P", 1);
 		draw_cell(x, c, p->y);
 		tag(x, "P", 0);
@@ -220,7 +220,8 @@ draw_margins(struct ink *x, int page, struct cp_err *err)
 	    x->doc->of, x->doc->pages);
 	if (page > 1 && x->doc->running[0] != '\0')
 		rc = draw_running(x, x->doc->running, 13 * PAGE_MM, 0, err);
-	ink_hairline(x->cr, PAGE_LEFT, PAGE_LEFT + PAGE_MEASURE, PAGE_FOOT, 0.4, 0.6);
+	ink_hairline(x->cr, PAGE_LEFT, PAGE_LEFT + PAGE_MEASURE, PAGE_FOOT,
+	    0.4, 0.6);
 	if (rc == CP_OK)
 		rc = draw_running(x, x->doc->reference, PAGE_FOOT + 5, 0,
 		    err);

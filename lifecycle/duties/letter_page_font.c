@@ -24,6 +24,7 @@ static const struct ink_face faces[FACES] = {
 
 struct page_fonts {
 	struct ink_fonts *ink;
+	PangoContext *context;
 	PangoFontDescription *face[FACES];
 };
 
@@ -53,11 +54,12 @@ page_fonts_load(struct cp_page_doc *doc, struct cp_err *err)
 
 	if (f == NULL)
 		return cp_fail(err, CP_FAILED, "out of memory");
-	rc = ink_fonts_open(doc->language, 0, all_scripts(doc), &f->ink, err);
+	rc = ink_fonts_open(0, all_scripts(doc), &f->ink, err);
 	if (rc != CP_OK) {
 		free(f);
 		return rc;
 	}
+	f->context = ink_context(f->ink, doc->language, 0);
 	for (int i = 0; i < FACES; i++)
 		f->face[i] = ink_describe(&faces[i]);
 	doc->fonts = f;
@@ -71,6 +73,7 @@ page_fonts_free(struct page_fonts *fonts)
 		return;
 	for (int i = 0; i < FACES; i++)
 		pango_font_description_free(fonts->face[i]);
+	g_object_unref(fonts->context);
 	ink_fonts_free(fonts->ink);
 	free(fonts);
 }
@@ -80,7 +83,7 @@ page_set_cell(struct cp_page_doc *doc, struct page_cell *cell,
     struct cp_err *err)
 {
 	PangoRectangle r;
-	enum cp_rc rc = ink_set(doc->fonts->ink,
+	enum cp_rc rc = ink_set(doc->fonts->context,
 	    doc->fonts->face[cell->face], cell->text, cell->width,
 	    &cell->layout, err);
 

@@ -10,7 +10,15 @@
  * reads the same in each letter (struct cp_block, fixed) is laid out once for
  * the life of a press and drawn again as a form, within its own tag.  Faces are
  * named exactly, as of letter_page.h; right-to-left is mirrored as a whole, but
- * for the address, which is for the post.  A press belongs to one thread.
+ * for the address, which is for the post.  A press belongs to one thread; two
+ * of them in two threads do not know of each other.
+ *
+ * Tagged (ISO 32000-1, 14.8) in the order of reading: Document; in it a Sect
+ * for each letter; in that P (name of the sender), P (how to reach it), P
+ * (address), P (date), P (reference), one Figure (the QR code), then H1, H2, P,
+ * and L with LI of Lbl and LBody.  What goes on from page to page is one
+ * element with a Span for each page.  Pictograms say what the text beside them
+ * says and are not tagged, nor is the foot of a page.
  */
 struct cp_press;
 
@@ -58,7 +66,9 @@ void cp_press_free(struct cp_press *p);
 enum cp_rc cp_press_add(struct cp_press *p, const struct cp_letter *l,
     int *pages, const char **why, struct cp_err *err) CP_MUST_CHECK;
 /* The letters since it was opened or last finished, as one PDF for letter_bind.h
- * appended to OUT; what was laid out is kept for those that follow. */
+ * appended to OUT; what was laid out is kept for those that follow.  The bytes
+ * depend on these letters and the spec, and on nothing that came before.
+ * CP_BAD_INPUT: there are none. */
 enum cp_rc cp_press_finish(struct cp_press *p, struct cp_buf *out,
     struct cp_err *err) CP_MUST_CHECK;
 
