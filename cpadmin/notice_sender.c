@@ -13,7 +13,6 @@ struct asked {
 	char authority[CP_AUTHORITY_MAX];
 	char name[64];
 	struct cp_buf post;
-	char dpo[128];
 	struct cp_sender sender;
 };
 
@@ -79,8 +78,6 @@ make_up(struct asked *a)
 
 	(void)snprintf(a->name, sizeof(a->name), "Rehearsal Council %s",
 	    a->authority);
-	(void)snprintf(a->dpo, sizeof(a->dpo), "dpo@rehearsal.example.org or "
-	    "at our address");
 	h->name = a->name;
 	h->office = "Children's directory team";
 	h->lines = lines;
@@ -88,7 +85,7 @@ make_up(struct asked *a)
 	h->phone = "01632 960001";
 	h->email = "directory@rehearsal.example.org";
 	h->web = "rehearsal.example.org/directory";
-	a->sender.dpo = a->dpo;
+	a->sender.dpo = "dpo@rehearsal.example.org";
 }
 
 static void
