@@ -43,7 +43,8 @@ static const struct cp_opt returned_options[] = {
 	NO_OPTION,
 };
 static const struct cp_opt preview_options[] = {
-	{ "language", 'l', CP_OPT_TEXT, "L", "its code: en, ur, pa, pl" },
+	{ "language", 'l', CP_OPT_TEXT, "L", "en, ur, pa, pl, bn, so, ar, gu, "
+	    "pt, ta, fr or tr; others as a policy has" },
 	{ "format", 'f', CP_OPT_TEXT, "F",
 	    "standard, large-print, easy-read or plain-text" },
 	{ "kind", 0, CP_OPT_TEXT, "K", KINDS },

@@ -18,17 +18,26 @@ _cpadmin_actions() {
 	    tr '|' ' '
 }
 
-# The values of an option, where its help lists them: `this, that or another'.
+# The values of an option, where its help lists them: `this, that or another',
+# or what stands for its value does: this|that.
 _cpadmin_values() {
-	"$1" "${@:3}" --help 2>/dev/null | sed -n "s/^  $2 [^ ]*  *//p" |
-	    sed 's/^[a-z]* asks for it: \|^[a-z]* asks: //
-		s/^only those that are //; s/; .*//; s/ or /, /' |
-	    grep -x '[a-z-]*\(, [a-z-]*\)\{1,\}' | tr -d ,
+	local help
+
+	help=$("$1" "${@:3}" --help 2>/dev/null |
+	    sed -nE "s/^  (-., )?$2 ([^ ]*)  */\\2 /p")
+	case ${help%% *} in
+	*'|'*) tr '|' ' ' <<<"${help%% *}"
+		return ;;
+	esac
+	sed 's/^[^ ]* //; s/^[a-z]* asks for it: \|^[a-z]* asks: //
+		s/^only those that are //; s/[;:] .*//; s/ or /, /' <<<"$help" |
+	    grep -x '[a-z0-9-]*\(, [a-z0-9-]*\)\{1,\}' | tr -d ,
 }
 
 # Whether an option takes a value.
 _cpadmin_takes() {
-	"$1" "${@:3}" --help 2>/dev/null | grep -q -- "^  $2 [A-Z]"
+	"$1" "${@:3}" --help 2>/dev/null |
+	    grep -qE -- "^  (-., )?$2 ([A-Z]|[a-z]+\|)"
 }
 
 _cpadmin() {
@@ -52,7 +61,7 @@ _cpadmin() {
 	case $prev in
 	--store | --share-dir | --sheets) compopt -o dirnames 2>/dev/null
 		return ;;
-	--share | --sheet | --*passphrase* | --output | --file)
+	--share | --sheet | --*passphrase* | --output | -o | --file)
 		compopt -o default 2>/dev/null
 		return ;;
 	--*)

@@ -26,6 +26,17 @@ expect_eq "$(offered shield decide --review 2027-01-01 CP-1 '')" 'grant refuse'
 expect_eq "$(offered record event CP-1 '')" 'died left-england returned moved'
 expect_eq "$(offered shield show CP-1 '')" ''
 
+test_case 'options with a letter, and values that their name lists'
+expect_eq "$(offered notice preview --format '')" \
+    'standard large-print easy-read plain-text'
+expect_eq "$(offered notice preview --language p)" 'pa pl pt'
+expect_eq "$(offered notice preview --band '')" 'parent 12 16'
+expect_eq "$(offered notice served N-0000001-F --route '')" 'hand post'
+expect_eq "$(offered notice addressee CP-1 --to c)" 'child carer'
+expect_eq "$(offered notice returned N-0000001-F --why n)" not-known
+expect_eq "$(offered retention run --accept s)" share
+expect_eq "$(offered notice s)" 'served show suppress'
+
 test_case 'options and their values'
 expect_eq "$(offered shield request CP-1 --e)" --evidence
 expect_eq "$(offered shield request --by '')" 'child parent practitioner'
