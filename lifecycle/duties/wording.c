@@ -141,6 +141,22 @@ cp_wording_keep(struct cp_store *s, const struct cp_wording *w,
 	return cp_exec(q, err);
 }
 
+enum cp_rc
+cp_wording_kept(struct cp_store *s, const uint8_t *sha256,
+    struct cp_buf *text, int *found, struct cp_err *err)
+{
+	struct cp_stmt *q = cp_stmt(s, SQL_WORDING_KEPT);
+	enum cp_rc rc;
+
+	cp_bind_blob(q, sha256, CP_SHA256_LEN);
+	rc = cp_step(q, found, err);
+	if (rc != CP_OK || !*found)
+		return rc;
+	cp_buf_puts(text, cp_col_text(q, 0));
+	cp_reset(q);
+	return cp_buf_check(text, err);
+}
+
 /* ---- translations ------------------------------------------------------- */
 
 static const char *

@@ -85,6 +85,10 @@ const struct cp_wording *cp_wording_of(const struct cp_wordings *w,
 enum cp_rc cp_wording_keep(struct cp_store *s, const struct cp_wording *w,
     const struct cp_now *now, struct cp_err *err) CP_MUST_CHECK;
 
+/* The words that were kept under SHA256 (32 bytes), appended to TEXT; *FOUND. */
+enum cp_rc cp_wording_kept(struct cp_store *s, const uint8_t *sha256,
+    struct cp_buf *text, int *found, struct cp_err *err) CP_MUST_CHECK;
+
 /* Each translation: whether it is of the English as that stands now. */
 struct cp_translation {
 	const char *language, *name; /* "ur", "notice-parent" */
