@@ -31,8 +31,9 @@ struct cp_printing {
 	    const struct cp_err *err);
 	void *trouble_ctx;
 
-	/* what came of it */
+	/* what came of it; of a run that was gone on with, of all of it */
 	int64_t run;             /* 0 in a dry run */
+	char where[1024];        /* its folder, by its whole name */
 	int64_t letters, notices, pages, problems, files;
 };
 
@@ -55,6 +56,8 @@ struct cp_print_run {
 enum cp_rc cp_print_runs(struct cp_store *s,
     enum cp_rc (*fn)(void *ctx, const struct cp_print_run *r,
 	struct cp_err *err), void *ctx, struct cp_err *err) CP_MUST_CHECK;
+/* "R-0001" of a run's number, and back (0 where it is none). */
+void cp_print_run_id(int64_t n, char out[16]);
 int64_t cp_print_run_parse(const char *text);
 
 #endif

@@ -1,0 +1,123 @@
+-- Print runs (lifecycle/duties/printing.h).
+
+-- name: print_run_add
+INSERT INTO print_run(n, status, folder, asked, started, started_by)
+VALUES (?, 'printing', ?, ?, ?, ?)
+
+-- name: print_run_open
+SELECT n FROM print_run WHERE status = 'printing' ORDER BY n LIMIT 1
+
+-- name: print_run_last
+SELECT max(n) FROM print_run
+
+-- name: print_run_get
+SELECT n, status, folder, asked, started, started_by, finished, letters, pages,
+	collected
+FROM print_run WHERE n = ?
+
+-- name: print_run_each
+-- excused: all runs are wanted; there is one for each time letters are printed
+SELECT n, status, folder, asked, started, started_by, finished, letters, pages,
+	collected
+FROM print_run ORDER BY n
+
+-- name: print_run_collected
+UPDATE print_run SET collected = 1 WHERE n = ? AND status = 'printing'
+
+-- name: print_run_end
+UPDATE print_run SET status = ?2, finished = ?3, letters = ?4, pages = ?5
+WHERE n = ?1 AND status = 'printing'
+
+-- What is owed, after the notice ?2 that is due on ?1; a page of it.
+-- name: print_owed
+SELECT due, n FROM notice
+WHERE status = 'owed' AND (due, n) > (?1, ?2) AND safe = 0
+	AND (?3 IS NULL OR due <= ?3) AND (?4 IS NULL OR kind = ?4)
+ORDER BY due, n LIMIT ?5
+
+-- name: print_owed_of
+SELECT due, n FROM notice
+WHERE record = ?1 AND status = 'owed' AND safe = 0
+	AND (?2 IS NULL OR due <= ?2) AND (?3 IS NULL OR kind = ?3)
+ORDER BY due, n
+
+-- Those of a run's that could not be printed when it began.
+-- name: print_problems
+SELECT due, n FROM notice
+WHERE status = 'owed' AND (due, n) > (?1, ?2) AND safe = 0
+	AND (?3 IS NULL OR due <= ?3) AND (?4 IS NULL OR kind = ?4)
+	AND problem IS NOT NULL
+ORDER BY due, n LIMIT ?5
+
+-- name: print_item_add
+INSERT OR IGNORE INTO print_item(run, file, sort, notice)
+VALUES (?, ?, ?, ?)
+
+-- name: print_item_drop
+DELETE FROM print_item WHERE notice = ? AND run = ?
+
+-- name: print_item_drop_all
+DELETE FROM print_item WHERE run = ?
+
+-- name: print_item_has
+SELECT count(*) FROM print_item WHERE notice = ? AND run = ?
+
+-- name: print_item_set
+UPDATE print_item SET part = ?5, first_page = ?6, pages = ?7
+WHERE run = ?1 AND file = ?2 AND sort = ?3 AND notice = ?4
+
+-- name: print_item_count
+SELECT count(*) FROM print_item WHERE run = ?
+
+-- name: print_item_left
+SELECT count(*) FROM print_item WHERE run = ? AND part IS NULL
+
+-- name: print_file_next
+SELECT min(file) FROM print_item WHERE run = ? AND file > ?
+
+-- name: print_part_last
+SELECT max(part) FROM print_item WHERE run = ? AND file = ?
+
+-- name: print_part_next
+SELECT min(part) FROM print_item WHERE run = ? AND file = ? AND part > ?
+
+-- name: print_item_next
+SELECT sort, notice FROM print_item
+WHERE run = ? AND file = ? AND (sort, notice) > (?, ?) AND part IS NULL
+ORDER BY sort, notice LIMIT ?
+
+-- name: print_part_items
+SELECT i.sort, i.notice, i.first_page, i.pages, n.kind, n.language, n.format,
+	n.status
+FROM print_item i JOIN notice n ON n.n = i.notice
+WHERE i.run = ? AND i.file = ? AND i.part = ? ORDER BY i.sort, i.notice
+
+-- Letters of which something may have happened to their person since they were
+-- entered: each is then looked at.
+-- name: print_doubtful
+-- excused: the letters of one run, each by number
+SELECT i.file, i.sort, i.notice FROM print_item i
+JOIN notice n ON n.n = i.notice JOIN record r ON r.n = n.record
+WHERE i.run = ?1 AND i.part IS NOT NULL AND (?2 IS NULL OR i.file = ?2)
+	AND (?3 IS NULL OR i.part = ?3)
+	AND (r.state <> 'live' OR r.death_notified IS NOT NULL
+	OR r.left_on IS NOT NULL OR r.changed >= n.issued
+	OR n.status <> 'issued'
+	OR EXISTS (SELECT 1 FROM shield s WHERE s.record = r.n
+		AND s.status IN ('requested', 'granted')))
+
+-- Its letter is not on paper: it is owed as it was.
+-- name: print_unissue
+UPDATE notice SET status = 'owed', addressee = NULL, language = NULL,
+	format = NULL, route = NULL, version = NULL, wording = NULL,
+	run = NULL, place = NULL, mail = NULL, issued = NULL,
+	issued_by = NULL
+WHERE n = ? AND run = ? AND status = 'issued'
+
+-- name: print_issued_of
+SELECT n FROM notice WHERE run = ? AND n > ? AND status = 'issued'
+ORDER BY n LIMIT 1000
+
+-- The day on which an address changed, for letters to wait.
+-- name: print_moved
+SELECT address_changed >= ?2 FROM record WHERE n = ?1
