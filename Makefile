@@ -71,6 +71,7 @@ TOOL_SRC  := $(sort $(wildcard tests/population/*.c))
 MODEL_SRC := $(sort $(wildcard tests/model/*.c))
 CANARY_SRC := $(sort $(wildcard tests/canary/*.c))
 BENCH_SRC := $(sort $(wildcard tests/bench/*.c))
+LETTERS_SRC := $(sort $(wildcard tests/letters/*.c))
 
 obj = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 LIB_OBJ := $(call obj,$(LIB_SRC)) $(BUILD)/obj/gen/sql.o
@@ -174,6 +175,9 @@ $(BUILD)/population: $(call obj,$(TOOL_SRC))
 $(BUILD)/model: $(call obj,$(MODEL_SRC)) $(BUILD)/libcpadmin.a
 	@echo '  LINK   $@'
 	$(Q)$(CC) $(LDHARDEN) -o $@ $^ $(LIBS_FULL)
+$(BUILD)/letters: $(call obj,$(LETTERS_SRC)) $(BUILD)/libcpadmin.a
+	@echo '  LINK   $@'
+	$(Q)$(CC) $(LDHARDEN) -o $@ $^ $(LIBS_PRINT)
 # It drives the library as the model does.
 $(BUILD)/canary: $(call obj,$(CANARY_SRC) cpadmin/shield_check_find.c \
 		$(filter-out tests/model/main.c,$(MODEL_SRC))) \
@@ -223,8 +227,10 @@ objects: $(LIB_OBJ) $(call obj,$(TOP_SRC) $(UNIT_SRC) \
 	cpadmin/cpschedd.c tests/notify/notified.c \
 	$(TOOL_SRC) $(MODEL_SRC) $(CANARY_SRC) $(BENCH_SRC)) $(BUILD)/fault.so \
 	$(TABLES:%=$(BUILD)/obj/gen/commands_%.o)
+# For its warnings: what it would make of them is not run.
 clang:
-	$(MAKE) BUILD=$(BUILD)/clang CC=clang objects
+	$(MAKE) BUILD=$(BUILD)/clang CC=clang CFLAGS='-O0 -g0' \
+	    HARDEN='-fPIE' objects
 
 RUN_TESTS = BUILD='$(BUILD)' bash tests/run.sh
 

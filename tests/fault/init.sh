@@ -13,7 +13,7 @@ SWEEP_AGAIN='0|5'
 SWEEP_VOLATILE='(^|[/.-])lock$|/log-head$|/custody\.current$'
 MODES=${MODES:-eio kill-before torn enospc}
 # The database is made under another name: all its writes come to the same.
-SWEEP_EVERY=16
+SWEEP_EVERY=${SWEEP_EVERY:-32}
 
 # whole STORE: its log is valid, its three shares open, and so does what is
 # sealed to their key.
@@ -50,6 +50,6 @@ sweep 'init' "$T/parent" check_init "$MODES" \
 test_case 'a store without a key'
 new_store --no-custody
 SWEEP_PROG=
-SWEEP_SPARSE= SWEEP_EVERY=
+SWEEP_SPARSE= SWEEP_EVERY= SWEEP_THIN=6
 sweep 'custody create' "$CPADMIN_STORE" whole "$MODES" \
     "$CPADMIN" custody create

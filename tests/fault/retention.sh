@@ -346,13 +346,14 @@ SWEEP_STATUS='0|1'
 SWEEP_VOLATILE='(^|[/.-])lock$|/log-head$'
 RUN=("$CPADMIN" retention run --on $DAY --yes --workers 2)
 MODES=${MODES:-kill-before torn enospc eio}
+SWEEP_EVERY=${SWEEP_EVERY:-16}
 if [ "${FAULT_ALL:-0}" = 1 ]; then
 	MODES=$SWEEP_ALL
 	sweep 'retention run, large' "$PREPARED" check kill-before "${RUN[@]}"
 else
 	echo 'not swept without FAULT_ALL=1: the large store, modes' \
-	    'kill-after, enospc-short, eio-from; torn, enospc and eio at two' \
-	    'points of three; most calls on the files of SQLite'
+	    'kill-after, enospc-short, eio-from; torn, enospc and eio at one' \
+	    'point of four each; most calls on the files of SQLite'
 fi
 
 prepare small
