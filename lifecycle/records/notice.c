@@ -141,7 +141,7 @@ static enum cp_rc
 not_there(struct cp_err *err)
 {
 	(void)cp_fail(err, CP_NOT_FOUND, "no notice has that reference");
-	cp_err_hint(err, "it stands on the letter, like N-0000012-K; `cpadmin "
+	cp_err_hint(err, "it stands on the letter, like N-0000012-9; `cpadmin "
 	    "notice show ID' lists those of a record");
 	return CP_NOT_FOUND;
 }
@@ -171,11 +171,19 @@ cp_notice_get(struct cp_store *s, const char *ref, struct cp_notice *out,
 
 /* ---- lists ----------------------------------------------------------------- */
 
-/* Calls FN for what Q gives, at most a page of it, when Q is done: FN may
- * change the ledger.  *N says how many there were, LAST is the last of them. */
+static int
+is_later(const struct cp_notice *n, struct cp_date until)
+{
+	return cp_date_set(until) && cp_date_cmp(n->due, until) > 0;
+}
+
+/* Calls FN for what Q gives, at most a page of it and due by UNTIL, when Q is
+ * done: FN may change the ledger.  *N says how many there were, LAST is the
+ * last of them. */
 static enum cp_rc
-page(struct cp_store *s, struct cp_stmt *q, cp_notice_fn *fn, void *ctx,
-    size_t *n, struct cp_notice *last, struct cp_err *err)
+page(struct cp_store *s, struct cp_stmt *q, struct cp_date until,
+    cp_notice_fn *fn, void *ctx, size_t *n, struct cp_notice *last,
+    struct cp_err *err)
 {
 	struct cp_notice *all = calloc(PAGE, sizeof(*all));
 	int row = 0;
@@ -187,7 +195,8 @@ page(struct cp_store *s, struct cp_stmt *q, cp_notice_fn *fn, void *ctx,
 		return cp_fail(err, CP_FAILED, "out of memory");
 	}
 	while ((rc = cp_step(q, &row, err)) == CP_OK && row && *n < PAGE &&
-	    (rc = cp_notice_read(q, &all[*n], err)) == CP_OK)
+	    (rc = cp_notice_read(q, &all[*n], err)) == CP_OK &&
+	    !is_later(&all[*n], until))
 		(*n)++;
 	cp_reset(q);
 	for (size_t i = 0; rc == CP_OK && i < *n; i++)
@@ -203,34 +212,36 @@ enum cp_rc
 cp_notice_owed_each(struct cp_store *s, const struct cp_notice_query *query,
     cp_notice_fn *fn, void *ctx, struct cp_err *err)
 {
+	/* The rest of a page's last day comes before the days after it. */
+	enum sql_id id = query->record != 0 ? SQL_NOTICE_OWED_HERE :
+	    SQL_NOTICE_OWED;
 	struct cp_notice last = { 0 };
 	struct cp_stmt *q;
-	size_t n = PAGE;
 	char due[CP_DATE_TEXT];
-	enum cp_rc rc = CP_OK;
+	size_t n;
+	enum cp_rc rc;
 
-	while (rc == CP_OK && n == PAGE) {
-		q = cp_stmt(s, query->record != 0 ? SQL_NOTICE_OWED_HERE :
-		    SQL_NOTICE_OWED);
-		if (cp_date_set(query->until))
-			cp_bind_date(q, query->until);
-		else
-			cp_bind_text(q, "9999-12-31");
+	for (;;) {
+		q = cp_stmt(s, id);
 		cp_bind_int(q, is_told(s));
 		cp_bind_text(q, cp_date_format(last.due, due));
 		cp_bind_int(q, last.n);
 		cp_bind_text(q, query->kind);
 		if (query->record != 0)
 			cp_bind_int(q, query->record);
-		rc = page(s, q, fn, ctx, &n, &last, err);
+		rc = page(s, q, query->until, fn, ctx, &n, &last, err);
+		if (rc != CP_OK || (n < PAGE && id != SQL_NOTICE_OWED_DAY))
+			return rc;
+		if (id != SQL_NOTICE_OWED_HERE)
+			id = n < PAGE ? SQL_NOTICE_OWED : SQL_NOTICE_OWED_DAY;
 	}
-	return rc;
 }
 
 enum cp_rc
 cp_notice_each(struct cp_store *s, int64_t record, cp_notice_fn *fn,
     void *ctx, struct cp_err *err)
 {
+	static const struct cp_date none = { 0 };
 	struct cp_notice last = { 0 };
 	struct cp_stmt *q;
 	size_t n = PAGE;
@@ -241,7 +252,7 @@ cp_notice_each(struct cp_store *s, int64_t record, cp_notice_fn *fn,
 		cp_bind_int(q, record);
 		cp_bind_int(q, is_told(s));
 		cp_bind_int(q, last.n);
-		rc = page(s, q, fn, ctx, &n, &last, err);
+		rc = page(s, q, none, fn, ctx, &n, &last, err);
 	}
 	return rc;
 }

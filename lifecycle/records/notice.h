@@ -14,7 +14,7 @@
  */
 enum { CP_NOTICE_REF = 16, CP_NOTICE_WORD = 32 };
 
-/* The reference that stands on the letter, "N-0000012-K": N, counting number,
+/* The reference that stands on the letter, "N-0000012-9": N, counting number,
  * check character (ISO/IEC 7064 MOD 37,36); and back, 0 where it is none. */
 void cp_notice_ref(int64_t n, char out[CP_NOTICE_REF]);
 int64_t cp_notice_ref_parse(const char *text);
@@ -117,7 +117,8 @@ struct cp_notice_issue {
 	const struct cp_address *address; /* NULL: given by hand */
 	const struct cp_matcher *matcher; /* or NULL: opened for this one */
 };
-/* Printed.  CP_REFUSED: it is not owed any more (it is looked at again). */
+/* Printed.  Of a run: to whom the rules say, in the wording in force.
+ * CP_REFUSED: it is not owed any more (it is looked at again). */
 enum cp_rc cp_notice_issued(const struct cp_change *c,
     const struct cp_notice *n, const struct cp_notice_issue *i,
     struct cp_err *err) CP_MUST_CHECK;

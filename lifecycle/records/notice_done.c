@@ -212,8 +212,8 @@ cp_notice_issued(const struct cp_change *c, const struct cp_notice *n,
 	if (rc == CP_OK)
 		rc = cp_notice_log(c, "notice.issued", &now, extra,
 		    sizeof(extra) / sizeof(extra[0]), err);
-	/* One that is to go again, or to somebody else, is owed at once. */
-	if (rc == CP_OK && cp_notice_whole(now.kind) && !now.safe)
+	/* A print run goes by the rules; others may leave something owed. */
+	if (rc == CP_OK && i->run == 0 && cp_notice_whole(now.kind))
 		rc = cp_notice_look(c, now.record, NULL, err);
 	return rc;
 }

@@ -16,16 +16,27 @@ SELECT t.n, t.record, r.id, r.authority, t.kind, t.cause, t.safe, t.covers,
 FROM notice t JOIN record r ON r.n = t.record
 WHERE t.record = ?1 AND t.n > ?3 AND t.safe <= ?2 ORDER BY t.n LIMIT 64
 
--- A page of what is owed, behind due date ?3 and number ?4.
+-- A page of what is owed behind due date ?2, and of what is due that day behind
+-- number ?3: one statement for both would read that day from its beginning.
 -- name: notice_owed
 SELECT t.n, t.record, r.id, r.authority, t.kind, t.cause, t.safe, t.covers,
 	t.status, t.since, t.due, t.problem, t.why, t.addressee, t.language,
 	t.format, t.route, t.version, t.run, t.mail, t.issued, t.issued_by,
 	t.served, t.served_by, t.returned, t.returned_by
 FROM notice t JOIN record r ON r.n = t.record
-WHERE t.status = 'owed' AND (t.due, t.n) > (?3, ?4) AND t.due <= ?1
-	AND t.safe <= ?2 AND (?5 IS NULL OR t.kind = ?5)
+WHERE t.status = 'owed' AND t.due > ?2 AND ?3 >= 0 AND t.safe <= ?1
+	AND (?4 IS NULL OR t.kind = ?4)
 ORDER BY t.due, t.n LIMIT 64
+
+-- name: notice_owed_day
+SELECT t.n, t.record, r.id, r.authority, t.kind, t.cause, t.safe, t.covers,
+	t.status, t.since, t.due, t.problem, t.why, t.addressee, t.language,
+	t.format, t.route, t.version, t.run, t.mail, t.issued, t.issued_by,
+	t.served, t.served_by, t.returned, t.returned_by
+FROM notice t JOIN record r ON r.n = t.record
+WHERE t.status = 'owed' AND t.due = ?2 AND t.n > ?3 AND t.safe <= ?1
+	AND (?4 IS NULL OR t.kind = ?4)
+ORDER BY t.n LIMIT 64
 
 -- name: notice_owed_here
 SELECT t.n, t.record, r.id, r.authority, t.kind, t.cause, t.safe, t.covers,
@@ -33,8 +44,8 @@ SELECT t.n, t.record, r.id, r.authority, t.kind, t.cause, t.safe, t.covers,
 	t.format, t.route, t.version, t.run, t.mail, t.issued, t.issued_by,
 	t.served, t.served_by, t.returned, t.returned_by
 FROM notice t JOIN record r ON r.n = t.record
-WHERE t.record = ?6 AND t.status = 'owed' AND (t.due, t.n) > (?3, ?4)
-	AND t.due <= ?1 AND t.safe <= ?2 AND (?5 IS NULL OR t.kind = ?5)
+WHERE t.record = ?5 AND t.status = 'owed' AND (t.due, t.n) > (?2, ?3)
+	AND t.safe <= ?1 AND (?4 IS NULL OR t.kind = ?4)
 ORDER BY t.due, t.n LIMIT 64
 
 -- The letters of a run that are printed and not yet posted.
