@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "lifecycle/duties/letter_bind_impl.h"
-#include "lifecycle/rules/text.h"
 
 /* Bytes of a number in cross-references: its kind, its place, its generation. */
 enum { WHERE_BYTES = 5, CHUNK = 1 << 16, PARTS_MOST = 1 << 20 };
@@ -152,7 +151,7 @@ copy_text(const char *text, const char *what, struct cp_buf *out,
 {
 	if (text == NULL)
 		return CP_OK;
-	if (cp_text_refuse(text, strlen(text)) != NULL)
+	if (!bind_is_text(text))
 		return cp_fail(err, CP_BAD_INPUT, "%s of a document has a "
 		    "character that it cannot have", what);
 	cp_buf_puts(out, text);

@@ -4,18 +4,37 @@
 
 /* ---- strings --------------------------------------------------------------- */
 
-/* The code point at *S, which is good UTF-8; *S is then behind it. */
+enum { NO_TEXT = 0x110000 };
+
+/* The code point at *S, which is then behind it; NO_TEXT where it is not
+ * UTF-8, or a control character. */
 static uint32_t
 decode(const char **s)
 {
+	static const uint32_t least[] = { 0x20, 0xA0, 0x800, 0x10000 };
 	const uint8_t *p = (const uint8_t *)*s;
 	int more = p[0] < 0x80 ? 0 : p[0] < 0xE0 ? 1 : p[0] < 0xF0 ? 2 : 3;
 	uint32_t c = more == 0 ? p[0] : p[0] & (0x3Fu >> more);
 
-	for (int i = 1; i <= more; i++)
+	if ((p[0] >= 0x80 && p[0] < 0xC0) || p[0] >= 0xF8)
+		return NO_TEXT;
+	for (int i = 1; i <= more; i++) {
+		if ((p[i] & 0xC0) != 0x80)
+			return NO_TEXT;
 		c = c << 6 | (p[i] & 0x3F);
+	}
 	*s += 1 + more;
-	return c;
+	return c < least[more] || c == 0x7F || c >= NO_TEXT ||
+	    (c >= 0xD800 && c < 0xE000) ? NO_TEXT : c;
+}
+
+int
+bind_is_text(const char *text)
+{
+	while (*text != '\0')
+		if (decode(&text) == NO_TEXT)
+			return 0;
+	return 1;
 }
 
 static void

@@ -101,13 +101,11 @@ static int
 need_of_object(struct check *k, uint32_t n)
 {
 	const struct bind_object *o = &k->p->obj[n];
-	struct bind_cursor c = { k->p->data + o->at, k->p->data + o->end };
-	struct bind_value v, key;
+	struct bind_value v = bind_known(k->p, o), key;
+	struct bind_cursor c = bind_into(&v);
 
-	bind_value(&c, &v);
 	if (o->stream == 0)
 		return need_all(k, &v);
-	c = bind_into(&v);
 	while (bind_pair(&c, &key, &v))
 		if (!bind_is(&key, "/Length") && !need_all(k, &v))
 			return 0;

@@ -36,6 +36,7 @@ int bind_next(struct bind_cursor *c, struct bind_value *out);
 int bind_pair(struct bind_cursor *c, struct bind_value *key,
     struct bind_value *out);
 void bind_space(struct bind_cursor *c);
+int bind_is_regular(uint8_t c);
 /* Digits from *P on, at most 15 of them; -1 where there are none or more. */
 int64_t bind_digits(const uint8_t **p, const uint8_t *end);
 int bind_is(const struct bind_value *v, const char *text);
@@ -47,14 +48,16 @@ int bind_get(const struct bind_value *dict, const char *key,
 
 enum bind_role {
 	BIND_UNUSED, BIND_OTHER, BIND_PAGE, BIND_MARKS, BIND_TOP, BIND_ELEMENT,
-	BIND_TREE /* made anew */
+	BIND_TREE,  /* made anew */
+	BIND_SHARED /* another reads the same */
 };
 struct bind_object {
 	uint32_t at, end;     /* of its value in the part; both 0: none */
 	uint32_t stream, len; /* stream 0: none */
 	uint32_t number;      /* in the whole */
 	enum bind_role role;
-	uint32_t use;         /* a page's place; a figure's, from 1 */
+	uint32_t use;         /* a page's place; a figure's, from 1; of what
+			       * is shared the other */
 };
 struct bind_part {
 	const uint8_t *data;
@@ -74,6 +77,9 @@ enum cp_rc bind_bad(struct cp_err *err, const char *what);
 enum cp_rc bind_part_read(struct bind_part *p, const void *pdf, size_t len,
     struct cp_err *err) CP_MUST_CHECK;
 void bind_part_clear(struct bind_part *p);
+/* The value of O, which was read before: of a stream its dictionary. */
+struct bind_value bind_known(const struct bind_part *p,
+    const struct bind_object *o);
 /* The value of object N; 0 if there is none, or it is a stream. */
 int bind_part_value(const struct bind_part *p, int64_t n,
     struct bind_value *out);
@@ -151,7 +157,9 @@ enum cp_rc bind_put_part(struct cp_bind *b, struct bind_part *p,
 
 /* ---- letter_bind_about.c ------------------------------------------------------- */
 
-/* A text string [7.9.2.2]. */
+/* Whether it is UTF-8 without control characters. */
+int bind_is_text(const char *text);
+/* Such a text, as a text string [7.9.2.2]. */
 void bind_put_text(struct cp_buf *out, const char *text);
 /* Info, and the XMP packet, which says the same [14.3.2]. */
 void bind_put_info(struct cp_bind *b, struct bind_section *s);

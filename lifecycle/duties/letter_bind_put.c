@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "lifecycle/duties/letter_bind_impl.h"
-#include "lifecycle/rules/text.h"
 
 /* Numbers of what a part has anew. */
 struct plan {
@@ -17,18 +16,12 @@ struct plan {
 
 /* ---- copying --------------------------------------------------------------- */
 
-static int
-joins(uint8_t c)
-{
-	return strchr("()<>[]{}/% \n", c) == NULL;
-}
-
 /* Apart from what is there only where it must be. */
 static void
 put_token(struct cp_buf *out, const uint8_t *data, size_t len)
 {
-	if (out->len > 0 && len > 0 && joins(out->data[out->len - 1]) &&
-	    joins(data[0]))
+	if (out->len > 0 && len > 0 && bind_is_regular(data[0]) &&
+	    bind_is_regular(out->data[out->len - 1]))
 		cp_buf_putc(out, ' ');
 	cp_buf_put(out, data, len);
 }
@@ -49,21 +42,11 @@ copy(struct cp_buf *out, const struct bind_part *p,
 	}
 }
 
-static struct bind_value
-value_of(const struct bind_part *p, const struct bind_object *o)
-{
-	struct bind_cursor c = { p->data + o->at, p->data + o->end };
-	struct bind_value v;
-
-	bind_value(&c, &v);
-	return v;
-}
-
 static void
 put_stream(struct cp_bind *b, const struct bind_part *p,
     const struct bind_object *o)
 {
-	struct bind_value dict = value_of(p, o), key, v;
+	struct bind_value dict = bind_known(p, o), key, v;
 	struct bind_cursor c = bind_into(&dict);
 
 	cp_buf_puts(&b->out, "<</Length ");
@@ -83,7 +66,7 @@ static void
 put_page(struct cp_bind *b, const struct bind_part *p,
     const struct bind_object *o, const struct plan *plan)
 {
-	struct bind_value dict = value_of(p, o), key, v;
+	struct bind_value dict = bind_known(p, o), key, v;
 	struct bind_cursor c = bind_into(&dict);
 
 	cp_buf_puts(&b->out, "<<");
@@ -107,7 +90,7 @@ static void
 put_element(struct cp_bind *b, const struct bind_part *p,
     const struct bind_object *o, const struct plan *plan)
 {
-	struct bind_value dict = value_of(p, o), key, v;
+	struct bind_value dict = bind_known(p, o), key, v;
 	struct bind_cursor c = bind_into(&dict);
 
 	cp_buf_puts(&b->out, "<<");
@@ -145,10 +128,63 @@ put_object(struct cp_bind *b, const struct bind_part *p,
 	} else if (o->stream != 0) {
 		put_stream(b, p, o);
 	} else {
-		v = value_of(p, o);
+		v = bind_known(p, o);
 		copy(&b->out, p, &v);
 	}
 	bind_end(b);
+}
+
+/* ---- what is there twice --------------------------------------------------- */
+
+/* FNV-1a */
+static uint32_t
+hash(const uint8_t *p, const uint8_t *end)
+{
+	uint32_t h = 2166136261u;
+
+	while (p < end)
+		h = (h ^ *p++) * 16777619u;
+	return h;
+}
+
+static int
+is_same(const struct bind_part *p, const struct bind_object *a,
+    const struct bind_object *b)
+{
+	return a->end - a->at == b->end - b->at &&
+	    memcmp(p->data + a->at, p->data + b->at, a->end - a->at) == 0;
+}
+
+/* What pages use is much the same for all first pages: of objects that read
+ * the same one is enough.  The others are then of its number. */
+static enum cp_rc
+share(struct bind_part *p, struct cp_err *err)
+{
+	size_t cap = 64, at;
+	uint32_t *first;
+
+	while (cap < 2 * p->n_obj)
+		cap *= 2;
+	first = calloc(cap, sizeof(*first));
+	if (first == NULL)
+		return cp_fail(err, CP_FAILED, "out of memory");
+	for (size_t i = 1; i < p->n_obj; i++) {
+		struct bind_object *o = &p->obj[i];
+
+		if (o->role != BIND_OTHER || o->stream != 0)
+			continue;
+		at = hash(p->data + o->at, p->data + o->end) & (cap - 1);
+		while (first[at] != 0 && !is_same(p, &p->obj[first[at]], o))
+			at = (at + 1) & (cap - 1);
+		if (first[at] == 0) {
+			first[at] = (uint32_t)i;
+		} else {
+			o->role = BIND_SHARED;
+			o->use = first[at];
+		}
+	}
+	free(first);
+	return CP_OK;
 }
 
 /* ---- numbers --------------------------------------------------------------- */
@@ -178,6 +214,9 @@ number_all(const struct cp_bind *b, struct bind_part *p, struct plan *plan)
 	for (size_t i = 1; i < p->n_obj; i++)
 		if (is_kept(&p->obj[i]))
 			p->obj[i].number = next++;
+	for (size_t i = 1; i < p->n_obj; i++)
+		if (p->obj[i].role == BIND_SHARED)
+			p->obj[i].number = p->obj[p->obj[i].use].number;
 	for (size_t i = 0; i < p->n_pages; i++)
 		plan->n_tagged += p->marks[i] != 0;
 	plan->n_leaves = nodes(p->n_pages);
@@ -289,8 +328,7 @@ check_alt(const struct cp_bind *b, const struct bind_part *p,
 		return bind_bad(err, "fewer pictures than are described");
 	for (size_t i = 0; i < n_alt; i++) {
 		all &= alt[i] != NULL || b->figure.len > 0;
-		if (alt[i] != NULL &&
-		    cp_text_refuse(alt[i], strlen(alt[i])) != NULL)
+		if (alt[i] != NULL && !bind_is_text(alt[i]))
 			return cp_fail(err, CP_BAD_INPUT, "what a picture "
 			    "shows has a character that it cannot have");
 	}
@@ -306,6 +344,8 @@ bind_put_part(struct cp_bind *b, struct bind_part *p, const char *const *alt,
 	struct plan plan = { .s = &s, .alt = alt, .n_alt = n_alt };
 	enum cp_rc rc = check_alt(b, p, alt, n_alt, err);
 
+	if (rc == CP_OK)
+		rc = share(p, err);
 	if (rc != CP_OK)
 		return rc;
 	number_all(b, p, &plan);

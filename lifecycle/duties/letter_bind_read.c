@@ -238,19 +238,23 @@ bind_part_clear(struct bind_part *p)
 	memset(p, 0, sizeof(*p));
 }
 
+struct bind_value
+bind_known(const struct bind_part *p, const struct bind_object *o)
+{
+	struct bind_cursor c = { p->data + o->at, p->data + o->end };
+	struct bind_value v;
+
+	bind_token(&c, &v);
+	v.end = c.end;
+	return v;
+}
+
 int
 bind_part_value(const struct bind_part *p, int64_t n, struct bind_value *out)
 {
-	struct bind_cursor c;
-	const struct bind_object *o;
-
-	if (n < 1 || (uint64_t)n >= p->n_obj)
+	if (n < 1 || (uint64_t)n >= p->n_obj || p->obj[n].at == 0 ||
+	    p->obj[n].stream != 0)
 		return 0;
-	o = &p->obj[n];
-	if (o->at == 0 || o->stream != 0)
-		return 0;
-	c.p = p->data + o->at;
-	c.end = p->data + o->end;
-	bind_value(&c, out);
+	*out = bind_known(p, &p->obj[n]);
 	return 1;
 }

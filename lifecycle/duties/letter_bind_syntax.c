@@ -6,17 +6,35 @@ enum { DEPTH_MOST = 32 };
 
 /* ---- tokens ---------------------------------------------------------------- */
 
-static int
-is_space(uint8_t c)
-{
-	return c == ' ' || c == '\n' || c == '\r' || c == '\t' || c == '\f' ||
-	    c == '\0';
-}
+/* White space, delimiters [7.2.2], and what begins a number. */
+enum { SPACE = 1, DELIMITER = 2, NUMBER = 4, HEX = 8, DIGIT = 16 };
+#define DIGITS NUMBER | HEX | DIGIT
+static const uint8_t class_of[256] = {
+	['\0'] = SPACE, ['\t'] = SPACE, ['\n'] = SPACE, ['\f'] = SPACE,
+	['\r'] = SPACE, [' '] = SPACE,
+	['('] = DELIMITER, [')'] = DELIMITER, ['<'] = DELIMITER,
+	['>'] = DELIMITER, ['['] = DELIMITER, [']'] = DELIMITER,
+	['{'] = DELIMITER, ['}'] = DELIMITER, ['/'] = DELIMITER,
+	['%'] = DELIMITER,
+	['+'] = NUMBER, ['-'] = NUMBER, ['.'] = NUMBER,
+	['0'] = DIGITS, ['1'] = DIGITS, ['2'] = DIGITS, ['3'] = DIGITS,
+	['4'] = DIGITS, ['5'] = DIGITS, ['6'] = DIGITS, ['7'] = DIGITS,
+	['8'] = DIGITS, ['9'] = DIGITS,
+	['a'] = HEX, ['b'] = HEX, ['c'] = HEX, ['d'] = HEX, ['e'] = HEX,
+	['f'] = HEX, ['A'] = HEX, ['B'] = HEX, ['C'] = HEX, ['D'] = HEX,
+	['E'] = HEX, ['F'] = HEX,
+};
 
 static int
-is_regular(uint8_t c)
+is(uint8_t c, int class)
 {
-	return !is_space(c) && strchr("()<>[]{}/%", c) == NULL;
+	return (class_of[c] & class) != 0;
+}
+
+int
+bind_is_regular(uint8_t c)
+{
+	return !is(c, SPACE | DELIMITER);
 }
 
 void
@@ -26,7 +44,7 @@ bind_space(struct bind_cursor *c)
 		if (*c->p == '%')
 			while (c->p + 1 < c->end && *c->p != '\n')
 				c->p++;
-		else if (!is_space(*c->p))
+		else if (!is(*c->p, SPACE))
 			return;
 	}
 }
@@ -34,7 +52,7 @@ bind_space(struct bind_cursor *c)
 static void
 skip_regular(struct bind_cursor *c)
 {
-	while (c->p < c->end && is_regular(*c->p))
+	while (c->p < c->end && bind_is_regular(*c->p))
 		c->p++;
 }
 
@@ -66,8 +84,7 @@ skip_hex(struct bind_cursor *c)
 			c->p++;
 			return 1;
 		}
-		if (!is_space(*c->p) &&
-		    strchr("0123456789abcdefABCDEF", *c->p) == NULL)
+		if (!is(*c->p, SPACE | HEX))
 			return 0;
 	}
 	return 0;
@@ -79,7 +96,7 @@ bind_digits(const uint8_t **p, const uint8_t *end)
 	int64_t n = 0;
 	int count = 0;
 
-	for (; *p < end && **p >= '0' && **p <= '9'; (*p)++) {
+	for (; *p < end && is(**p, DIGIT); (*p)++) {
 		if (++count > 15)
 			return -1;
 		n = 10 * n + (**p - '0');
@@ -96,11 +113,11 @@ is_reference(struct bind_cursor *c)
 	bind_space(&at);
 	if (at.end - at.p < 3 || *at.p++ != '0')
 		return 0;
-	if (!is_space(*at.p))
+	if (!is(*at.p, SPACE))
 		return 0;
 	bind_space(&at);
 	if (at.p >= at.end || *at.p++ != 'R' ||
-	    (at.p < at.end && is_regular(*at.p)))
+	    (at.p < at.end && bind_is_regular(*at.p)))
 		return 0;
 	*c = at;
 	return 1;
@@ -125,7 +142,7 @@ number(struct bind_cursor *c, int64_t *n)
 	for (p = from + (sign < 0 || *from == '+'); p < c->p; p++) {
 		if (*p == '.')
 			dots++;
-		else if (*p < '0' || *p > '9')
+		else if (!is(*p, DIGIT))
 			return BIND_BAD;
 	}
 	return dots == 1 ? BIND_REAL : BIND_BAD;
@@ -164,9 +181,9 @@ bind_token(struct bind_cursor *c, struct bind_value *out)
 		c->p++;
 		skip_regular(c);
 		out->kind = BIND_NAME;
-	} else if (strchr("+-.0123456789", *c->p) != NULL && *c->p != '\0') {
+	} else if (is(*c->p, NUMBER)) {
 		out->kind = number(c, &out->n);
-	} else if (is_regular(*c->p)) {
+	} else if (bind_is_regular(*c->p)) {
 		skip_regular(c);
 		out->kind = BIND_WORD;
 	} else {

@@ -352,6 +352,31 @@ START_TEST(parts_become_one)
 }
 END_TEST
 
+static int
+resources(size_t page)
+{
+	return qpdf_oh_get_object_id(q, qpdf_oh_get_key(q, qpdf_get_page_n(q,
+	    page), "/Resources"));
+}
+
+/* Objects that read the same are there once in a part. */
+START_TEST(what_reads_the_same)
+{
+	struct cp_bind *b = start(&whole);
+
+	make_part(&part, 3, 1, 0);
+	add_part(b, 1, 6);
+	add_part(b, 7, 6);
+	finish(b);
+	open_whole(&whole);
+	ck_assert_int_eq(resources(0), resources(2));
+	ck_assert_int_eq(resources(1), resources(5));
+	ck_assert_int_ne(resources(0), resources(1));
+	ck_assert_int_ne(resources(0), resources(6));
+	qpdf_cleanup(&q);
+}
+END_TEST
+
 /* More than a node of the tree of pages has kids. */
 START_TEST(many_parts)
 {
@@ -404,19 +429,23 @@ occurs(const struct cp_buf *b, const char *text)
 
 START_TEST(pictures_are_described)
 {
-	const char *const alt[] = { "one (1)", NULL, "\xD9\x82", "four" };
-	const char *const broken[] = { "\xD9" };
+	const char *const alt[] = { "one (1)", NULL,
+		"\xD9\x82\xF0\x9F\x90\xA5\xE2\x81\xA9", "four" };
+	const char *const broken[] = { "\xD9", "\xC1\x81", "a\n",
+		"\xED\xA0\x80", "\xF4\x90\x80\x80", "\xE2\x82", "\xFF",
+		"\xC2\x85", "\x80" };
 	struct cp_bind *b = start(&whole);
 
 	make_part(&part, 3, 1, 0);
 	ck_assert_int_eq(add_alt(b, alt, 4), CP_CORRUPT);
-	ck_assert_int_eq(add_alt(b, broken, 1), CP_BAD_INPUT);
+	for (size_t i = 0; i < sizeof(broken) / sizeof(broken[0]); i++)
+		ck_assert_int_eq(add_alt(b, &broken[i], 1), CP_BAD_INPUT);
 	ck_assert_int_eq(add_alt(b, alt, 3), CP_OK);
 	finish(b);
 	check_whole(&whole);
 	ck_assert(occurs(&whole, "/Alt(one \\(1\\))"));
 	ck_assert(occurs(&whole, "/Alt(QR code)"));
-	ck_assert(occurs(&whole, "/Alt<FEFF0642>"));
+	ck_assert(occurs(&whole, "/Alt<FEFF0642D83DDC252069>"));
 	ck_assert(!occurs(&whole, "four"));
 }
 END_TEST
@@ -596,6 +625,7 @@ suite(void)
 	tcase_set_timeout(t, 60);
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t, parts_become_one);
+	tcase_add_test(t, what_reads_the_same);
 	tcase_add_test(t, many_parts);
 	tcase_add_test(t, same_bytes);
 	tcase_add_test(t, pictures_are_described);
