@@ -156,64 +156,86 @@ START_TEST(the_packs_say_what_they_should)
 	static const struct {
 		enum cp_rule rule;
 		const char *name, *value;
+		const char *now; /* uk-2026, where that is another */
 	} rows[CP_RULE_COUNT] = {
-		{ CP_RULE_AGE_LIMIT, "retention.age_limit", "18" },
+		{ CP_RULE_AGE_LIMIT, "retention.age_limit", "18", NULL },
 		{ CP_RULE_LEAP_BIRTHDAY, "retention.leap_birthday",
-		    "march-1" },
+		    "march-1", NULL },
 		{ CP_RULE_CONNEXIONS_LIMIT, "retention.connexions_limit",
-		    "20" },
+		    "20", NULL },
 		{ CP_RULE_CARE_LEAVER_LIMIT, "retention.care_leaver_limit",
-		    "25" },
+		    "25", NULL },
 		{ CP_RULE_LEARNING_DIFFICULTY_LIMIT,
-		    "retention.learning_difficulty_limit", "25" },
-		{ CP_RULE_PARENT_LAPSE, "retention.parent_lapse", "18" },
-		{ CP_RULE_WITHDRAWAL, "retention.withdrawal", "P0D" },
-		{ CP_RULE_GROUND_END, "retention.ground_end", "P0D" },
-		{ CP_RULE_DEATH_PERIOD, "retention.death_period", "P1Y" },
+		    "retention.learning_difficulty_limit", "25", NULL },
+		{ CP_RULE_PARENT_LAPSE, "retention.parent_lapse", "18", NULL },
+		{ CP_RULE_WITHDRAWAL, "retention.withdrawal", "P0D", NULL },
+		{ CP_RULE_GROUND_END, "retention.ground_end", "P0D", NULL },
+		{ CP_RULE_DEATH_PERIOD, "retention.death_period", "P1Y", NULL },
 		{ CP_RULE_LEFT_NO_RETURN_PERIOD,
-		    "retention.left_no_return_period", "P0D" },
+		    "retention.left_no_return_period", "P0D", NULL },
 		{ CP_RULE_LEFT_RETURN_PERIOD,
-		    "retention.left_return_period", "P3Y" },
+		    "retention.left_return_period", "P3Y", NULL },
 		{ CP_RULE_LEFT_NONE_STATED_PERIOD,
-		    "retention.left_none_stated_period", "P3Y" },
+		    "retention.left_none_stated_period", "P3Y", NULL },
 		{ CP_RULE_INVOLVEMENT_PERIOD, "retention.involvement_period",
-		    "P5Y" },
+		    "P5Y", NULL },
 		{ CP_RULE_SENSITIVE_INVOLVEMENT_PERIOD,
-		    "retention.sensitive_involvement_period", "P1Y" },
-		{ CP_RULE_REMINDER_AGE, "consent.reminder_age", "P17Y6M" },
+		    "retention.sensitive_involvement_period", "P1Y", NULL },
+		{ CP_RULE_REMINDER_AGE, "consent.reminder_age", "P17Y6M", NULL },
 		{ CP_RULE_RECONFIRM_PERIOD, "consent.reconfirm_period",
-		    "P1Y" },
-		{ CP_RULE_ARCHIVE_PERIOD, "archive.period", "P6Y" },
+		    "P1Y", NULL },
+		{ CP_RULE_ARCHIVE_PERIOD, "archive.period", "P6Y", NULL },
 		{ CP_RULE_ALREADY_ARCHIVED, "archive.already_archived",
-		    "keep" },
+		    "keep", NULL },
 		{ CP_RULE_OPEN_FIRST_YEAR_PERIOD,
-		    "archive.open_first_year_period", "P1Y" },
+		    "archive.open_first_year_period", "P1Y", NULL },
 		{ CP_RULE_OPEN_FIRST_YEAR_PURPOSES,
 		    "archive.open_first_year_purposes", "safeguarding, "
 		    "correction, complaint, audit, section-47-enquiry, "
 		    "serious-case-review, child-death-review, court-order, "
-		    "subject-access" },
+		    "subject-access", NULL },
 		{ CP_RULE_OPEN_LATER_PURPOSES, "archive.open_later_purposes",
 		    "section-47-enquiry, serious-case-review, "
-		    "child-death-review, court-order, subject-access" },
-		{ CP_RULE_OPEN_OPERATORS, "archive.open_operators", "1" },
-		{ CP_RULE_DRILL_PERIOD, "archive.drill_period", "P1Y" },
+		    "child-death-review, court-order, subject-access", NULL },
+		{ CP_RULE_OPEN_OPERATORS, "archive.open_operators", "1", NULL },
+		{ CP_RULE_DRILL_PERIOD, "archive.drill_period", "P1Y", NULL },
 		{ CP_RULE_DESTRUCTION_APPROVALS, "destruction.approvals",
-		    "1" },
+		    "1", NULL },
 		{ CP_RULE_EARLY_APPROVALS, "destruction.early_approvals",
-		    "2" },
-		{ CP_RULE_DESTRUCTION_WAIT, "destruction.wait", "P0D" },
+		    "2", NULL },
+		{ CP_RULE_DESTRUCTION_WAIT, "destruction.wait", "P0D", NULL },
 		{ CP_RULE_CLOCK_AHEAD_HOURS, "guards.clock_ahead_hours",
-		    "26" },
-		{ CP_RULE_SHARE_PERCENT, "guards.share_percent", "2" },
-		{ CP_RULE_SHARE_FLOOR, "guards.share_floor", "50" },
+		    "26", NULL },
+		{ CP_RULE_SHARE_PERCENT, "guards.share_percent", "2", NULL },
+		{ CP_RULE_SHARE_FLOOR, "guards.share_floor", "50", NULL },
 		{ CP_RULE_SHIELD_DECIDE_PERIOD, "shield.decide_period",
-		    "P28D" },
+		    "P28D", NULL },
 		{ CP_RULE_SHIELD_REVIEW_PERIOD, "shield.review_period",
-		    "P6M" },
+		    "P6M", NULL },
 		{ CP_RULE_SHIELD_HIDE, "shield.hide", "address, contact, "
-		    "school, practice, practitioner, involvements" },
-		{ CP_RULE_MAIL_HOLD_DAYS, "shield.mail_hold_days", "28" },
+		    "school, practice, practitioner, involvements", NULL },
+		{ CP_RULE_MAIL_HOLD_DAYS, "shield.mail_hold_days", "28",
+		    NULL },
+		{ CP_RULE_NOTICE_WORDING, "notices.wording", "2007-1",
+		    "2026-1" },
+		{ CP_RULE_NOTICE_LAW, "notices.law", "dpa-1998", "uk-gdpr" },
+		{ CP_RULE_NOTICE_CONTENT, "notices.content", "who, what, "
+		    "source, why, basis, recipients, how-long, rights, "
+		    "complaint, shield", "who, dpo, what, source, why, basis, "
+		    "recipients, transfers, how-long, rights, complaint, "
+		    "automated, shield" },
+		{ CP_RULE_NOTICE_LANGUAGES, "notices.languages", "en, ur, pa, "
+		    "pl, bn, so, ar, gu, pt, ta, fr, tr", NULL },
+		{ CP_RULE_NOTICE_FIRST_PERIOD, "notices.first_period", "P1M",
+		    NULL },
+		{ CP_RULE_NOTICE_VERSION_PERIOD, "notices.version_period",
+		    "P3M", NULL },
+		{ CP_RULE_NOTICE_COMPREHENSION_AGE,
+		    "notices.comprehension_age", "12", NULL },
+		{ CP_RULE_NOTICE_ARCHIVE_PERIOD, "notices.archive_period",
+		    "P28D", NULL },
+		{ CP_RULE_NOTICE_HOUSEHOLD, "notices.household", "one",
+		    NULL },
 	};
 	static const char *const paths[] = { "policies/contactpoint-2007.cfg",
 		"policies/uk-2026.cfg" };
@@ -229,6 +251,7 @@ START_TEST(the_packs_say_what_they_should)
 			ck_assert_str_eq(cp_rule_name(rows[i].rule),
 			    rows[i].name);
 			ck_assert_str_eq(policy->value_text[i],
+			    k == 1 && rows[i].now != NULL ? rows[i].now :
 			    rows[i].value);
 		}
 	}
@@ -274,6 +297,15 @@ START_TEST(values_reach_their_places)
 	(void)edit(&base, "\"address\", \"contact\", \"school\", \"practice\"",
 	    "\"address\", \"former-names\", \"carers\", \"numbers\"");
 	(void)edit(&base, "value = 28;", "value = 29;");
+	(void)edit(&base, "\"2026-1\"", "\"2027-3\"");
+	(void)edit(&base, "\"uk-gdpr\"", "\"dpa-1998\"");
+	(void)edit(&base, "\"automated\", ", "");
+	(void)edit(&base, "\"en\", \"ur\", \"pa\"", "\"cy\", \"en\", \"pa\"");
+	(void)edit(&base, "value = \"P1M\"", "value = \"P16D\"");
+	(void)edit(&base, "value = \"P3M\"", "value = \"P17D\"");
+	(void)edit(&base, "value = 12", "value = 13");
+	(void)edit(&base, "value = \"P28D\"", "value = \"P19D\"");
+	(void)edit(&base, "value = \"one\"", "value = \"each\"");
 	ck_assert_msg(load(cp_buf_text(&base), base.len) == CP_OK, "%s",
 	    err.what);
 	ck_assert_int_eq(policy->age_limit, 17);
@@ -313,6 +345,18 @@ START_TEST(values_reach_their_places)
 	ck_assert(cp_words_has(&policy->shield_hide, "numbers"));
 	ck_assert(!cp_words_has(&policy->shield_hide, "contact"));
 	ck_assert_int_eq(policy->mail_hold_days, 29);
+	ck_assert_str_eq(policy->notice_wording, "2027-3");
+	ck_assert_int_eq(policy->notice_law, CP_LAW_DPA_1998);
+	ck_assert_uint_eq(policy->notice_content.n, 12);
+	ck_assert(!cp_words_has(&policy->notice_content, "automated"));
+	ck_assert_uint_eq(policy->notice_languages.n, 12);
+	ck_assert(cp_words_has(&policy->notice_languages, "cy"));
+	ck_assert(!cp_words_has(&policy->notice_languages, "ur"));
+	ck_assert_int_eq(policy->notice_first.days, 16);
+	ck_assert_int_eq(policy->notice_version.days, 17);
+	ck_assert_int_eq(policy->comprehension_age, 13);
+	ck_assert_int_eq(policy->notice_archive.days, 19);
+	ck_assert_int_eq(policy->household, CP_HOUSEHOLD_EACH);
 	ck_assert(cp_words_has(&policy->open_first_year_purposes, "audit"));
 	ck_assert(!cp_words_has(&policy->open_later_purposes, "audit"));
 	ck_assert_uint_eq(policy->open_later_purposes.n, 5);
@@ -435,7 +479,7 @@ may_be_absent(size_t rule)
 	    rule == CP_RULE_OPEN_OPERATORS || rule == CP_RULE_DRILL_PERIOD ||
 	    rule == CP_RULE_EARLY_APPROVALS ||
 	    (rule >= CP_RULE_SHIELD_DECIDE_PERIOD &&
-	    rule <= CP_RULE_MAIL_HOLD_DAYS);
+	    rule <= CP_RULE_NOTICE_HOUSEHOLD);
 }
 
 /* Takes the group NAME, one tab deep, out of the base. */
@@ -459,7 +503,7 @@ cut_rule(const char *name)
 	base = out;
 }
 
-START_TEST(nine_rules_may_be_absent)
+START_TEST(eighteen_rules_may_be_absent)
 {
 	cut_rule("reconfirm_period");
 	cut_rule("already_archived");
@@ -470,6 +514,15 @@ START_TEST(nine_rules_may_be_absent)
 	cut_rule("review_period");
 	cut_rule("hide");
 	cut_rule("mail_hold_days");
+	cut_rule("wording");
+	cut_rule("law");
+	cut_rule("content");
+	cut_rule("languages");
+	cut_rule("first_period");
+	cut_rule("version_period");
+	cut_rule("comprehension_age");
+	cut_rule("archive_period");
+	cut_rule("household");
 	ck_assert_msg(load(cp_buf_text(&base), base.len) == CP_OK, "%s",
 	    err.what);
 	ck_assert_int_eq(policy->reconfirms, 0);
@@ -488,6 +541,18 @@ START_TEST(nine_rules_may_be_absent)
 	ck_assert_uint_eq(policy->shield_hide.n, 6);
 	ck_assert_str_eq(policy->shield_hide.word[5], "involvements");
 	ck_assert_int_eq(policy->mail_hold_days, 28);
+	ck_assert_ptr_null(policy->notice_wording);
+	ck_assert_str_eq(policy->value_text[CP_RULE_NOTICE_WORDING],
+	    "none is owed");
+	ck_assert_int_eq(policy->notice_law, CP_LAW_UK_GDPR);
+	ck_assert_uint_eq(policy->notice_content.n, 13);
+	ck_assert_uint_eq(policy->notice_languages.n, 1);
+	ck_assert_str_eq(policy->notice_languages.word[0], "en");
+	ck_assert_int_eq(policy->notice_first.months, 1);
+	ck_assert_int_eq(policy->notice_version.months, 3);
+	ck_assert_int_eq(policy->comprehension_age, 12);
+	ck_assert_int_eq(policy->notice_archive.days, 28);
+	ck_assert_int_eq(policy->household, CP_HOUSEHOLD_EACH);
 	for (size_t i = 0; i < CP_RULE_COUNT; i++) {
 		ck_assert_int_eq(policy->stated[i], !may_be_absent(i));
 		ck_assert_str_ne(policy->source[i], "");
@@ -503,17 +568,47 @@ START_TEST(only_what_a_shield_can_hide_is_hidden)
 }
 END_TEST
 
+START_TEST(notices_are_checked)
+{
+	static const char wording[] = "value = \"2026-1\"";
+
+	refused(wording, "value = 2026", 1, "notices.wording: the value must");
+	refused(wording, "value = \"\"", 1, "notices.wording: the value must");
+	/* It stands before the `:2' of what is owed again, and is a word. */
+	refused(wording, "value = \"2026:1\"", 1, "notices.wording: the val");
+	refused(wording, "value = \"../1\"", 1, "notices.wording: the value");
+	refused(wording, "value = \"a-wording-of-more-than-31-letters\"", 1,
+	    "notices.wording: the value must");
+	refused("\"uk-gdpr\"", "\"gdpr\"", 1, "notices.law: the value must be "
+	    "\"dpa-1998\" or \"uk-gdpr\"");
+	refused("\"who\", \"dpo\"", "\"who\", \"when\"", 0,
+	    "notices.content: item 2 is nothing that a notice is known to");
+	refused("\"en\", \"ur\"", "\"ur\"", -1,
+	    "notices.languages: en must be there");
+	refused("\"en\", \"ur\"", "\"en\", \"en\"", 0,
+	    "notices.languages: item 2 is there twice");
+	refused("value = \"P1M\"", "value = 1", 1, "notices.first_period: the "
+	    "value must be a period");
+	refused("value = 12;", "value = 19;", 1,
+	    "notices.comprehension_age: 19 is impossible");
+	refused("value = 12;", "value = 0;", 1,
+	    "notices.comprehension_age: 0 is impossible");
+	refused("value = \"one\"", "value = \"two\"", 1,
+	    "notices.household: the value must be \"each\" or \"one\"");
+}
+END_TEST
+
 START_TEST(every_other_rule_must_be_there)
 {
 	static const char *const lines[] = { "retention", "consent", "archive",
-		"destruction", "guards", "shield" };
+		"destruction", "guards", "shield", "notices" };
 	const char *text = "name = \"a\";\nversion = \"1\";\n"
 	    "effective = \"2020-01-01\";\n";
 	char what[128];
 	size_t i;
 
 	ck_assert(load(text, strlen(text)) == CP_BAD_INPUT);
-	ck_assert_uint_eq(report.n, CP_RULE_COUNT - 9);
+	ck_assert_uint_eq(report.n, CP_RULE_COUNT - 18);
 	for (i = 0; i < CP_RULE_COUNT; i++) {
 		if (may_be_absent(i))
 			continue;
@@ -521,7 +616,7 @@ START_TEST(every_other_rule_must_be_there)
 		    cp_rule_name((enum cp_rule)i));
 		expect_problem(0, what);
 	}
-	for (i = 0; i < 6; i++) {
+	for (i = 0; i < 7; i++) {
 		(void)snprintf(what, sizeof(what), "%s = 1;\n", lines[i]);
 		ck_assert(load(what, strlen(what)) == CP_BAD_INPUT);
 		(void)snprintf(what, sizeof(what),
@@ -590,7 +685,7 @@ START_TEST(syntax_errors_and_includes_are_refused)
 	ck_assert(load(nul, sizeof(nul)) == CP_BAD_INPUT);
 	expect_problem(2, "NUL");
 	ck_assert(load("", 0) == CP_BAD_INPUT);
-	ck_assert_uint_eq(report.n, CP_RULE_COUNT - 9 + 3);
+	ck_assert_uint_eq(report.n, CP_RULE_COUNT - 18 + 3);
 }
 END_TEST
 
@@ -634,14 +729,19 @@ END_TEST
 START_TEST(damaged_packs_never_load_or_crash)
 {
 	static const char junk[] = "\"{}[](),;=@#/*\\\n\xff" "0a";
-	/* The last group may be absent: cut before it the rest is whole. */
-	const char *last = strstr(cp_buf_text(&base), "\nshield = {");
-	size_t i, k, whole = (size_t)(last - cp_buf_text(&base));
+	/* The last groups may be absent: cut before them the rest is whole. */
+	const char *shield = strstr(cp_buf_text(&base), "\nshield = {");
+	const char *notices = strstr(cp_buf_text(&base), "\nnotices = {");
+	size_t i, k, whole[2];
 	char *copy;
 
-	ck_assert_ptr_nonnull(last);
+	ck_assert_ptr_nonnull(shield);
+	ck_assert_ptr_nonnull(notices);
+	whole[0] = (size_t)(shield - cp_buf_text(&base));
+	whole[1] = (size_t)(notices - cp_buf_text(&base));
 	for (i = 0; i < base.len - 4; i += 7) {
-		if (i + 2 >= whole && i <= whole + 1)
+		if ((i + 2 >= whole[0] && i <= whole[0] + 1) ||
+		    (i + 2 >= whole[1] && i <= whole[1] + 1))
 			continue;
 		ck_assert(load(cp_buf_text(&base), i) == CP_BAD_INPUT);
 		ck_assert_uint_gt(report.n, 0);
@@ -678,8 +778,9 @@ main(void)
 	tcase_add_test(tc, wrong_lists_are_refused);
 	tcase_add_test(tc, unknown_and_misplaced_settings_are_refused);
 	tcase_add_test(tc, absent_parts_are_refused);
-	tcase_add_test(tc, nine_rules_may_be_absent);
+	tcase_add_test(tc, eighteen_rules_may_be_absent);
 	tcase_add_test(tc, only_what_a_shield_can_hide_is_hidden);
+	tcase_add_test(tc, notices_are_checked);
 	tcase_add_test(tc, every_other_rule_must_be_there);
 	tcase_add_test(tc, sources_are_required);
 	tcase_add_test(tc, identity_is_checked);
