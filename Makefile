@@ -14,8 +14,8 @@ endif
 PACKAGES_BUILD := gcc libc6-dev libgcrypt20-dev libarchive-dev libsqlite3-dev \
 	libconfig-dev libjansson-dev libunistring-dev libpopt-dev \
 	libsmartcols-dev libbsd-dev libsystemd-dev libpango1.0-dev \
-	libcairo2-dev libqrencode-dev libqpdf-dev pkg-config \
-	fonts-noto-core fonts-dejavu-core
+	libcairo2-dev libharfbuzz-dev zlib1g-dev libqrencode-dev \
+	libqpdf-dev pkg-config fonts-noto-core fonts-dejavu-core
 PACKAGES_CHECK := $(PACKAGES_BUILD) check clang jq age zstd mandoc sqlite3 \
 	zlib1g-dev xxd openssl strace poppler-utils qpdf zbar-tools \
 	python3 xfsprogs
@@ -35,11 +35,12 @@ LIBS     := -lgcrypt -lsqlite3 -lconfig -ljansson -lunistring -lpopt \
 	-lsmartcols -lbsd
 LIBS_FULL := $(LIBS) -larchive
 LIBS_PRINT := $(LIBS_FULL) -lpangocairo-1.0 -lpangoft2-1.0 -lpango-1.0 \
-	-lcairo -lgobject-2.0 -lglib-2.0 -lfontconfig -lqrencode -lqpdf
+	-lcairo -lharfbuzz-subset -lharfbuzz -lz -lm -lgobject-2.0 \
+	-lglib-2.0 -lfontconfig -lqrencode -lqpdf
 # Asked for only where it is needed, when what is missing has been installed;
 # the warnings are for this project's sources.
 PAGES_CPPFLAGS = $(patsubst -I%,-isystem %,$(shell pkg-config --cflags \
-	pangocairo pangoft2 cairo-pdf fontconfig libqrencode libqpdf))
+	pangocairo pangoft2 cairo-pdf harfbuzz fontconfig libqrencode libqpdf))
 
 # A sanitised build must not fortify twice and wants its own flags.
 ifdef SANITIZE

@@ -1,4 +1,3 @@
-#include <cairo-pdf.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -62,7 +61,6 @@ cp_press_open(const struct cp_press_spec *spec, struct cp_press **out,
 	p = calloc(1, sizeof(*p));
 	if (p == NULL)
 		return cp_fail(err, CP_FAILED, "out of memory");
-	cp_buf_init(&p->pdf);
 	rc = copy_spec(p, spec, err);
 	if (rc == CP_OK)
 		rc = press_faces_open(p, spec->face, err);
@@ -75,33 +73,12 @@ cp_press_open(const struct cp_press_spec *spec, struct cp_press **out,
 	return rc;
 }
 
-/* Ends the PDF that letters go into. */
-static cairo_status_t
-close_pdf(struct cp_press *p)
-{
-	cairo_status_t status;
-
-	if (p->cr == NULL)
-		return CAIRO_STATUS_SUCCESS;
-	press_tag(p->cr, "Document", 0);
-	status = cairo_status(p->cr);
-	cairo_destroy(p->cr);
-	p->cr = NULL;
-	cairo_surface_finish(p->surface);
-	if (status == CAIRO_STATUS_SUCCESS)
-		status = cairo_surface_status(p->surface);
-	cairo_surface_destroy(p->surface);
-	p->surface = NULL;
-	return status;
-}
-
 void
 cp_press_free(struct cp_press *p)
 {
 	if (p == NULL)
 		return;
-	(void)close_pdf(p);
-	cp_buf_clear(&p->pdf);
+	press_pdf_free(p->pdf);
 	press_top_clear(&p->top);
 	g_hash_table_unref(p->sets);
 	g_hash_table_unref(p->labels);
@@ -117,39 +94,25 @@ cp_press_free(struct cp_press *p)
 /* ---- letters --------------------------------------------------------------- */
 
 static enum cp_rc
-cairo_failed(cairo_status_t status, struct cp_err *err)
-{
-	return cp_fail(err, CP_FAILED, "cairo: %s",
-	    cairo_status_to_string(status));
-}
-
-static void
-open_pdf(struct cp_press *p)
-{
-	if (p->cr != NULL)
-		return;
-	p->surface = ink_surface(&p->pdf);
-	ink_properties(p->surface, p->title, "", p->made);
-	p->cr = cairo_create(p->surface);
-	press_tag(p->cr, "Document", 1);
-}
-
-static enum cp_rc
 draw_letter(struct cp_press *p, const struct press_letter *x,
     struct cp_err *err)
 {
-	struct press_ink ink = { .p = p, .letter = x, .forms = 1 };
+	struct press_ink ink = { .p = p, .letter = x };
 	size_t at = 0;
 	enum cp_rc rc = CP_OK;
 
-	open_pdf(p);
-	ink.cr = p->cr;
-	for (int page = 1; rc == CP_OK && page <= x->pages; page++) {
-		rc = press_draw_page(&ink, page, &at, err);
-		cairo_show_page(p->cr);
+	if (p->pdf == NULL) {
+		p->pdf = press_pdf_begin();
+		p->part++;
 	}
-	if (rc == CP_OK && cairo_status(p->cr) != CAIRO_STATUS_SUCCESS)
-		rc = cairo_failed(cairo_status(p->cr), err);
+	if (p->pdf == NULL)
+		return cp_fail(err, CP_FAILED, "out of memory");
+	ink.pdf = p->pdf;
+	for (int page = 1; rc == CP_OK && page <= x->pages; page++) {
+		press_pdf_page(p->pdf);
+		rc = press_draw_page(&ink, page, &at, err);
+		press_pdf_page_end(p->pdf);
+	}
 	return rc;
 }
 
@@ -183,23 +146,19 @@ cp_press_add(struct cp_press *p, const struct cp_letter *l, int *pages,
 enum cp_rc
 cp_press_finish(struct cp_press *p, struct cp_buf *out, struct cp_err *err)
 {
-	cairo_status_t status;
-	enum cp_rc rc = CP_OK;
+	enum cp_rc rc;
 
-	if (p->cr == NULL)
+	if (p->pdf == NULL)
 		return cp_fail(err, CP_BAD_INPUT, "no letters to finish");
-	status = close_pdf(p);
-	if (status != CAIRO_STATUS_SUCCESS)
-		rc = cairo_failed(status, err);
-	if (rc == CP_OK)
-		cp_buf_put(out, p->pdf.data, p->pdf.len);
-	cp_buf_reset(&p->pdf);
+	rc = press_pdf_end(p->pdf, p->title, p->made, out, err);
+	press_pdf_free(p->pdf);
+	p->pdf = NULL;
 	if (g_hash_table_size(p->sets) + g_hash_table_size(p->labels) >
 	    KEPT_MOST) {
 		g_hash_table_remove_all(p->sets);
 		g_hash_table_remove_all(p->labels);
 	}
-	return rc == CP_OK ? cp_buf_check(out, err) : rc;
+	return rc;
 }
 
 /* ---- pictures of pages ----------------------------------------------------- */
@@ -235,7 +194,8 @@ paint_page(struct press_ink *ink, int page, size_t *at, int width,
 		status = cairo_surface_write_to_png_stream(s, take_png, png);
 	cairo_surface_destroy(s);
 	if (rc == CP_OK && status != CAIRO_STATUS_SUCCESS)
-		rc = cairo_failed(status, err);
+		rc = cp_fail(err, CP_FAILED, "cairo: %s",
+		    cairo_status_to_string(status));
 	return rc == CP_OK ? cp_buf_check(png, err) : rc;
 }
 

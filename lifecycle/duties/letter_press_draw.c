@@ -1,4 +1,3 @@
-#include <pango/pangocairo.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,99 +6,10 @@
 
 #define QR_SIDE (20 * INK_MM)
 
-void
-press_tag(cairo_t *cr, const char *name, int begin)
-{
-	if (begin)
-		cairo_tag_begin(cr, name, NULL);
-	else
-		cairo_tag_end(cr, name);
-}
-
-/* ---- texts ----------------------------------------------------------------- */
-
-static void
-show_lines(cairo_t *cr, const struct press_text *t, int from, int to,
-    double x, double y)
-{
-	ink_grey(cr, press_grey(t->face));
-	for (int i = from; i < to; i++) {
-		cairo_move_to(cr, x + t->line[i].left,
-		    y + t->line[i].base - t->line[from].top);
-		pango_cairo_show_layout_line(cr,
-		    pango_layout_get_line_readonly(t->layout, i));
-	}
-}
-
-/* All that the ink of these lines may reach. */
-static cairo_rectangle_t
-ink_box(const struct press_ink *ink, const struct press_text *t, int from,
-    int to)
-{
-	double pad = 2 * press_size(ink->p, t->face);
-	double width = t->measure > 0 ? t->measure : t->width;
-	cairo_rectangle_t box = { -pad, -pad, width + 2 * pad,
-	    press_text_height(t, from, to) + 2 * pad };
-
-	return box;
-}
-
-/* The lines as a form; NULL when out of memory. */
-static struct press_form *
-form_of(struct press_ink *ink, struct press_text *t, int from, int to)
-{
-	cairo_rectangle_t box = ink_box(ink, t, from, to);
-	struct press_form *f;
-	cairo_t *cr;
-
-	for (f = t->forms; f != NULL; f = f->next)
-		if (f->from == from && f->to == to)
-			return f;
-	f = calloc(1, sizeof(*f));
-	if (f == NULL)
-		return NULL;
-	f->from = from;
-	f->to = to;
-	f->surface = cairo_recording_surface_create(
-	    CAIRO_CONTENT_COLOR_ALPHA, &box);
-	f->next = t->forms;
-	t->forms = f;
-	cr = cairo_create(f->surface);
-	show_lines(cr, t, from, to, 0, 0);
-	cairo_destroy(cr);
-	return f;
-}
-
-/* Lines of a text that is the same in each letter if FIXED.  Where a form is
- * drawn a second time on a page, cairo 1.16 names it twice in the resources of
- * that page, which is not good PDF. */
-static void
-draw_text(struct press_ink *ink, struct press_text *t, int from, int to,
-    double x, double y, int fixed)
-{
-	struct press_form *form = NULL;
-	cairo_rectangle_t box;
-
-	if (ink->forms && fixed)
-		form = form_of(ink, t, from, to);
-	if (form == NULL || form->page == ink->p->pages) {
-		show_lines(ink->cr, t, from, to, x, y);
-		return;
-	}
-	form->page = ink->p->pages;
-	/* without a clip, cairo 1.16 drops the tags that are open */
-	box = ink_box(ink, t, from, to);
-	cairo_rectangle(ink->cr, x + box.x, y + box.y, box.width, box.height);
-	cairo_clip(ink->cr);
-	cairo_set_source_surface(ink->cr, form->surface, x, y);
-	cairo_paint(ink->cr);
-	cairo_reset_clip(ink->cr);
-}
-
 static void
 draw_put(struct press_ink *ink, const struct press_put *put)
 {
-	draw_text(ink, put->text, 0, put->text->n, put->x, put->y, 1);
+	press_show(ink, put->text, 0, put->text->n, put->x, put->y, 1);
 }
 
 /* ---- the upper part of the first page -------------------------------------- */
@@ -110,13 +20,13 @@ draw_reference(struct press_ink *ink)
 	const struct press_top *t = &ink->p->top;
 	struct press_text *r = ink->letter->reference;
 
-	press_tag(ink->cr, "P", 1);
+	press_leaf(ink, "P");
 	draw_put(ink, &t->label);
-	draw_text(ink, r, 0, r->n, t->reference_x, t->reference_y, 0);
-	press_tag(ink->cr, "P", 0);
-	press_tag(ink->cr, "Figure", 1);
-	ink_modules(ink->cr, ink->letter->qr, t->qr_x, t->qr_y, QR_SIDE);
-	press_tag(ink->cr, "Figure", 0);
+	press_show(ink, r, 0, r->n, t->reference_x, t->reference_y, 0);
+	press_mark_end(ink);
+	press_leaf(ink, "Figure");
+	press_modules(ink, ink->letter->qr, t->qr_x, t->qr_y, QR_SIDE);
+	press_mark_end(ink);
 }
 
 static void
@@ -125,21 +35,21 @@ draw_top(struct press_ink *ink)
 	const struct press_top *t = &ink->p->top;
 	const struct press_letter *x = ink->letter;
 
-	press_tag(ink->cr, "P", 1);
+	press_leaf(ink, "P");
 	draw_put(ink, &t->name);
-	press_tag(ink->cr, "P", 0);
-	press_tag(ink->cr, "P", 1);
+	press_mark_end(ink);
+	press_leaf(ink, "P");
 	for (int i = 0; i < t->n_contacts; i++)
 		draw_put(ink, &t->contact[i]);
-	press_tag(ink->cr, "P", 0);
-	press_tag(ink->cr, "P", 1);
+	press_mark_end(ink);
+	press_leaf(ink, "P");
 	for (int i = 0; i < x->n_to; i++)
-		draw_text(ink, x->to[i], 0, x->to[i]->n, 25 * INK_MM,
+		press_show(ink, x->to[i], 0, x->to[i]->n, 25 * INK_MM,
 		    x->to_y[i], 0);
-	press_tag(ink->cr, "P", 0);
-	press_tag(ink->cr, "P", 1);
+	press_mark_end(ink);
+	press_leaf(ink, "P");
 	draw_put(ink, &t->date);
-	press_tag(ink->cr, "P", 0);
+	press_mark_end(ink);
 	draw_reference(ink);
 }
 
@@ -181,13 +91,16 @@ static void
 draw_tick_box(struct press_ink *ink, const struct press_set *s, double y)
 {
 	double size = press_size(ink->p, PRESS_BODY), side = 0.95 * size;
-	double base = y + s->text->line[0].base;
+	double x = left_of(ink->p, s->start - 1.9 * size, side);
+	double top = y + s->text->line[0].base - 0.85 * size;
+	const double v[] = { x, top, x + side, top, x + side, top + side, x,
+		top + side };
 
-	ink_grey(ink->cr, 0.08);
-	cairo_set_line_width(ink->cr, size / 11);
-	cairo_rectangle(ink->cr, left_of(ink->p, s->start - 1.9 * size, side),
-	    base - 0.85 * size, side, side);
-	cairo_stroke(ink->cr);
+	press_path(ink, 'M', v);
+	for (int i = 2; i < 8; i += 2)
+		press_path(ink, 'L', v + i);
+	press_path(ink, 'Z', v);
+	press_stroke(ink, size / 11, 0.08);
 }
 
 static void
@@ -198,17 +111,17 @@ draw_label(struct press_ink *ink, const struct press_place *at)
 
 	if (at->from > 0)
 		return;
-	press_tag(ink->cr, "Lbl", 1);
+	press_leaf(ink, "Lbl");
 	if (s->label != NULL) {
 		inset = s->kind == CP_BLOCK_BULLET ? 0.95 * size :
 		    1.9 * size;
-		draw_text(ink, s->label, 0, 1, left_of(ink->p,
+		press_show(ink, s->label, 0, 1, left_of(ink->p,
 		    s->start - inset, s->label->width),
 		    at->y + s->text->line[0].base - s->label->line[0].base,
 		    0);
 	} else
 		draw_tick_box(ink, s, at->y);
-	press_tag(ink->cr, "Lbl", 0);
+	press_mark_end(ink);
 }
 
 /* What is on the page beside the text and is not text. */
@@ -216,18 +129,20 @@ static void
 draw_beside(struct press_ink *ink, const struct press_place *at)
 {
 	const struct press_set *s = at->set;
-	double size = press_size(ink->p, PRESS_BODY), y;
+	double size = press_size(ink->p, PRESS_BODY), left;
 
+	if (s->picture < 0 && s->kind != CP_BLOCK_WRITE)
+		return;
+	press_artifact(ink);
 	if (s->picture >= 0)
-		press_picture_draw(ink->cr, s->picture, left_of(ink->p, 0,
+		press_picture_draw(ink, s->picture, left_of(ink->p, 0,
 		    3.4 * size), at->y + (s->height - 3.4 * size) / 2,
 		    3.4 * size);
-	if (s->kind == CP_BLOCK_WRITE && at->to == s->text->n) {
-		y = at->y + s->height - s->text->line[at->from].top;
-		ink_hairline(ink->cr, left_of(ink->p, s->start,
-		    s->text->measure), left_of(ink->p, s->start,
-		    s->text->measure) + s->text->measure, y, size / 14, 0.3);
-	}
+	left = left_of(ink->p, s->start, s->text->measure);
+	if (s->kind == CP_BLOCK_WRITE && at->to == s->text->n)
+		press_rule(ink, left, left + s->text->measure, at->y +
+		    s->height - s->text->line[at->from].top, size / 14, 0.3);
+	press_mark_end(ink);
 }
 
 /* A text that goes on from one page to the next is one element: what is on
@@ -240,23 +155,21 @@ draw_block(struct press_ink *ink, const struct press_place *at)
 	int last = at->to == s->text->n, whole = at->from == 0 && last;
 	int item = in_list(s);
 
-	if (at->from == 0) {
-		press_tag(ink->cr, tag, 1);
-		if (item) {
-			draw_label(ink, at);
-			press_tag(ink->cr, "LBody", 1);
-		}
+	if (at->from == 0 && item) {
+		press_group(ink, tag);
+		draw_label(ink, at);
+		tag = "LBody";
 	}
-	if (!whole)
-		press_tag(ink->cr, "Span", 1);
-	draw_text(ink, s->text, at->from, at->to, left_of(ink->p, s->start,
+	if (!whole && at->from == 0)
+		press_group(ink, tag);
+	press_leaf(ink, whole ? tag : "Span");
+	press_show(ink, s->text, at->from, at->to, left_of(ink->p, s->start,
 	    s->text->measure), at->y + s->drop, s->fixed);
-	if (!whole)
-		press_tag(ink->cr, "Span", 0);
+	press_mark_end(ink);
+	if (!whole && last)
+		press_group_end(ink);
 	if (last && item)
-		press_tag(ink->cr, "LBody", 0);
-	if (last)
-		press_tag(ink->cr, tag, 0);
+		press_group_end(ink);
 }
 
 /* Whether B goes on with the list of A. */
@@ -279,11 +192,11 @@ draw_place(struct press_ink *ink, size_t i)
 	    (i + 1 == x->n_places || !same_list(s, x->places[i + 1].set));
 
 	if (begins)
-		press_tag(ink->cr, "L", 1);
+		press_group(ink, "L");
 	draw_beside(ink, at);
 	draw_block(ink, at);
 	if (ends)
-		press_tag(ink->cr, "L", 0);
+		press_group_end(ink);
 }
 
 /* ---- the foot -------------------------------------------------------------- */
@@ -322,11 +235,13 @@ draw_foot(struct press_ink *ink, int page, struct cp_err *err)
 	cp_buf_clear(&words);
 	if (rc != CP_OK)
 		return rc;
-	ink_hairline(ink->cr, p->margin, p->margin + p->measure,
-	    p->foot - 4, 0.4, 0.6);
-	draw_text(ink, foot, 0, 1, left_of(p, 0, foot->width), p->foot, 0);
-	draw_text(ink, t, 0, 1, left_of(p, p->measure - t->width, t->width),
+	press_artifact(ink);
+	press_rule(ink, p->margin, p->margin + p->measure, p->foot - 4, 0.4,
+	    0.6);
+	press_show(ink, foot, 0, 1, left_of(p, 0, foot->width), p->foot, 0);
+	press_show(ink, t, 0, 1, left_of(p, p->measure - t->width, t->width),
 	    p->foot, 1);
+	press_mark_end(ink);
 	return CP_OK;
 }
 
@@ -336,14 +251,13 @@ press_draw_page(struct press_ink *ink, int page, size_t *at,
 {
 	const struct press_letter *x = ink->letter;
 
-	ink->p->pages++;
 	if (page == 1) {
-		press_tag(ink->cr, "Sect", 1);
+		press_group(ink, "Sect");
 		draw_top(ink);
 	}
 	for (; *at < x->n_places && x->places[*at].page == page; ++*at)
 		draw_place(ink, *at);
 	if (page == x->pages)
-		press_tag(ink->cr, "Sect", 0);
+		press_group_end(ink);
 	return draw_foot(ink, page, err);
 }

@@ -3,6 +3,7 @@
 
 #include "lifecycle/duties/letter_ink.h"
 #include "lifecycle/duties/letter_press.h"
+#include "lifecycle/duties/letter_press_pdf.h"
 
 /*
  * Shared by letter_press*.c only.  A text is set once, with the places of its
@@ -37,12 +38,12 @@ struct press_text {
 	struct press_form *forms; /* owned */
 };
 
-/* Lines of a text, drawn once. */
+/* Lines of a text that were drawn once in a part. */
 struct press_form {
 	struct press_form *next;
 	int from, to;
-	cairo_surface_t *surface;
-	uint64_t page; /* the last one that it is on, of all of the press */
+	uint64_t part;
+	int number;
 };
 
 struct press_set {
@@ -107,10 +108,8 @@ struct cp_press {
 	GHashTable *sets;   /* what is fixed, by what it says */
 	GHashTable *labels; /* of lists, and numbers of pages */
 
-	struct cp_buf pdf;  /* of the letters that are not finished */
-	cairo_surface_t *surface;
-	cairo_t *cr;
-	uint64_t pages;     /* drawn so far */
+	struct press_pdf *pdf; /* the letters that are not finished */
+	uint64_t part;         /* how many were, and this one */
 };
 
 /* ---- letter_press_face.c ---------------------------------------------------- */
@@ -167,23 +166,44 @@ enum cp_rc press_place(struct cp_press *p, struct press_letter *x,
 
 /* ---- letter_press_draw.c ---------------------------------------------------- */
 
+/* What a page is drawn on: a PDF, or a picture of it. */
 struct press_ink {
 	struct cp_press *p;
 	const struct press_letter *letter;
+	struct press_pdf *pdf; /* NULL: a picture */
 	cairo_t *cr;
-	int forms; /* what is fixed is drawn as a form */
+	int in_form;
 };
 
 /* One page of the letter, without ending it. */
 enum cp_rc press_draw_page(struct press_ink *ink, int page, size_t *at,
     struct cp_err *err) CP_MUST_CHECK;
-void press_tag(cairo_t *cr, const char *name, int begin);
+
+/* ---- letter_press_ink.c ----------------------------------------------------- */
+
+/* Elements, as of letter_press_pdf.h. */
+void press_group(struct press_ink *ink, const char *type);
+void press_group_end(struct press_ink *ink);
+void press_leaf(struct press_ink *ink, const char *type);
+void press_artifact(struct press_ink *ink);
+void press_mark_end(struct press_ink *ink);
+
+/* M, L: move, line to V; C: curve by three points; Z: close. */
+void press_path(struct press_ink *ink, char op, const double *v);
+void press_stroke(struct press_ink *ink, double width, double grey);
+void press_rule(struct press_ink *ink, double from, double to, double y,
+    double width, double grey);
+void press_modules(struct press_ink *ink, const QRcode *qr, double x,
+    double y, double side);
+/* Lines of a text; as a form if it is FIXED: the same in each letter. */
+void press_show(struct press_ink *ink, struct press_text *t, int from, int to,
+    double x, double y, int fixed);
 
 /* ---- letter_press_picture.c ------------------------------------------------- */
 
 /* -1: there is none of that name. */
 int press_picture_find(const char *name);
-void press_picture_draw(cairo_t *cr, int picture, double x, double y,
+void press_picture_draw(struct press_ink *ink, int picture, double x, double y,
     double side);
 
 #endif

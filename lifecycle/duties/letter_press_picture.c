@@ -1,5 +1,3 @@
-#include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "lifecycle/duties/letter_press_impl.h"
@@ -89,65 +87,84 @@ press_picture_find(const char *name)
 	return -1;
 }
 
+/* Where and how large a drawing is. */
+struct easel {
+	struct press_ink *ink;
+	double x, y, scale;
+};
+
 static void
-draw(cairo_t *cr, char command, const double *v)
+path(const struct easel *e, char op, const double *v, int n)
 {
-	switch (command) {
-	case 'M':
-		cairo_move_to(cr, v[0], v[1]);
-		break;
-	case 'L':
-		cairo_line_to(cr, v[0], v[1]);
-		break;
-	case 'C':
-		cairo_curve_to(cr, v[0], v[1], v[2], v[3], v[4], v[5]);
-		break;
-	case 'Z':
-		cairo_close_path(cr);
-		break;
+	double at[6] = { 0 };
+
+	for (int i = 0; i < n; i += 2) {
+		at[i] = e->x + v[i] * e->scale;
+		at[i + 1] = e->y + v[i + 1] * e->scale;
+	}
+	press_path(e->ink, op, at);
+}
+
+/* Four curves, each a quarter. */
+static void
+circle(const struct easel *e, double x, double y, double r)
+{
+	const double k = 0.5523 * r;
+	const double v[] = { x + r, y, x + r, y + k, x + k, y + r, x, y + r,
+		x - k, y + r, x - r, y + k, x - r, y, x - r, y - k, x - k,
+		y - r, x, y - r, x + k, y - r, x + r, y - k, x + r, y };
+
+	path(e, 'M', v, 2);
+	for (int i = 2; i < 26; i += 6)
+		path(e, 'C', v + i, 6);
+	path(e, 'Z', v, 0);
+}
+
+static void
+draw(const struct easel *e, char op, const double *v)
+{
+	const double box[] = { v[0], v[1], v[0] + v[2], v[1], v[0] + v[2],
+		v[1] + v[3], v[0], v[1] + v[3] };
+	const double end[] = { v[0], v[1] + 0.01 };
+
+	switch (op) {
 	case 'O':
-		cairo_new_sub_path(cr);
-		cairo_arc(cr, v[0], v[1], v[2], 0, 2 * M_PI);
-		cairo_close_path(cr);
+		circle(e, v[0], v[1], v[2]);
 		break;
 	case 'B':
-		cairo_rectangle(cr, v[0], v[1], v[2], v[3]);
+		path(e, 'M', box, 2);
+		for (int i = 2; i < 8; i += 2)
+			path(e, 'L', box + i, 2);
+		path(e, 'Z', box, 0);
 		break;
 	case 'D': /* a line without length has round ends */
-		cairo_move_to(cr, v[0], v[1]);
-		cairo_line_to(cr, v[0], v[1] + 0.01);
+		path(e, 'M', v, 2);
+		path(e, 'L', end, 2);
 		break;
 	default:
-		break;
+		path(e, op, v, op == 'C' ? 6 : op == 'Z' ? 0 : 2);
 	}
 }
 
 void
-press_picture_draw(cairo_t *cr, int picture, double x, double y, double side)
+press_picture_draw(struct press_ink *ink, int picture, double x, double y,
+    double side)
 {
+	const struct easel e = { ink, x, y, side / GRID };
 	const char *d = drawings[picture];
-	double v[6];
 
-	cairo_save(cr);
-	cairo_translate(cr, x, y);
-	cairo_scale(cr, side / GRID, side / GRID);
-	cairo_set_line_width(cr, LINE);
-	cairo_set_line_cap(cr, CAIRO_LINE_CAP_ROUND);
-	cairo_set_line_join(cr, CAIRO_LINE_JOIN_ROUND);
-	ink_grey(cr, 0.08);
 	while (*d != '\0') {
-		char command = *d++, *end;
-		int n = 0;
+		double v[6] = { 0 };
+		char op = *d++, *end;
 
-		for (; n < 6; n++, d = end) {
+		for (int n = 0; n < 6; n++, d = end) {
 			v[n] = g_ascii_strtod(d, &end);
 			if (end == d)
 				break;
 		}
-		draw(cr, command, v);
+		draw(&e, op, v);
 		while (*d == ' ')
 			d++;
 	}
-	cairo_stroke(cr);
-	cairo_restore(cr);
+	press_stroke(ink, LINE * e.scale, 0.08);
 }

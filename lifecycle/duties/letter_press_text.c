@@ -83,7 +83,6 @@ press_text_free(struct press_text *t)
 		struct press_form *f = t->forms;
 
 		t->forms = f->next;
-		cairo_surface_destroy(f->surface);
 		free(f);
 	}
 	g_clear_object(&t->layout);

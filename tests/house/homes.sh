@@ -12,6 +12,7 @@ sqlite3\.h lifecycle/store/store
 libconfig\.h lifecycle/rules/policy lifecycle/store/config
 jansson\.h lifecycle/store/json
 (pango|cairo|qpdf|fontconfig|qrencode|glib)(/.*|[-a-z0-9]*\.h) lifecycle/duties/letter
+(hb(-[a-z]+)?|zlib)\.h lifecycle/duties/letter
 uni(str|norm|ctype|case|types|conv|width|name|gbrk|lbrk|wbrk|stdio)\.h lifecycle/rules/text
 popt\.h cpadmin/
 libsmartcols(/libsmartcols)?\.h cpadmin/
@@ -88,6 +89,9 @@ caught lifecycle/duties/notice.c pango/pangocairo.h
 caught lifecycle/duties/notice.c cairo-pdf.h
 caught lifecycle/duties/certificate_page.c qrencode.h
 caught cpadmin/custody_sheet.c qpdf/qpdf-c.h
+caught archive/package.c zlib.h
+caught lifecycle/duties/pack.c hb-subset.h
+allowed lifecycle/duties/letter_press_font.c hb-subset.h
 allowed lifecycle/duties/letter_page.c pango/pangocairo.h
 allowed lifecycle/duties/letter_page_qr.c qrencode.h
 caught cpadmin/out.c unistr.h

@@ -1,0 +1,257 @@
+#include <math.h>
+#include <string.h>
+
+#include "lifecycle/duties/letter_press_pdf.h"
+
+/* Points by which a glyph may be off before it is put right. */
+#define NEAR 0.03
+
+void
+press_put_number(struct cp_buf *b, double v)
+{
+	long n = lround(v * 100);
+	char text[32];
+	int at = sizeof(text), neg = n < 0, decimals;
+
+	if (neg)
+		n = -n;
+	text[--at] = ' ';
+	decimals = n % 100 == 0 ? 0 : n % 10 == 0 ? 1 : 2;
+	n = decimals == 0 ? n / 100 : decimals == 1 ? n / 10 : n;
+	for (int i = 0; i < decimals; i++, n /= 10)
+		text[--at] = (char)('0' + n % 10);
+	if (decimals > 0)
+		text[--at] = '.';
+	do {
+		text[--at] = (char)('0' + n % 10);
+		n /= 10;
+	} while (n > 0);
+	if (neg)
+		text[--at] = '-';
+	cp_buf_put(b, text + at, sizeof(text) - (size_t)at);
+}
+
+/* Where a text object [9.4] stands. */
+struct show {
+	struct press_pdf *f;
+	struct cp_buf *b;
+	double size;
+	struct press_font *font;
+	int set;          /* a font is */
+	double line_x, line_y; /* of the last Td */
+	double x;         /* where the next glyph would go */
+	int open;         /* 1: an array, 2: and a string in it */
+};
+
+static void
+close_array(struct show *s)
+{
+	if (s->open == 2)
+		cp_buf_puts(s->b, ">");
+	if (s->open > 0)
+		cp_buf_puts(s->b, "]TJ\n");
+	s->open = 0;
+}
+
+static void
+use_font(struct show *s)
+{
+	if (s->set)
+		return;
+	close_array(s);
+	cp_buf_printf(s->b, "/F%d ", press_font_number(s->font));
+	press_put_number(s->b, s->size);
+	cp_buf_puts(s->b, "Tf\n");
+	s->set = 1;
+}
+
+static void
+move_to(struct show *s, double x, double y)
+{
+	close_array(s);
+	/* as the reader will add up what is rounded */
+	x = round((x - s->line_x) * 100) / 100;
+	y = round((y - s->line_y) * 100) / 100;
+	press_put_number(s->b, x);
+	press_put_number(s->b, y);
+	cp_buf_puts(s->b, "Td\n");
+	s->line_x += x;
+	s->line_y += y;
+	s->x = s->line_x;
+}
+
+static void
+put_glyph(struct show *s, unsigned glyph, double x, double y)
+{
+	static const char hex[] = "0123456789ABCDEF";
+	char code[4] = { hex[glyph >> 12 & 15], hex[glyph >> 8 & 15],
+		hex[glyph >> 4 & 15], hex[glyph & 15] };
+	double off = x - s->x;
+
+	use_font(s);
+	if (fabs(y - s->line_y) > NEAR)
+		move_to(s, x, y);
+	else if (fabs(off) > NEAR) {
+		long by = lround(-off * 1000 / s->size);
+
+		if (s->open == 2)
+			cp_buf_puts(s->b, ">");
+		if (s->open == 0)
+			cp_buf_puts(s->b, "[");
+		s->open = 1;
+		cp_buf_printf(s->b, "%ld", by);
+		s->x -= (double)by * s->size / 1000;
+	}
+	if (s->open == 0)
+		cp_buf_puts(s->b, "[");
+	if (s->open < 2)
+		cp_buf_puts(s->b, "<");
+	s->open = 2;
+	cp_buf_put(s->b, code, 4);
+	s->x += press_font_width(s->font, glyph) * s->size / 1000;
+}
+
+static void
+put_actual(struct show *s, const char *text, size_t len)
+{
+	glong n = 0;
+	gunichar2 *wide = g_utf8_to_utf16(text, (glong)len, NULL, &n, NULL);
+
+	close_array(s);
+	cp_buf_puts(s->b, "/Span<</ActualText<FEFF");
+	for (glong i = 0; wide != NULL && i < n; i++)
+		cp_buf_printf(s->b, "%04X", (unsigned)wide[i]);
+	cp_buf_puts(s->b, ">>>BDC\n");
+	g_free(wide);
+}
+
+/* A run, and its text. */
+struct run {
+	const PangoGlyphString *g;
+	const char *text;
+	size_t len;
+	int rtl;
+	double x, y;
+};
+
+/* The text of the cluster of glyphs FROM to TO. */
+static void
+cluster_text(const struct run *r, int from, int to, const char **text,
+    size_t *len)
+{
+	size_t begin = (size_t)r->g->log_clusters[from], end = r->len;
+
+	if (r->rtl && from > 0)
+		end = (size_t)r->g->log_clusters[from - 1];
+	else if (!r->rtl && to < r->g->num_glyphs)
+		end = (size_t)r->g->log_clusters[to];
+	*text = r->text + begin;
+	*len = end > begin ? end - begin : 0;
+}
+
+static int
+is_space(const char *text, size_t len)
+{
+	return (len == 1 && text[0] == ' ') ||
+	    (len == 2 && memcmp(text, "\xC2\xA0", 2) == 0);
+}
+
+/* What glyphs FROM to TO stand for is told with them: by what the one glyph
+ * says wherever it is, or else in so many words. */
+static void
+show_cluster(struct show *s, const struct run *r, int from, int to, double x)
+{
+	const char *text;
+	size_t len;
+	int n = 0, told;
+	unsigned only = 0;
+
+	cluster_text(r, from, to, &text, &len);
+	for (int i = from; i < to; i++)
+		if (r->g->glyphs[i].glyph != PANGO_GLYPH_EMPTY) {
+			only = r->g->glyphs[i].glyph;
+			n++;
+		}
+	if (n == 0) {
+		/* a space at the end of a line, which is not to be lost */
+		only = press_font_space(s->font);
+		if (is_space(text, len) &&
+		    press_font_says(s->font, only, " ", 1))
+			put_glyph(s, only, x, r->y);
+		return;
+	}
+	if (is_space(text, len)) {
+		text = " ";
+		len = 1;
+	}
+	told = n == 1 && press_font_says(s->font, only, text, len);
+	use_font(s);
+	if (!told && len > 0)
+		put_actual(s, text, len);
+	for (int i = from; i < to; i++) {
+		const PangoGlyphInfo *g = &r->g->glyphs[i];
+
+		if (g->glyph != PANGO_GLYPH_EMPTY) {
+			if (n > 1)
+				(void)press_font_says(s->font, g->glyph, "",
+				    0);
+			put_glyph(s, g->glyph, x +
+			    (double)g->geometry.x_offset / PANGO_SCALE,
+			    r->y - (double)g->geometry.y_offset /
+			    PANGO_SCALE);
+		}
+		x += (double)g->geometry.width / PANGO_SCALE;
+	}
+	if (!told && len > 0) {
+		close_array(s);
+		cp_buf_puts(s->b, "EMC\n");
+	}
+}
+
+static double
+show_run(struct show *s, const struct run *r)
+{
+	double x = r->x;
+
+	for (int from = 0, to; from < r->g->num_glyphs; from = to) {
+		double width = 0;
+
+		for (to = from; to < r->g->num_glyphs &&
+		    r->g->log_clusters[to] == r->g->log_clusters[from]; to++)
+			width += (double)r->g->glyphs[to].geometry.width /
+			    PANGO_SCALE;
+		show_cluster(s, r, from, to, x);
+		x += width;
+	}
+	return x;
+}
+
+void
+press_show_line(struct press_pdf *f, PangoLayoutLine *line, double size,
+    double x, double y)
+{
+	struct show s = { .f = f, .b = press_pdf_content(f), .size = size };
+	const char *text = pango_layout_get_text(line->layout);
+
+	cp_buf_puts(s.b, "BT\n");
+	move_to(&s, x, y);
+	for (GSList *at = line->runs; at != NULL; at = at->next) {
+		const PangoGlyphItem *item = at->data;
+		struct run r = { .g = item->glyphs,
+		    .text = text + item->item->offset,
+		    .len = (size_t)item->item->length,
+		    .rtl = item->item->analysis.level & 1, .x = x, .y = y };
+		struct press_font *font = press_font_find(f,
+		    item->item->analysis.font);
+
+		if (font == NULL) {
+			f->failed = 1;
+			break;
+		}
+		s.set = s.set && font == s.font;
+		s.font = font;
+		x = show_run(&s, &r);
+	}
+	close_array(&s);
+	cp_buf_puts(s.b, "ET\n");
+}
