@@ -7,6 +7,7 @@
 #include "lifecycle/records/find.h"
 #include "lifecycle/records/mail.h"
 #include "lifecycle/records/mail_words.h"
+#include "lifecycle/records/notice_life.h"
 #include "lifecycle/records/shield_list.h"
 #include "lifecycle/rules/policy.h"
 #include "lifecycle/store/json.h"
@@ -125,6 +126,27 @@ take_to(const struct writing *w, size_t *to, struct cp_err *err)
 	return CP_OK;
 }
 
+/* The outcome that is owed, if one is, goes with letter M. */
+static enum cp_rc
+serve(struct writing *w, const struct cp_mail_case *m,
+    const struct cp_mail *mail, struct cp_err *err)
+{
+	struct cp_notice_issue i = { .language = "en", .format = "plain-text",
+		.route = "officer", .version = w->policy->notice_wording,
+		.mail = mail->n };
+	struct cp_notice owed;
+	int64_t n = 0;
+	enum cp_rc rc = CP_OK;
+
+	if (strcmp(m->kind, "outcome") == 0)
+		rc = cp_notice_outcome(w->s.store, w->r.n, &n, err);
+	if (rc != CP_OK || n == 0)
+		return rc;
+	i.to = cp_mail_to_child(m) ? CP_TO_CHILD : CP_TO_CARER;
+	rc = cp_notice_at(w->s.store, n, &owed, err);
+	return rc == CP_OK ? cp_notice_issued(&w->c, &owed, &i, err) : rc;
+}
+
 static enum cp_rc
 compose(struct writing *w, struct cp_mail *out, struct cp_err *err)
 {
@@ -151,7 +173,9 @@ compose(struct writing *w, struct cp_mail *out, struct cp_err *err)
 	l.said.to = m.to;
 	l.said.ours = cp_buf_text(&w->head);
 	l.said.text = cp_buf_text(&w->text);
-	return rc == CP_OK ? cp_mail_put(&w->c, &l, out, err) : rc;
+	if (rc == CP_OK)
+		rc = cp_mail_put(&w->c, &l, out, err);
+	return rc == CP_OK ? serve(w, &m, out, err) : rc;
 }
 
 static enum cp_rc

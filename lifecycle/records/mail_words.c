@@ -244,9 +244,8 @@ put_top(struct letter *l)
 	    "parent or carer");
 }
 
-/* Whether the letter goes to the child. */
-static int
-to_child(const struct cp_mail_case *m)
+int
+cp_mail_to_child(const struct cp_mail_case *m)
 {
 	struct cp_date grown = cp_date_attained(cp_partial_last(m->doc->birth),
 	    CP_MAIL_COMPREHENSION, m->leap);
@@ -298,7 +297,7 @@ cp_mail_words(const struct cp_mail_case *m, struct cp_buf *out,
 		return rc;
 	cp_buf_init(&l.words);
 	cp_buf_init(&name);
-	l.to_child = to_child(m);
+	l.to_child = cp_mail_to_child(m);
 	cp_document_name(m->doc, &name);
 	rc = cp_buf_check(&name, err);
 	if (rc == CP_OK && name.len >= sizeof(l.who))

@@ -23,6 +23,8 @@ struct cp_mail_case {
 
 /* Appends what stands above every letter of the authority. */
 void cp_mail_head(const char *authority, struct cp_buf *out);
+/* Whether it is to the child, who asked themself or is old enough. */
+int cp_mail_to_child(const struct cp_mail_case *m);
 /* Appends the letter.  CP_REFUSED: the case has not come to that, or it is past
  * it; CP_USAGE: no such kind. */
 enum cp_rc cp_mail_words(const struct cp_mail_case *m, struct cp_buf *out,
