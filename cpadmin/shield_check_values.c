@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lifecycle/records/notice.h"
+
 /*
  * What stands for the words of synopses.  The first line that fits counts; an
  * empty field fits everything.  A value with an @ is made by check_word.
@@ -10,6 +12,7 @@
 static const struct {
 	const char *verb, *option, *word, *value;
 } values[] = {
+	{ "notice", "--format", "", "standard" },
 	{ "", "--reason", "", "check" },
 	{ "", "--columns", "", "@columns" },
 	{ "", "--on", "", "@today" },
@@ -83,6 +86,16 @@ static const struct {
 	{ "", "--issue", "", "1" },
 	{ "", "--rate", "", "100" },
 	{ "", "--max-minutes", "", "1" },
+	{ "", "--language", "", "en" },
+	{ "", "--why", "", "gone-away" },
+	{ "", "--run", "", "R-0001" },
+	{ "", "--abandon", "", "R-0001" },
+	{ "", "--band", "", "parent" },
+	{ "", "--width", "", "72" },
+	{ "notice", "--kind", "", "first" },
+	{ "notice returned", "", "ID", "@notice" },
+	{ "notice served", "", "ID", "@notice" },
+	{ "notice suppress", "", "ID", "@notice" },
 	{ "", "", "D", "@today" },
 	{ "", "", "DATE", "@today" },
 	{ "", "--date", "", "@today" },
@@ -158,6 +171,16 @@ static const char *const further[] = {
 	"destruction early @package --legal-basis s.21 --reason check",
 	"archive move @new --all --dry-run",
 	"policy diff @policy",
+	"notice issue --all -o @out",
+	"notice issue @id -o @out --each",
+	"notice show @last --json",
+	"notice owed @last --json",
+	"notice served @notice --route hand",
+	"notice returned @notice --why gone-away",
+	"notice show @notice",
+	"notice addressee @id --to carer --ground learning-difficulty "
+	    "--reason check",
+	"notice runs",
 	"retention run --on @later --dry-run",
 };
 
@@ -252,6 +275,8 @@ check_word(struct check_world *w, const char *value, char *out, size_t cap)
 		days_on(w, 0, out, cap);
 	else if (strcmp(value, "@later") == 0)
 		days_on(w, 60, out, cap);
+	else if (strcmp(value, "@notice") == 0)
+		cp_notice_ref(1 + w->turn++ % (3 * CHECK_LIVE), out);
 	else if (strcmp(value, "@new") == 0 || strcmp(value, "@out") == 0)
 		(void)snprintf(out, cap, "%s/out/%d", w->base, w->outputs++);
 	else
