@@ -3,6 +3,7 @@
 
 #include "cpadmin/notice_row.h"
 #include "cpadmin/take.h"
+#include "lifecycle/duties/printing.h"
 
 /* notice served, returned, suppress: what became of a letter. */
 
@@ -75,22 +76,11 @@ static const struct cp_column run_columns[] = {
 	{ "dry_run", NULL },
 };
 
-/* "R-0001"; 0 where it is none. */
-static int64_t
-parse_run(const char *text)
-{
-	char *end = NULL;
-	long long n = strncmp(text, "R-", 2) == 0 && text[2] >= '0' &&
-	    text[2] <= '9' ? strtoll(text + 2, &end, 10) : 0;
-
-	return end != NULL && *end == '\0' ? n : 0;
-}
-
 static enum cp_rc
 serve_run(struct cp_notices *x, const char *text, struct cp_date date,
     struct cp_err *err)
 {
-	int64_t run = parse_run(text), count = 0;
+	int64_t run = cp_print_run_parse(text), count = 0;
 	int dry = cp_flag(x->call, "dry-run");
 	struct cp_out *o = NULL;
 	enum cp_rc rc;
@@ -100,6 +90,11 @@ serve_run(struct cp_notices *x, const char *text, struct cp_date date,
 	rc = cp_txn_begin(x->s.audit, err);
 	if (rc == CP_OK)
 		rc = cp_notice_served_run(&x->c, run, date, &count, err);
+	if (rc == CP_OK && count == 0) {
+		rc = cp_fail(err, CP_REFUSED, "no letter of %s waits to be "
+		    "served", text);
+		cp_err_hint(err, "`cpadmin notice runs' has all print runs");
+	}
 	if (rc == CP_OK && dry)
 		cp_txn_rollback(x->s.audit);
 	else
