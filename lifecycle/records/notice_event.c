@@ -133,7 +133,7 @@ make_cover(const struct cp_change *c, const struct cp_notice *n,
 	struct cp_stmt *q = cp_stmt(c->store, SQL_DUTY_NUMBER);
 	enum cp_rc rc;
 
-	cp_bind_text(q, "notice");
+	cp_bind_text(q, "notice-safe");
 	rc = cp_exec_int(q, 0, safe, err);
 	if (rc == CP_OK && *safe == 0)
 		return cp_fail(err, CP_CORRUPT, "the store has no counter of "

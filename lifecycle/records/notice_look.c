@@ -15,7 +15,7 @@ struct looking {
 	struct cp_date version_since;
 };
 
-/* ---- changing the ledger --------------------------------------------------- */
+/* ---- changing the ledger ----------------------------------------------- */
 
 static enum cp_rc
 add(const struct cp_change *c, int64_t record, const struct cp_notice_owed *o,
@@ -25,7 +25,8 @@ add(const struct cp_change *c, int64_t record, const struct cp_notice_owed *o,
 	int64_t n = 0;
 	enum cp_rc rc;
 
-	cp_bind_text(q, "notice");
+	cp_bind_text(q, o->kind == CP_NOTICE_SHIELD ? "notice-safe" :
+	    "notice");
 	rc = cp_exec_int(q, 0, &n, err);
 	if (rc == CP_OK && n == 0)
 		rc = cp_fail(err, CP_CORRUPT, "the store has no counter of "
@@ -130,7 +131,7 @@ put_look(struct looking *l, int64_t record, struct cp_date day,
 	return cp_exec(q, err);
 }
 
-/* ---- one record ------------------------------------------------------------ */
+/* ---- one record -------------------------------------------------------- */
 
 static enum cp_rc
 carry_out(struct looking *l, int64_t record, const struct cp_notice_plan *p,
@@ -214,7 +215,7 @@ cp_notice_look_due(const struct cp_change *c, int64_t record,
 	return rc == CP_OK && due ? cp_notice_look(c, record, NULL, err) : rc;
 }
 
-/* ---- all whose day has come ------------------------------------------------ */
+/* ---- all whose day has come -------------------------------------------- */
 
 struct batch { struct cp_notice_set *set; int64_t *n; size_t many; };
 
@@ -364,7 +365,7 @@ cp_notice_settle(const struct cp_change *c, struct cp_notice_count *count,
 	return rc;
 }
 
-/* ---- what events bring ----------------------------------------------------- */
+/* ---- what events bring ------------------------------------------------- */
 
 enum cp_rc
 cp_notice_owe(const struct cp_change *c, int64_t record,
