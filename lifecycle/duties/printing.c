@@ -83,16 +83,19 @@ need_empty(const char *folder, struct cp_err *err)
 	return CP_REFUSED;
 }
 
+/* That there is something to print, before anything is begun. */
 static enum cp_rc
-need_owed(struct print_work *w, struct cp_err *err)
+need_owed(struct print_work *w, const struct print_asked *asked,
+    struct cp_err *err)
 {
-	const struct cp_notice_query *query = &w->p->query;
-	struct cp_stmt *q = cp_stmt(w->p->change.store, SQL_PRINT_OWED);
+	const struct cp_notice_query *query = &asked->query;
+	struct cp_stmt *q;
 	int row;
 	enum cp_rc rc;
 
-	if (w->p->n_ids > 0)
-		return CP_OK;
+	if (asked->n_ids > 0)
+		return print_need_ids(w, asked, err);
+	q = cp_stmt(w->p->change.store, SQL_PRINT_OWED);
 	cp_bind_text(q, "");
 	cp_bind_int(q, 0);
 	cp_bind_date(q, query->until);
@@ -108,25 +111,22 @@ need_owed(struct print_work *w, struct cp_err *err)
 }
 
 static enum cp_rc
-add_run(struct print_work *w, const char *folder, struct cp_err *err)
+add_run(struct print_work *w, const char *folder, const char *asked,
+    struct cp_err *err)
 {
 	const struct cp_change *c = &w->p->change;
 	struct cp_stmt *q = cp_stmt(c->store, SQL_DUTY_NUMBER);
 	struct print_asked ignored = { 0 };
-	struct cp_buf asked;
 	int64_t n = 0;
 	enum cp_rc rc;
 
-	cp_buf_init(&asked);
 	cp_bind_text(q, "print-run");
 	rc = cp_exec_int(q, 0, &n, err);
-	if (rc == CP_OK)
-		rc = print_asked_put(w->p, &asked, err);
 	if (rc == CP_OK) {
 		q = cp_stmt(c->store, SQL_PRINT_RUN_ADD);
 		cp_bind_int(q, n);
 		cp_bind_text(q, folder);
-		cp_bind_text(q, cp_buf_text(&asked));
+		cp_bind_text(q, asked);
 		cp_bind_text(q, c->now->time);
 		cp_bind_text(q, cp_audit_actor(c->audit));
 		rc = cp_exec(q, err);
@@ -136,24 +136,43 @@ add_run(struct print_work *w, const char *folder, struct cp_err *err)
 	if (rc == CP_OK)
 		rc = print_log(c, "notice.print", &w->run, err);
 	print_asked_clear(&ignored);
-	cp_buf_clear(&asked);
 	return rc;
+}
+
+/* What the caller asks for, as TEXT and as it is used. */
+static enum cp_rc
+take_asked(struct print_work *w, struct cp_buf *text,
+    struct print_asked *asked, struct cp_err *err)
+{
+	enum cp_rc rc = print_asked_put(w->p, text, err);
+
+	if (rc == CP_OK)
+		rc = print_asked_get(cp_buf_text(text), asked, err);
+	return rc == CP_OK ? need_owed(w, asked, err) : rc;
 }
 
 static enum cp_rc
 new_run(struct print_work *w, struct cp_err *err)
 {
+	struct print_asked asked = { 0 };
 	char folder[PATH_MAX];
-	enum cp_rc rc = need_owed(w, err);
+	struct cp_buf text;
+	enum cp_rc rc;
 
+	cp_buf_init(&text);
+	rc = take_asked(w, &text, &asked, err);
 	if (rc == CP_OK)
 		rc = take_folder(w->p->folder, folder, err);
 	if (rc == CP_OK)
 		rc = need_empty(folder, err);
 	if (rc == CP_OK)
 		rc = cp_txn_begin(w->p->change.audit, err);
-	return rc == CP_OK ? cp_txn_end(w->p->change.audit,
-	    add_run(w, folder, err), err) : rc;
+	if (rc == CP_OK)
+		rc = cp_txn_end(w->p->change.audit, add_run(w, folder,
+		    cp_buf_text(&text), err), err);
+	print_asked_clear(&asked);
+	cp_buf_clear(&text);
+	return rc;
 }
 
 static enum cp_rc
@@ -294,15 +313,12 @@ static enum cp_rc
 dry_run(struct print_work *w, struct cp_err *err)
 {
 	struct cp_printing *p = w->p;
-	struct print_asked asked = { .query = p->query, .each = p->each };
+	struct print_asked asked = { 0 };
 	struct cp_buf text;
-	enum cp_rc rc = need_owed(w, err);
+	enum cp_rc rc;
 
 	cp_buf_init(&text);
-	if (rc == CP_OK)
-		rc = print_asked_put(p, &text, err);
-	if (rc == CP_OK)
-		rc = print_asked_get(cp_buf_text(&text), &asked, err);
+	rc = take_asked(w, &text, &asked, err);
 	cp_buf_clear(&text);
 	w->each = p->each;
 	(void)snprintf(w->run.started, sizeof(w->run.started), "%s",

@@ -117,6 +117,32 @@ page_of_id(struct collecting *x, const char *id, struct page *page,
 	    err) : rc;
 }
 
+/* What was asked for when the run began may be owed no more. */
+static enum cp_rc
+or_not_owed(enum cp_rc rc, struct cp_err *err)
+{
+	if (rc != CP_NOT_FOUND && rc != CP_REFUSED)
+		return rc;
+	cp_err_clear(err);
+	return CP_OK;
+}
+
+enum cp_rc
+print_need_ids(struct print_work *w, const struct print_asked *a,
+    struct cp_err *err)
+{
+	struct collecting x = { .w = w, .asked = a };
+	struct page *page = calloc(1, sizeof(*page));
+	enum cp_rc rc = CP_OK;
+
+	if (page == NULL)
+		return cp_fail(err, CP_FAILED, "out of memory");
+	for (size_t i = 0; rc == CP_OK && i < a->n_ids; i++)
+		rc = page_of_id(&x, a->ids[i], page, err);
+	free(page);
+	return rc;
+}
+
 /* ---- entering -------------------------------------------------------------- */
 
 static enum cp_rc
@@ -262,6 +288,7 @@ walk(struct collecting *x, struct cp_err *err)
 		rc = page_of_id(x, a->ids[i], page, err);
 		if (rc == CP_OK)
 			rc = take_page(x, page, err);
+		rc = or_not_owed(rc, err);
 	}
 	while (rc == CP_OK && a->n_ids == 0) {
 		rc = next_page(x, SQL_PRINT_OWED, page, err);
@@ -325,10 +352,7 @@ print_problems(struct print_work *w, const struct print_asked *a,
 		rc = page_of_id(&x, a->ids[i], page, err);
 		if (rc == CP_OK)
 			rc = tell_page(w, page, err);
-		if (rc == CP_NOT_FOUND || rc == CP_REFUSED) {
-			cp_err_clear(err); /* printed, or owed no more */
-			rc = CP_OK;
-		}
+		rc = or_not_owed(rc, err);
 	}
 	while (rc == CP_OK && a->n_ids == 0) {
 		rc = next_page(&x, SQL_PRINT_PROBLEMS, page, err);

@@ -140,8 +140,6 @@ struct cp_pool_work print_set_work(struct print_work *w);
 /* ---- the run --------------------------------------------------------------- */
 
 /* printing_asked.c: what was asked for, as JSON in the run's row, and back. */
-enum cp_rc print_asked_put(const struct cp_printing *p, struct cp_buf *out,
-    struct cp_err *err) CP_MUST_CHECK;
 struct print_asked {
 	char **ids;
 	size_t n_ids;
@@ -149,12 +147,17 @@ struct print_asked {
 	char kind[24];
 	int each;
 };
+enum cp_rc print_asked_put(const struct cp_printing *p, struct cp_buf *out,
+    struct cp_err *err) CP_MUST_CHECK;
 enum cp_rc print_asked_get(const char *text, struct print_asked *out,
     struct cp_err *err) CP_MUST_CHECK;
 void print_asked_clear(struct print_asked *a);
 
 /* printing_collect.c: which notices, into the run's items. */
 enum cp_rc print_collect(struct print_work *w, const struct print_asked *a,
+    struct cp_err *err) CP_MUST_CHECK;
+/* CP_NOT_FOUND, CP_REFUSED, CP_DENIED: of one that is named nothing is owed. */
+enum cp_rc print_need_ids(struct print_work *w, const struct print_asked *a,
     struct cp_err *err) CP_MUST_CHECK;
 /* Those that could not be printed, once more, of a run that goes on. */
 enum cp_rc print_problems(struct print_work *w, const struct print_asked *a,
