@@ -14,7 +14,7 @@
 
 enum { BASE = 36, PAGE = 64 }; /* PAGE: the statements' own limit */
 
-/* ---- references ------------------------------------------------------------ */
+/* ---- references -------------------------------------------------------- */
 
 void
 cp_notice_ref(int64_t n, char out[CP_NOTICE_REF])
@@ -66,7 +66,7 @@ cp_notice_returned_word(const char *word)
 	return 0;
 }
 
-/* ---- rows ------------------------------------------------------------------ */
+/* ---- rows -------------------------------------------------------------- */
 
 static void
 read_issue(struct cp_stmt *q, struct cp_notice *out)
@@ -169,7 +169,7 @@ cp_notice_get(struct cp_store *s, const char *ref, struct cp_notice *out,
 	return rc;
 }
 
-/* ---- lists ----------------------------------------------------------------- */
+/* ---- lists ------------------------------------------------------------- */
 
 static int
 is_later(const struct cp_notice *n, struct cp_date until)

@@ -48,7 +48,8 @@ struct cp_notice {
 /* Why one was suppressed: "died", "left-england", "archived", "superseded",
  * "no-longer-due", "merged", or "operator" with the reason in the log.  But for
  * the last two it is owed again when that is no longer so. */
-/* Why one came back: "gone-away", "not-known", "refused", "address", "other". */
+/* Whether WORD says why one came back: "gone-away", "not-known", "refused",
+ * "address", "other". */
 int cp_notice_returned_word(const char *word);
 
 /* ---- what is owed ---- */
@@ -90,8 +91,8 @@ struct cp_notice_query {
 	const char *kind;         /* word, or NULL */
 };
 /* Those owed, by due date and number; those safe are told only to operators of
- * cp_gate_tells (and to the program itself); only of records in reach.  Streams,
- * and FN may change the ledger. */
+ * cp_gate_tells (and to the program itself); only of records in reach.
+ * Streams, and FN may change the ledger. */
 enum cp_rc cp_notice_owed_each(struct cp_store *s,
     const struct cp_notice_query *q, cp_notice_fn *fn, void *ctx,
     struct cp_err *err) CP_MUST_CHECK;

@@ -7,7 +7,7 @@
 
 /* What becomes of a notice. */
 
-/* ---- the log --------------------------------------------------------------- */
+/* ---- the log ----------------------------------------------------------- */
 
 enum cp_rc
 cp_notice_log(const struct cp_change *c, const char *action,
@@ -41,7 +41,7 @@ cp_notice_log(const struct cp_change *c, const char *action,
 	return rc;
 }
 
-/* ---- refusals -------------------------------------------------------------- */
+/* ---- refusals ---------------------------------------------------------- */
 
 static enum cp_rc
 refuse(const struct cp_notice *n, const char *wanted, struct cp_err *err)
@@ -76,7 +76,7 @@ check_date(const struct cp_change *c, const struct cp_notice *n,
 	return CP_OK;
 }
 
-/* ---- where it went --------------------------------------------------------- */
+/* ---- where it went ----------------------------------------------------- */
 
 enum { PLACE = 40, MARK = 8 };
 
@@ -154,7 +154,7 @@ cp_notice_place(struct cp_store *s, const struct cp_notice *n,
 	return rc;
 }
 
-/* ---- issued ---------------------------------------------------------------- */
+/* ---- issued ------------------------------------------------------------ */
 
 static enum cp_rc
 put_issued(const struct cp_change *c, const struct cp_notice *n,
@@ -229,7 +229,7 @@ cp_notice_set_problem(const struct cp_change *c, int64_t n,
 	return cp_exec(q, err);
 }
 
-/* ---- served ---------------------------------------------------------------- */
+/* ---- served ------------------------------------------------------------ */
 
 static enum cp_rc
 put_served(const struct cp_change *c, const struct cp_notice *n,
@@ -322,7 +322,7 @@ cp_notice_served_run(const struct cp_change *c, int64_t run,
 	return rc;
 }
 
-/* ---- returned, suppressed -------------------------------------------------- */
+/* ---- returned, suppressed ---------------------------------------------- */
 
 enum cp_rc
 cp_notice_returned(const struct cp_change *c, const struct cp_notice *n,

@@ -53,7 +53,7 @@ cp_notice_version_since(const struct cp_change *c, struct cp_date *out,
 	return rc;
 }
 
-/* ---- the row --------------------------------------------------------------- */
+/* ---- the row ----------------------------------------------------------- */
 
 /* What the row has of the decision about a live record.  Where neither death
  * nor leaving decides, it leaves by age. */
@@ -101,7 +101,7 @@ cp_notice_facts_read(struct cp_stmt *q, const struct cp_policy *p,
 	return CP_OK;
 }
 
-/* ---- the ledger ------------------------------------------------------------ */
+/* ---- the ledger -------------------------------------------------------- */
 
 static int
 grow(struct cp_notice_set *f)

@@ -380,7 +380,7 @@ cp_notice_owe(const struct cp_change *c, int64_t record,
 
 	if (c->rules->policy->notice_wording == NULL)
 		return CP_OK;
-	if (strlen(cause) >= sizeof(o.cause))
+	if (strlen(cause) > CP_NOTICE_CAUSE_GIVEN)
 		return cp_fail(err, CP_BAD_INPUT, "too long a cause");
 	strcpy(o.cause, cause);
 	q = cp_stmt(c->store, SQL_NOTICE_HAS);

@@ -36,7 +36,7 @@ enum cp_rc cp_notice_version_since(const struct cp_change *c,
 /* The civil date of a time in RFC 3339, UTC. */
 struct cp_date cp_notice_day(const char *time);
 
-/* Looks at RECORD where its day has come; cp_notice_look does whether or not. */
+/* As cp_notice_look, where the day of RECORD has come; else nothing. */
 enum cp_rc cp_notice_look_due(const struct cp_change *c, int64_t record,
     struct cp_err *err) CP_MUST_CHECK;
 

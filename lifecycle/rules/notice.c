@@ -26,7 +26,7 @@ later(struct cp_date a, struct cp_date b)
 	return cp_date_cmp(a, b) >= 0 ? a : b;
 }
 
-/* ---- who is addressed ------------------------------------------------------ */
+/* ---- who is addressed -------------------------------------------------- */
 
 /* The day from which the age alone makes the child the addressee. */
 static struct cp_date
@@ -62,7 +62,7 @@ child_since(const struct work *w)
 	    w->today;
 }
 
-/* ---- what the ledger has --------------------------------------------------- */
+/* ---- what the ledger has ----------------------------------------------- */
 
 /* The length of CAUSE without the ":2" of one that is owed again. */
 static size_t
@@ -140,7 +140,7 @@ is_wanted(const struct cp_notice_facts *f, enum cp_notice_kind kind,
 	    goes_again(f, r);
 }
 
-/* ---- what is owed ---------------------------------------------------------- */
+/* ---- what is owed ------------------------------------------------------ */
 
 static void
 need(struct work *w, enum cp_notice_kind kind, const char *base,
@@ -206,8 +206,11 @@ need_whole(struct work *w)
 		if (!cp_notice_whole(f->past[i].kind) ||
 		    !is_dealt_with(&f->past[i]))
 			continue;
-		last = &f->past[i];
-		had |= last->to == to;
+		had |= f->past[i].to == to;
+		/* Of two ledgers that were joined the numbers tell nothing. */
+		if (last == NULL || !cp_date_set(f->past[i].issued) ||
+		    cp_date_cmp(f->past[i].issued, last->issued) >= 0)
+			last = &f->past[i];
 	}
 	if (last == NULL) {
 		if (cp_date_cmp(f->recorded, w->today) <= 0)
@@ -321,7 +324,7 @@ need_events(struct work *w)
 	}
 }
 
-/* ---- the plan -------------------------------------------------------------- */
+/* ---- the plan ---------------------------------------------------------- */
 
 /* Why the open notice R is not owed any more; NULL: it is. */
 static const char *
@@ -390,7 +393,7 @@ next_cause(const struct cp_notice_facts *f, const struct need *n,
 		(void)snprintf(out, CP_NOTICE_CAUSE, "%s", n->base);
 	else
 		(void)snprintf(out, CP_NOTICE_CAUSE, "%.*s:%lu",
-		    CP_NOTICE_CAUSE - 22, n->base, many + 1);
+		    CP_NOTICE_CAUSE_GIVEN, n->base, many + 1);
 }
 
 static void

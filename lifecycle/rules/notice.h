@@ -31,8 +31,9 @@ enum cp_addressee { CP_TO_CHILD, CP_TO_CARER };
 /* Who is addressed where it is not told by age. */
 enum cp_addressee_set { CP_TO_BY_AGE, CP_TO_SET_CHILD, CP_TO_SET_CARER };
 
-/* Longest cause, with its NUL: a version, a date, "C-0000000001". */
-enum { CP_NOTICE_CAUSE = 64 };
+/* Longest cause, with its NUL: a version, a date, "C-0000000001"; and without
+ * what stands behind it when it is owed again. */
+enum { CP_NOTICE_CAUSE = 64, CP_NOTICE_CAUSE_GIVEN = 42 };
 
 /* One notice that is in the ledger. */
 struct cp_notice_past {

@@ -128,7 +128,7 @@ teardown(void)
 	ck_assert_int_eq(system(command), 0);
 }
 
-/* ---- the ledger as text ---------------------------------------------------- */
+/* ---- the ledger as text ------------------------------------------------ */
 
 static enum cp_rc
 tell_one(void *ctx, const struct cp_notice *n, struct cp_err *e)
@@ -242,7 +242,7 @@ happen(const char *id, enum cp_event_kind kind)
 	IN_TXN(cp_event_apply(&c, id, &e, &after, &err));
 }
 
-/* ---- the log as text ------------------------------------------------------- */
+/* ---- the log as text --------------------------------------------------- */
 
 static enum cp_rc
 log_one(void *ctx, const struct cp_log_row *row, struct cp_err *e)
@@ -269,7 +269,7 @@ logged(const char *expected)
 	cp_buf_clear(&b);
 }
 
-/* ---- what is owed ---------------------------------------------------------- */
+/* ---- what is owed ------------------------------------------------------ */
 
 START_TEST(what_a_new_record_is_owed)
 {
@@ -512,7 +512,7 @@ START_TEST(what_events_owe)
 }
 END_TEST
 
-/* ---- what becomes of one --------------------------------------------------- */
+/* ---- what becomes of one ----------------------------------------------- */
 
 START_TEST(issued_and_served)
 {
@@ -679,7 +679,7 @@ START_TEST(where_it_went)
 }
 END_TEST
 
-/* ---- who is addressed ------------------------------------------------------ */
+/* ---- who is addressed -------------------------------------------------- */
 
 START_TEST(addressee_is_set)
 {
@@ -716,7 +716,7 @@ START_TEST(addressee_is_set)
 }
 END_TEST
 
-/* ---- lists, and who is told ------------------------------------------------ */
+/* ---- lists, and who is told -------------------------------------------- */
 
 static enum cp_rc
 tell_number(void *ctx, const struct cp_notice *n, struct cp_err *e)
@@ -840,8 +840,10 @@ START_TEST(only_those_in_reach)
 }
 END_TEST
 
-/* ---- shields --------------------------------------------------------------- */
+/* ---- shields ----------------------------------------------------------- */
 
+/* The number of the first that is safe: there is no gap among the others. */
+static const int64_t SAFE = 8000000001;
 static struct cp_secret *identity;
 
 static void
@@ -876,23 +878,23 @@ START_TEST(safe_ones_are_told_to_few)
 	cp_secret_free(identity);
 	IN_TXN(cp_notice_owe(&c, n, CP_NOTICE_SHIELD, "SC-1", now.today,
 	    &err));
-	cp_notice_ref(2, ref);
+	cp_notice_ref(SAFE, ref);
 	cp_store_act_for(store, &team);
 	owed_are(&all, " 1");
 	owed_are(&one, " 1");
 	ledger(n, "first owed 2026-02-10");
 	FAILS(CP_NOT_FOUND, cp_notice_get(store, ref, &t, &err));
 	cp_store_act_for(store, &officer);
-	owed_are(&all, " 2 1");
+	owed_are(&all, " 8000000001 1");
 	ledger(n, "first owed 2026-02-10; shield-outcome SC-1 owed "
 	    "2026-01-10");
 	OK(cp_notice_get(store, ref, &t, &err));
 	ck_assert(t.safe);
 	cp_store_act_for(store, NULL);
-	issue(2, CP_TO_CARER);
-	ck_assert_int_eq(place_is(2), -1); /* where to is not kept */
+	issue(SAFE, CP_TO_CARER);
+	ck_assert_int_eq(place_is(SAFE), -1); /* where to is not kept */
 	logged("notice.settle - {\"looked\":1,\"owed\":1,\"dropped\":0}\n"
-	    "notice.issued CASE {\"notice\":\"N-0000002-D\",\"kind\":"
+	    "notice.issued CASE {\"notice\":\"N-8000000001-K\",\"kind\":"
 	    "\"shield-outcome\",\"to\":\"carer\",\"language\":\"ur\","
 	    "\"format\":\"large-print\",\"route\":\"post\",\"version\":"
 	    "\"2026-1\"}");
@@ -975,7 +977,7 @@ START_TEST(served_behind_the_shield)
 }
 END_TEST
 
-/* ---- references ------------------------------------------------------------ */
+/* ---- references -------------------------------------------------------- */
 
 START_TEST(references)
 {

@@ -36,7 +36,7 @@ teardown(void)
 	cp_policy_report_clear(&report);
 }
 
-/* ---- one life and its ledger ----------------------------------------------- */
+/* ---- one life and its ledger ------------------------------------------- */
 
 enum { PAST_MAX = 256, CONSENTS_MAX = 8 };
 
@@ -187,7 +187,7 @@ event(struct life *l, enum cp_notice_kind kind, const char *cause)
 	l->since[n] = l->due[n] = l->f.recorded;
 }
 
-/* ---- the whole notice ------------------------------------------------------ */
+/* ---- the whole notice -------------------------------------------------- */
 
 START_TEST(the_first_within_a_month)
 {
@@ -327,7 +327,7 @@ START_TEST(what_waits_waits_on)
 }
 END_TEST
 
-/* ---- who is addressed ------------------------------------------------------ */
+/* ---- who is addressed -------------------------------------------------- */
 
 START_TEST(set_for_a_child)
 {
@@ -371,7 +371,7 @@ START_TEST(a_carer_who_never_had_one)
 }
 END_TEST
 
-/* ---- towards eighteen ------------------------------------------------------ */
+/* ---- towards eighteen -------------------------------------------------- */
 
 START_TEST(seventeen_and_a_half_to_the_archive)
 {
@@ -453,7 +453,7 @@ START_TEST(a_birth_date_put_right)
 }
 END_TEST
 
-/* ---- what ends it, and what comes back ------------------------------------- */
+/* ---- what ends it, and what comes back --------------------------------- */
 
 START_TEST(nobody_writes_to_the_dead)
 {
@@ -551,6 +551,23 @@ START_TEST(only_the_last_authority)
 }
 END_TEST
 
+/* Of two records that were joined, the later letter of the other one. */
+START_TEST(the_last_is_by_its_day)
+{
+	struct life l;
+
+	begin(&l, "2019-05-04", "2026-01-10");
+	event(&l, CP_NOTICE_FIRST, "");
+	event(&l, CP_NOTICE_VERSION, "2025-9");
+	issue(&l, CP_NOTICE_FIRST, "2026-01-20");
+	issue(&l, CP_NOTICE_VERSION, "2026-01-12");
+	strcpy(l.past[1].version, "2025-9");
+	owed(&l, "2026-01-21", " | 2031-05-04");
+	l.past[0].issued = day("2026-01-11");
+	owed(&l, "2026-01-21", "version 2026-04-12 | 2031-05-04");
+}
+END_TEST
+
 /* An operator has decided: it is as good as sent. */
 START_TEST(suppressed_is_dealt_with)
 {
@@ -634,7 +651,7 @@ START_TEST(words_and_back)
 }
 END_TEST
 
-/* ---- random lives ---------------------------------------------------------- */
+/* ---- random lives ------------------------------------------------------ */
 
 enum { LIVES = 8000, DAYS = 400 };
 
@@ -931,6 +948,7 @@ main(void)
 	tcase_add_test(t, back_and_again_where_the_address_changed);
 	tcase_add_test(t, a_short_one_that_came_back);
 	tcase_add_test(t, only_the_last_authority);
+	tcase_add_test(t, the_last_is_by_its_day);
 	tcase_add_test(t, suppressed_is_dealt_with);
 	tcase_add_test(t, what_cannot_be_evaluated);
 	tcase_add_test(t, many_events);
