@@ -53,10 +53,12 @@ struct ink_fonts;
 enum cp_rc ink_fonts_open(int nastaliq, unsigned scripts,
     struct ink_fonts **out, struct cp_err *err) CP_MUST_CHECK;
 void ink_fonts_free(struct ink_fonts *fonts);
-/* What is set with it is of LANGUAGE (BCP 47); RTL: its paragraphs begin at the
- * right.  The owner unrefs it, before the fonts are freed. */
+/* What is set with it is of LANGUAGE (BCP 47); its paragraphs run as their
+ * first letter has it, or all to the right, or to the left.  The owner unrefs
+ * it, before the fonts are freed. */
+enum ink_runs { INK_AS_TEXT, INK_TO_RIGHT, INK_TO_LEFT };
 PangoContext *ink_context(struct ink_fonts *fonts, const char *language,
-    int rtl);
+    enum ink_runs runs);
 
 /* The owner frees it with pango_font_description_free. */
 PangoFontDescription *ink_describe(const struct ink_face *face);

@@ -152,14 +152,15 @@ print_options(PangoContext *context)
 }
 
 PangoContext *
-ink_context(struct ink_fonts *f, const char *language, int rtl)
+ink_context(struct ink_fonts *f, const char *language, enum ink_runs runs)
 {
 	PangoContext *c = pango_font_map_create_context(f->map);
 
 	print_options(c);
 	pango_context_set_language(c, pango_language_from_string(language));
-	pango_context_set_base_dir(c, rtl ? PANGO_DIRECTION_RTL :
-	    PANGO_DIRECTION_LTR);
+	if (runs != INK_AS_TEXT)
+		pango_context_set_base_dir(c, runs == INK_TO_LEFT ?
+		    PANGO_DIRECTION_RTL : PANGO_DIRECTION_LTR);
 	return c;
 }
 
@@ -245,8 +246,13 @@ enum cp_rc
 ink_set(PangoContext *context, const PangoFontDescription *face,
     const char *text, double width, PangoLayout **out, struct cp_err *err)
 {
+	PangoDirection runs = pango_context_get_base_dir(context);
 	PangoLayout *layout = pango_layout_new(context);
 
+	if (runs == PANGO_DIRECTION_LTR || runs == PANGO_DIRECTION_RTL)
+		pango_layout_set_auto_dir(layout, FALSE);
+	if (runs == PANGO_DIRECTION_RTL)
+		pango_layout_set_alignment(layout, PANGO_ALIGN_RIGHT);
 	pango_layout_set_font_description(layout, face);
 	set_attributes(layout);
 	pango_layout_set_single_paragraph_mode(layout, TRUE);

@@ -59,7 +59,7 @@ page_fonts_load(struct cp_page_doc *doc, struct cp_err *err)
 		free(f);
 		return rc;
 	}
-	f->context = ink_context(f->ink, doc->language, 0);
+	f->context = ink_context(f->ink, doc->language, INK_AS_TEXT);
 	for (int i = 0; i < FACES; i++)
 		f->face[i] = ink_describe(&faces[i]);
 	doc->fonts = f;

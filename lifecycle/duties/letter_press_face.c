@@ -83,7 +83,8 @@ families(const char *language, int nastaliq)
 	    INK_SANS, NULL);
 }
 
-/* The height of a line, which holds both the language's script and Latin. */
+/* The height of a line, which holds both the language's script and Latin; of
+ * the letterhead, Latin. */
 static void
 measure_face(struct cp_press *p, enum press_face face)
 {
@@ -92,7 +93,8 @@ measure_face(struct cp_press *p, enum press_face face)
 	double leading = is_of_post(face) ? 1 : format_of(p)->leading;
 	double extra;
 
-	for (int i = 0; i < 2; i++) {
+	for (int i = face >= PRESS_NAME && face <= PRESS_CONTACT ? 1 : 0;
+	    i < 2; i++) {
 		PangoFontMetrics *m = pango_context_get_metrics(context,
 		    p->face[face],
 		    pango_language_from_string(languages[i]));
@@ -123,8 +125,9 @@ open_contexts(struct cp_press *p, struct cp_err *err)
 	if (rc != CP_OK)
 		return rc;
 	post = p->nastaliq ? p->post_fonts : p->fonts;
-	p->context = ink_context(p->fonts, p->language, p->rtl);
-	p->post = ink_context(post, "en-GB", 0);
+	p->context = ink_context(p->fonts, p->language, p->rtl ?
+	    INK_TO_LEFT : INK_TO_RIGHT);
+	p->post = ink_context(post, "en-GB", INK_TO_RIGHT);
 	return CP_OK;
 }
 

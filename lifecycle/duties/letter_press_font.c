@@ -14,6 +14,8 @@ struct press_font {
 	hb_face_t *face;    /* owned */
 	hb_font_t *font;    /* owned; in its own units */
 	unsigned n_glyphs, upem, space;
+	int slopes;
+	int about;          /* object: what kind of font it is */
 	uint32_t *says;     /* by glyph: where in `texts', from 1; owned */
 	struct cp_buf texts; /* each with its length before it */
 };
@@ -27,6 +29,7 @@ font_of(hb_face_t *face, int number, const char *name)
 		return NULL;
 	p->number = number;
 	(void)snprintf(p->name, sizeof(p->name), "%s", name);
+	p->slopes = strstr(name, "Nastaliq") != NULL;
 	p->face = hb_face_reference(face);
 	p->font = hb_font_create(face);
 	p->upem = hb_face_get_upem(face);
@@ -110,6 +113,12 @@ press_font_space(const struct press_font *font)
 }
 
 int
+press_font_slopes(const struct press_font *font)
+{
+	return font->slopes;
+}
+
+int
 press_font_says(struct press_font *font, unsigned glyph, const char *text,
     size_t len)
 {
@@ -117,16 +126,15 @@ press_font_says(struct press_font *font, unsigned glyph, const char *text,
 
 	if (glyph >= font->n_glyphs || len > 255)
 		return 0;
-	if (font->says[glyph] == 0) {
+	said = font->says[glyph] != 0 && !font->texts.failed ?
+	    font->texts.data + font->says[glyph] - 1 : NULL;
+	if (said == NULL || (said[0] == 0 && len > 0)) {
 		font->says[glyph] = (uint32_t)font->texts.len + 1;
 		cp_buf_putc(&font->texts, (char)len);
 		cp_buf_put(&font->texts, text, len);
 		return len > 0;
 	}
-	if (len == 0 || font->texts.failed)
-		return 0;
-	said = font->texts.data + font->says[glyph] - 1;
-	return said[0] == len && memcmp(said + 1, text, len) == 0;
+	return len > 0 && said[0] == len && memcmp(said + 1, text, len) == 0;
 }
 
 /* ---- writing --------------------------------------------------------------- */
@@ -188,6 +196,14 @@ put_utf16(struct cp_buf *b, const uint8_t *said)
 	g_free(wide);
 }
 
+#define CMAP_HEAD "/CIDInit/ProcSet findresource begin\n12 dict begin\n" \
+	"begincmap\n/CIDSystemInfo<</Registry(Adobe)/Ordering(UCS)" \
+	"/Supplement 0>>def\n/CMapName/Adobe-Identity-UCS def\n" \
+	"/CMapType 2 def\n1 begincodespacerange\n<0000><FFFF>\n" \
+	"endcodespacerange\n"
+#define CMAP_TAIL "endcmap\nCMapName currentdict/CMap defineresource " \
+	"pop\nend\nend\n"
+
 /* What each glyph stands for [9.10.3], a hundred of them in a piece. */
 static void
 write_unicode(struct press_pdf *f, const struct press_font *p, int object)
@@ -197,11 +213,7 @@ write_unicode(struct press_pdf *f, const struct press_font *p, int object)
 
 	cp_buf_init(&b);
 	cp_buf_init(&piece);
-	cp_buf_puts(&b, "/CIDInit/ProcSet findresource begin\n12 dict begin\n"
-	    "begincmap\n/CIDSystemInfo<</Registry(Adobe)/Ordering(UCS)"
-	    "/Supplement 0>>def\n/CMapName/Adobe-Identity-UCS def\n"
-	    "/CMapType 2 def\n1 begincodespacerange\n<0000><FFFF>\n"
-	    "endcodespacerange\n");
+	cp_buf_puts(&b, CMAP_HEAD);
 	for (unsigned g = 0; g <= p->n_glyphs; g++) {
 		const uint8_t *said = g < p->n_glyphs && p->says[g] != 0 ?
 		    p->texts.data + p->says[g] - 1 : NULL;
@@ -219,8 +231,7 @@ write_unicode(struct press_pdf *f, const struct press_font *p, int object)
 			n = 0;
 		}
 	}
-	cp_buf_puts(&b, "endcmap\nCMapName currentdict/CMap defineresource "
-	    "pop\nend\nend\n");
+	cp_buf_puts(&b, CMAP_TAIL);
 	press_pdf_stream(f, object, "", b.data, b.len);
 	f->failed |= b.failed || piece.failed;
 	cp_buf_clear(&b);
@@ -257,7 +268,7 @@ write_descriptor(struct press_pdf *f, const struct press_font *p,
 }
 
 static int
-write_font(struct press_pdf *f, const struct press_font *p)
+write_font(struct press_pdf *f, struct press_font *p)
 {
 	int font = press_pdf_new(f), cid = press_pdf_new(f);
 	int about = press_pdf_new(f), file = press_pdf_new(f);
@@ -274,6 +285,7 @@ write_font(struct press_pdf *f, const struct press_font *p)
 	press_pdf_stream(f, file, more, data, len);
 	hb_blob_destroy(blob);
 	write_unicode(f, p, unicode);
+	p->about = about;
 	write_descriptor(f, p, tag, about, file);
 	(void)press_pdf_object(f, cid);
 	cp_buf_printf(&f->out, "<</Type/Font/Subtype/CIDFontType2"
@@ -291,19 +303,58 @@ write_font(struct press_pdf *f, const struct press_font *p)
 	return font;
 }
 
+/* For text that is there to be found and heard, and not seen: its codes are
+ * those of Unicode, all half as wide as the size.  The file is that of a font
+ * that is there, of which nothing is drawn. */
+static int
+write_hidden(struct press_pdf *f, int about)
+{
+	int font = press_pdf_new(f), cid = press_pdf_new(f);
+	int unicode = press_pdf_new(f);
+	struct cp_buf b;
+
+	cp_buf_init(&b);
+	cp_buf_puts(&b, CMAP_HEAD);
+	for (int i = 0; i < 256; i++)
+		cp_buf_printf(&b, "%s<%02X00><%02XFF><%02X00>\n%s",
+		    i % 64 == 0 ? "64 beginbfrange\n" : "", (unsigned)i,
+		    (unsigned)i, (unsigned)i,
+		    i % 64 == 63 ? "endbfrange\n" : "");
+	cp_buf_puts(&b, CMAP_TAIL);
+	press_pdf_stream(f, unicode, "", b.data, b.len);
+	f->failed |= b.failed;
+	cp_buf_clear(&b);
+	(void)press_pdf_object(f, cid);
+	cp_buf_printf(&f->out, "<</Type/Font/Subtype/CIDFontType2"
+	    "/BaseFont/HIDDEN+Text/CIDSystemInfo<</Registry(Adobe)"
+	    "/Ordering(Identity)/Supplement 0>>/FontDescriptor %d 0 R"
+	    "/CIDToGIDMap/Identity/DW 500>>", about);
+	press_pdf_object_end(f);
+	(void)press_pdf_object(f, font);
+	cp_buf_printf(&f->out, "<</Type/Font/Subtype/Type0"
+	    "/BaseFont/HIDDEN+Text/Encoding/Identity-H/DescendantFonts"
+	    "[%d 0 R]/ToUnicode %d 0 R>>", cid, unicode);
+	press_pdf_object_end(f);
+	return font;
+}
+
 void
 press_fonts_write(struct press_pdf *f, int object)
 {
-	int number[32];
+	int number[32], hidden = 0;
 	int n = f->n_fonts < 32 ? f->n_fonts : 32;
 
 	f->failed |= n < f->n_fonts;
 	for (int i = 0; i < n; i++)
 		number[i] = write_font(f, f->fonts[i]);
+	if (f->hidden && n > 0)
+		hidden = write_hidden(f, f->fonts[0]->about);
 	(void)press_pdf_object(f, object);
 	cp_buf_puts(&f->out, "<<");
 	for (int i = 0; i < n; i++)
 		cp_buf_printf(&f->out, "/F%d %d 0 R", i, number[i]);
+	if (hidden != 0)
+		cp_buf_printf(&f->out, "/FH %d 0 R", hidden);
 	cp_buf_puts(&f->out, ">>");
 	press_pdf_object_end(f);
 }

@@ -66,6 +66,9 @@ int press_font_width(const struct press_font *font, unsigned glyph);
 int press_font_says(struct press_font *font, unsigned glyph,
     const char *text, size_t len);
 unsigned press_font_space(const struct press_font *font);
+/* Its glyphs slope and overlap: what they say cannot be told by where they
+ * are. */
+int press_font_slopes(const struct press_font *font);
 /* Writes all fonts in use, and OBJECT, the dictionary of them. */
 void press_fonts_write(struct press_pdf *f, int object);
 
@@ -101,6 +104,7 @@ struct press_pdf {
 	int n_groups;
 	struct press_font **fonts; /* owned */
 	int n_fonts;
+	int hidden;            /* the font of hidden text is used */
 	GHashTable *by_font;   /* PangoFont to its press_font */
 };
 

@@ -40,6 +40,7 @@ struct show {
 	int set;          /* a font is */
 	double line_x, line_y; /* of the last Td */
 	double x;         /* where the next glyph would go */
+	int lost;         /* the next glyph needs a Td */
 	int open;         /* 1: an array, 2: and a string in it */
 };
 
@@ -78,6 +79,7 @@ move_to(struct show *s, double x, double y)
 	s->line_x += x;
 	s->line_y += y;
 	s->x = s->line_x;
+	s->lost = 0;
 }
 
 static void
@@ -89,7 +91,7 @@ put_glyph(struct show *s, unsigned glyph, double x, double y)
 	double off = x - s->x;
 
 	use_font(s);
-	if (fabs(y - s->line_y) > NEAR)
+	if (s->lost || fabs(y - s->line_y) > NEAR)
 		move_to(s, x, y);
 	else if (fabs(off) > NEAR) {
 		long by = lround(-off * 1000 / s->size);
@@ -156,14 +158,92 @@ is_space(const char *text, size_t len)
 	    (len == 2 && memcmp(text, "\xC2\xA0", 2) == 0);
 }
 
+/* What is drawn of glyphs FROM to TO from X on; SILENT: each says nothing by
+ * itself. */
+static void
+show_glyphs(struct show *s, const struct run *r, int from, int to, double x,
+    int silent)
+{
+	for (int i = from; i < to; i++) {
+		const PangoGlyphInfo *g = &r->g->glyphs[i];
+
+		if (g->glyph != PANGO_GLYPH_EMPTY) {
+			if (silent)
+				(void)press_font_says(s->font, g->glyph, "",
+				    0);
+			put_glyph(s, g->glyph, x +
+			    (double)g->geometry.x_offset / PANGO_SCALE,
+			    r->y - (double)g->geometry.y_offset /
+			    PANGO_SCALE);
+		}
+		x += (double)g->geometry.width / PANGO_SCALE;
+	}
+}
+
+static void
+end_actual(struct show *s)
+{
+	close_array(s);
+	cp_buf_puts(s->b, "EMC\n");
+}
+
+static int
+is_control(gunichar2 c)
+{
+	return (c >= 0x2066 && c <= 0x2069) || c == 0x200B;
+}
+
+/* TEXT evenly over WIDTH from X on, in the order in which it would be seen, for
+ * who searches, copies or listens; it is not drawn.  Readers put letters that
+ * run to the left into their order again by where they are, but not those of
+ * one glyph. */
+static void
+put_hidden(struct show *s, const struct run *r, const char *text, size_t len,
+    double x, double width)
+{
+	glong n = 0, told = 0;
+	gunichar2 *wide = g_utf8_to_utf16(text, (glong)len, NULL, &n, NULL);
+
+	for (glong i = 0; wide != NULL && i < n; i++)
+		if (!is_control(wide[i]))
+			wide[told++] = wide[i];
+	if (told > 0) {
+		s->f->hidden = 1;
+		move_to(s, x, r->y);
+		cp_buf_puts(s->b, "/FH ");
+		press_put_number(s->b, s->size);
+		cp_buf_puts(s->b, "Tf 3 Tr ");
+		press_put_number(s->b, 100 * width / ((double)told * 0.5 *
+		    s->size));
+		cp_buf_puts(s->b, "Tz <");
+		for (glong i = 0; i < told; i++)
+			cp_buf_printf(s->b, "%04X", (unsigned)wide[r->rtl ?
+			    told - 1 - i : i]);
+		cp_buf_puts(s->b, ">Tj 0 Tr 100 Tz\n");
+		s->set = 0;
+		s->lost = 1;
+	}
+	g_free(wide);
+}
+
+static double
+width_of(const struct run *r, int from, int to)
+{
+	int width = 0;
+
+	for (int i = from; i < to; i++)
+		width += r->g->glyphs[i].geometry.width;
+	return (double)width / PANGO_SCALE;
+}
+
 /* What glyphs FROM to TO stand for is told with them: by what the one glyph
- * says wherever it is, or else in so many words. */
+ * says wherever it is, or in so many words. */
 static void
 show_cluster(struct show *s, const struct run *r, int from, int to, double x)
 {
 	const char *text;
 	size_t len;
-	int n = 0, told;
+	int n = 0, told, several;
 	unsigned only = 0;
 
 	cluster_text(r, from, to, &text, &len);
@@ -184,46 +264,85 @@ show_cluster(struct show *s, const struct run *r, int from, int to, double x)
 		text = " ";
 		len = 1;
 	}
-	told = n == 1 && press_font_says(s->font, only, text, len);
+	several = r->rtl && g_utf8_strlen(text, (gssize)len) > 1;
+	told = n == 1 && !several &&
+	    press_font_says(s->font, only, text, len);
 	use_font(s);
 	if (!told && len > 0)
-		put_actual(s, text, len);
-	for (int i = from; i < to; i++) {
-		const PangoGlyphInfo *g = &r->g->glyphs[i];
-
-		if (g->glyph != PANGO_GLYPH_EMPTY) {
-			if (n > 1)
-				(void)press_font_says(s->font, g->glyph, "",
-				    0);
-			put_glyph(s, g->glyph, x +
-			    (double)g->geometry.x_offset / PANGO_SCALE,
-			    r->y - (double)g->geometry.y_offset /
-			    PANGO_SCALE);
-		}
-		x += (double)g->geometry.width / PANGO_SCALE;
-	}
-	if (!told && len > 0) {
-		close_array(s);
-		cp_buf_puts(s->b, "EMC\n");
-	}
+		put_actual(s, text, several ? 0 : len);
+	show_glyphs(s, r, from, to, x, !told);
+	if (!told && len > 0)
+		end_actual(s);
+	if (several)
+		put_hidden(s, r, text, len, x, width_of(r, from, to));
 }
 
-static double
+/* The end of the cluster that begins with glyph FROM. */
+static int
+cluster_end(const struct run *r, int from)
+{
+	int to = from;
+
+	while (to < r->g->num_glyphs &&
+	    r->g->log_clusters[to] == r->g->log_clusters[from])
+		to++;
+	return to;
+}
+
+/* All glyphs, then its words, hidden. */
+static void
+show_sloping(struct show *s, const struct run *r)
+{
+	double x = r->x, width = 0;
+	const char *word = NULL, *text;
+	size_t word_len = 0, len;
+
+	use_font(s);
+	put_actual(s, "", 0);
+	show_glyphs(s, r, 0, r->g->num_glyphs, x, 1);
+	end_actual(s);
+	for (int from = 0, to; from < r->g->num_glyphs; from = to) {
+		double w;
+
+		to = cluster_end(r, from);
+		w = width_of(r, from, to);
+		cluster_text(r, from, to, &text, &len);
+		if (is_space(text, len)) {
+			if (word != NULL)
+				put_hidden(s, r, word, word_len, x, width);
+			x += width;
+			width = 0;
+			word = NULL;
+			word_len = 0;
+			put_hidden(s, r, " ", 1, x, w > 0.2 * s->size ? w :
+			    0.2 * s->size);
+			x += w;
+			continue;
+		}
+		/* the words' letters are next to each other, either way */
+		if (word == NULL || text < word)
+			word = text;
+		word_len += len;
+		width += w;
+	}
+	if (word != NULL)
+		put_hidden(s, r, word, word_len, x, width);
+}
+
+static void
 show_run(struct show *s, const struct run *r)
 {
 	double x = r->x;
 
-	for (int from = 0, to; from < r->g->num_glyphs; from = to) {
-		double width = 0;
-
-		for (to = from; to < r->g->num_glyphs &&
-		    r->g->log_clusters[to] == r->g->log_clusters[from]; to++)
-			width += (double)r->g->glyphs[to].geometry.width /
-			    PANGO_SCALE;
-		show_cluster(s, r, from, to, x);
-		x += width;
+	if (press_font_slopes(s->font)) {
+		show_sloping(s, r);
+		return;
 	}
-	return x;
+	for (int from = 0, to; from < r->g->num_glyphs; from = to) {
+		to = cluster_end(r, from);
+		show_cluster(s, r, from, to, x);
+		x += width_of(r, from, to);
+	}
 }
 
 void
@@ -250,7 +369,8 @@ press_show_line(struct press_pdf *f, PangoLayoutLine *line, double size,
 		}
 		s.set = s.set && font == s.font;
 		s.font = font;
-		x = show_run(&s, &r);
+		show_run(&s, &r);
+		x += width_of(&r, 0, r.g->num_glyphs);
 	}
 	close_array(&s);
 	cp_buf_puts(s.b, "ET\n");

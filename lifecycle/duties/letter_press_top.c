@@ -23,13 +23,21 @@ text_height(const struct press_text *t)
 	return press_text_height(t, 0, t->n);
 }
 
+/* In an isolate (UAX #9), for what is no text of the language: so that a number
+ * in it stays in order; with a space that parts it from what comes next. */
 static enum cp_rc
 put(struct cp_press *p, struct press_put *at, enum press_face face,
     const char *text, double x, double y, double width, struct cp_err *err)
 {
+	char *alone = g_strdup_printf(p->rtl ? "\xE2\x81\xA8%s\xE2\x81\xA9 " :
+	    "%s ", text);
+	enum cp_rc rc;
+
 	at->x = x;
 	at->y = y;
-	return press_text_set(p, face, text, width, &at->text, err);
+	rc = press_text_set(p, face, alone, width, &at->text, err);
+	g_free(alone);
+	return rc;
 }
 
 static enum cp_rc

@@ -29,13 +29,17 @@ set_line(struct cp_press *p, enum press_face face, const char *text,
     struct press_letter *x, int *fits, struct cp_err *err)
 {
 	struct press_text *t = NULL;
+	char *line;
 	enum cp_rc rc;
 
 	if (x->n_to == PRESS_TO_MOST) {
 		*fits = 0;
 		return CP_OK;
 	}
-	rc = press_text_set(p, face, text, WINDOW_WIDTH, &t, err);
+	/* the space parts it from the next one, for who listens */
+	line = g_strconcat(text, " ", NULL);
+	rc = press_text_set(p, face, line, WINDOW_WIDTH, &t, err);
+	g_free(line);
 	if (rc != CP_OK)
 		return rc;
 	x->to[x->n_to++] = t;
