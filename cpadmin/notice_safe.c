@@ -14,7 +14,7 @@
 static const struct cp_column columns[] = {
 	{ "notice", "Notice" },
 	{ "id", "Record" },
-	{ "kind", "Kind" },
+	{ "notice_kind", "Kind" },
 	{ "letter", "Sent as" },
 	{ "mail", "Letter" },
 	{ "status", "Status" },
@@ -227,7 +227,7 @@ show(struct sending *s, struct cp_err *err)
 	cp_out_text(o, cp_notice_kind_word(s->owed.kind));
 	cp_out_text(o, dry ? NULL : s->safe.ref);
 	cp_out_text(o, dry ? NULL : s->mail.id);
-	cp_out_text(o, cp_notice_status_word(s->safe.status));
+	cp_out_text(o, dry ? NULL : cp_notice_status_word(s->safe.status));
 	cp_out_bool(o, dry);
 	rc = cp_out_end(&o, err);
 	cp_out_free(o);

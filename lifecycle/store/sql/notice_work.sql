@@ -42,7 +42,7 @@ SELECT substr(started, 1, 10), n, NULL, started
 FROM print_run INDEXED BY print_run_open WHERE status = 'printing' ORDER BY n
 
 -- name: work_notices_safe
-SELECT t.due, r.id, r.authority, t.n, t.kind
+SELECT t.due, r.id, r.authority, coalesce(t.covers, t.n), t.kind
 FROM notice t INDEXED BY notice_safe JOIN record r ON r.n = t.record
 WHERE t.safe = 1 AND t.status = 'owed' AND t.due <= ?1 AND r.state = 'live'
 UNION ALL
