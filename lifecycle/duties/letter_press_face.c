@@ -13,7 +13,8 @@ struct format {
 };
 
 /* Points.  Of large print nothing is under 16, and all of the text 18 or
- * more. */
+ * more; but for an address that would else not fit into the window: it is for
+ * the post, and five lines are usual. */
 static const struct format standard = { 25, 1, {
 	[PRESS_BODY] = 11, [PRESS_H1] = 17, [PRESS_H2] = 13,
 	[PRESS_NAME] = 17, [PRESS_OFFICE] = 9.5, [PRESS_CONTACT] = 9.5,
@@ -30,8 +31,8 @@ static const struct format large = { 20, 1.12, {
 	[PRESS_BODY] = 18, [PRESS_H1] = 26, [PRESS_H2] = 21,
 	[PRESS_NAME] = 24, [PRESS_OFFICE] = 16, [PRESS_CONTACT] = 16,
 	[PRESS_DATE] = 18, [PRESS_LABEL] = 16, [PRESS_REFERENCE] = 18,
-	[PRESS_FOOT] = 16, [PRESS_TO] = 16, [PRESS_TO_2] = 16,
-	[PRESS_TO_3] = 16 } };
+	[PRESS_FOOT] = 16, [PRESS_TO] = 16, [PRESS_TO_2] = 13,
+	[PRESS_TO_3] = 10.5 } };
 
 static const struct { const char *language, *family; } own_families[] = {
 	{ "ar", "Noto Sans Arabic" }, { "bn", "Noto Sans Bengali" },

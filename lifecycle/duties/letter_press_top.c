@@ -81,6 +81,29 @@ set_contacts(struct cp_press *p, const struct cp_letterhead *h, double width,
 	return rc;
 }
 
+/* The name at the start, above what the window may show: smaller, where it
+ * does not fit there otherwise, as in two lines of Nastaliq. */
+static enum cp_rc
+set_name(struct cp_press *p, const char *text, double x, double width,
+    struct cp_err *err)
+{
+	static const enum press_face faces[] = { PRESS_NAME, PRESS_H2,
+		PRESS_OFFICE };
+	struct press_put *at = &p->top.name;
+	enum cp_rc rc = CP_OK;
+
+	for (size_t i = 0; rc == CP_OK &&
+	    i < sizeof(faces) / sizeof(faces[0]); i++) {
+		press_text_free(at->text);
+		at->text = NULL;
+		rc = put(p, at, faces[i], text, x, TOP, width, err);
+		if (rc == CP_OK && TOP + text_height(at->text) <= CLEAR_FROM)
+			return CP_OK;
+	}
+	return rc != CP_OK ? rc : cp_fail(err, CP_BAD_INPUT, "the name in the "
+	    "letterhead is too long");
+}
+
 /* Name and contacts: side by side, the name at the start; where the contacts
  * would be seen in the window, both in the column beside it. */
 static enum cp_rc
@@ -92,8 +115,8 @@ set_head(struct cp_press *p, const struct cp_letterhead *h, double *end,
 	double name = 110 * INK_MM - p->margin, y = TOP, first = TOP, x;
 	enum cp_rc rc;
 
-	rc = put(p, &t->name, PRESS_NAME, h->name, p->rtl ? right - name :
-	    p->margin, TOP, name, err);
+	rc = set_name(p, h->name, p->rtl ? right - name : p->margin, name,
+	    err);
 	if (rc != CP_OK)
 		return rc;
 	/* the first lines of both stand on one line */
@@ -116,9 +139,7 @@ set_head(struct cp_press *p, const struct cp_letterhead *h, double *end,
 	*end = y;
 	if (x < BESIDE || y < TOP + text_height(t->name.text))
 		*end = TOP + text_height(t->name.text);
-	return rc == CP_OK && TOP + text_height(t->name.text) > CLEAR_FROM ?
-	    cp_fail(err, CP_BAD_INPUT, "the name in the letterhead is too "
-	    "long") : rc;
+	return rc;
 }
 
 /* Date and reference with the QR code at their end: in the column beside the
