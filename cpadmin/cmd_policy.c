@@ -271,6 +271,24 @@ adopt(struct cp_call *call, struct cp_session *s,
 	return rc;
 }
 
+/* A policy is not put in force without what families are told under it. */
+static enum cp_rc
+need_wordings(struct cp_call *call, const struct cp_policy *policy,
+    struct cp_err *err)
+{
+	struct cp_wordings_checked c;
+	enum cp_rc rc = cp_wordings_check(cp_arg(call, 0), policy, &c, err);
+
+	cp_wordings_checked_clear(&c);
+	if (rc == CP_BAD_INPUT)
+		return run_check(call, err);
+	if (rc == CP_NOT_FOUND) {
+		cp_err_context(err, "the policy names a wording");
+		err->code = rc = CP_BAD_INPUT;
+	}
+	return rc;
+}
+
 /* The file is checked first, so that all its problems are shown. */
 static enum cp_rc
 run_adopt(struct cp_call *call, struct cp_err *err)
@@ -285,6 +303,8 @@ run_adopt(struct cp_call *call, struct cp_err *err)
 	cp_policy_report_clear(&report);
 	if (rc == CP_BAD_INPUT)
 		return run_check(call, err);
+	if (rc == CP_OK)
+		rc = need_wordings(call, policy, err);
 	if (rc == CP_OK)
 		rc = cp_session_open(call, cp_flag(call, "dry-run") ?
 		    CP_STORE_READ : CP_STORE_WRITE, &s, err);

@@ -548,6 +548,7 @@ static const char *const runs[][2] = {
 	{ "( (", "( (" },
 	{ "a (", LRI "a" PDI " (" },
 	{ "a (b", LRI "a" PDI " (" LRI "b" PDI },
+	{ "a)b(c", LRI "a" PDI ")" LRI "b" PDI "(" LRI "c" PDI },
 };
 
 START_TEST(latin_in_text_from_right_to_left)
@@ -579,8 +580,9 @@ END_TEST
 
 /* ---- translations ------------------------------------------------------- */
 
+#define END "{{^several}}\nz\n{{/several}}\n"
 #define ORIGINAL "# H\n@items who\n{{name}} {{post}}\n{{#first}}\n!lock x\n" \
-	"{{/first}}\n"
+	"{{/first}}\n" END
 
 static const struct {
 	const char *body;
@@ -588,12 +590,14 @@ static const struct {
 	const char *what;
 } translations[] = {
 	{ "# T\n@items who\n{{post}}: {{name}}, {{name}}\n{{#first}}\n!lock y"
-	    "\n{{/first}}\n", 0, "" },
+	    "\n{{/first}}\n" END, 0, "" },
+	{ "# T\n@items who\n{{post}}: {{name}}, {{name}}\n{{#first}}\n!lock y"
+	    "\n{{/first}}\nz\n", 12, "other sections" },
 	{ "# T\n@items who\n- {{name}} {{post}}\n{{#first}}\n!lock y\n"
 	    "{{/first}}\n", 8, "this is an item (-)" },
 	{ "# T\n@items who\n{{name}} {{post}}\n", 8, "goes on with a picture" },
 	{ "# T\n@items who\n{{name}} {{post}}\n{{#first}}\n!lock y\n"
-	    "{{/first}}\nmore\n", 12, "ends before" },
+	    "{{/first}}\n" END "more\n", 15, "ends before" },
 	{ "# T\n@items who\n{{name}} {{post}}\n{{#first}}\n!bin y\n"
 	    "{{/first}}\n", 10, "the picture is bin" },
 	{ "# T\n@items who\n{{name}} {{post}}\n{{^first}}\n!lock y\n"

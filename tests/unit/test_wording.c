@@ -356,6 +356,17 @@ START_TEST(each_letter_has_what_it_must)
 }
 END_TEST
 
+/* A child is never told of several. */
+START_TEST(letters_that_cannot_be_are_not_asked_for)
+{
+	edit("en", "archived", "or write to {{post}}", "or write\n"
+	    "{{^several}}\nto {{post}}\n{{/several}}\n{{#several}}\n"
+	    "{{^to_child}}\nto {{post}}\n{{/to_child}}\n{{/several}}\n");
+	translate("archived");
+	must(load());
+}
+END_TEST
+
 START_TEST(a_paragraph_that_is_forgotten)
 {
 	edit("xx", "notice-parent", "There are no case notes in it",
@@ -583,6 +594,7 @@ main(void)
 	tcase_add_test(tc, the_law_decides_what_is_missing);
 	tcase_add_test(tc, it_is_said_in_every_letter);
 	tcase_add_test(tc, each_letter_has_what_it_must);
+	tcase_add_test(tc, letters_that_cannot_be_are_not_asked_for);
 	tcase_add_test(tc, a_paragraph_that_is_forgotten);
 	tcase_add_loop_test(tc, words_that_are_wrong, 0,
 	    (int)(sizeof(bad) / sizeof(bad[0])));
