@@ -154,9 +154,9 @@ take_one(const char *path, const config_setting_t *s,
 	if (strcmp(name, "authority") == 0)
 		return take_authority(path, s, h, err);
 	if (strcmp(name, "name") == 0)
-		return take_text(path, s, CP_LETTERHEAD_LINE, &h->name, err);
+		return take_text(path, s, CP_LETTERHEAD_NAME, &h->name, err);
 	if (strcmp(name, "office") == 0)
-		return take_text(path, s, CP_LETTERHEAD_LINE, &h->office, err);
+		return take_text(path, s, CP_LETTERHEAD_NAME, &h->office, err);
 	if (strcmp(name, "lines") == 0)
 		return take_lines(path, s, h, err);
 	if (strcmp(name, "phone") == 0)

@@ -10,7 +10,8 @@
 enum {
 	CP_LETTERHEADS_MAX = 400,    /* England has 153 authorities */
 	CP_LETTERHEAD_LINES = 6,     /* of an address */
-	CP_LETTERHEAD_LINE = 40,     /* code points of each, and of a name */
+	CP_LETTERHEAD_LINE = 40,     /* code points of each */
+	CP_LETTERHEAD_NAME = 60,     /* of a name, an office */
 	CP_LETTERHEAD_REACH = 64,    /* of a telephone, an email, a page */
 	CP_LETTERHEAD_DPO = 200
 };

@@ -37,7 +37,8 @@ START_TEST(reads_all)
 	/* "Cafe" with a combining accent becomes one letter. */
 	static const char text[] = HEADS(
 	    "{ authority = \"S12000033\"; name = \"Cafe\xcc\x81\"; "
-	    "office = \"Children's team\"; lines = (\"1 High St\", "
+	    "office = \"Bournemouth, Christchurch and Poole children's team"
+	    "\"; lines = (\"1 High St\", "
 	    "\"AB10 1AB\"); phone = \"+44 (0)1632 960001\"; email = "
 	    "\"a@b\"; web = \"example.org/x\"; dpo = \"the officer\"; },\n"
 	    "{ " ALL "}");
@@ -50,7 +51,8 @@ START_TEST(reads_all)
 	h = cp_config_letters_of(&x, "S12000033");
 	ck_assert_ptr_nonnull(h);
 	ck_assert_str_eq(h->name, "Caf\xc3\xa9");
-	ck_assert_str_eq(h->office, "Children's team");
+	ck_assert_str_eq(h->office,
+	    "Bournemouth, Christchurch and Poole children's team");
 	ck_assert_uint_eq(h->n_lines, 2);
 	ck_assert_str_eq(h->lines[1], "AB10 1AB");
 	ck_assert_str_eq(h->phone, "+44 (0)1632 960001");
@@ -113,8 +115,10 @@ static const struct {
 	{ HEADS("{ name = \"a\xe2\x80\xae" "b\"; }"),
 	    ":3: name has a character that is not shown" },
 	{ HEADS("{ name = \"\xff\"; }"), ":3: name is not UTF-8" },
-	{ HEADS("{ name = \"12345678901234567890123456789012345678901\"; }"),
-	    ":3: name is too long" },
+	{ HEADS("{ name = \"123456789012345678901234567890123456789012345"
+	    "6789012345678901\"; }"), ":3: name is too long" },
+	{ HEADS("{ lines = [\"12345678901234567890123456789012345678901\"]; }"),
+	    ":3: a line is too long" },
 	{ HEADS("{ lines = []; }"), ":3: lines is not 1 to 6 lines" },
 	{ HEADS("{ lines = [\"1\", \"2\", \"3\", \"4\", \"5\", \"6\", "
 	    "\"7\"]; }"), ":3: lines is not 1 to 6 lines" },
