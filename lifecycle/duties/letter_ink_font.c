@@ -99,6 +99,12 @@ set_no_host_config(void)
 	FcConfigDestroy(none);
 }
 
+/* The bold face says of itself that it is not. */
+static const char bold_is_bold[] = "<fontconfig><match target=\"scan\">"
+	"<test name=\"postscriptname\"><string>NotoNastaliqUrdu-Bold</string>"
+	"</test><edit name=\"weight\" mode=\"assign\"><const>bold</const>"
+	"</edit></match></fontconfig>";
+
 /* Adds these files to what the configuration knows: nothing of the host's. */
 static enum cp_rc
 load_files(FcConfig *config, enum arabic arabic, unsigned wanted,
@@ -176,6 +182,9 @@ ink_fonts_open(int nastaliq, unsigned scripts, struct ink_fonts **out,
 	if (f != NULL)
 		f->config = FcConfigCreate();
 	if (f == NULL || f->config == NULL)
+		rc = cp_fail(err, CP_FAILED, "out of memory");
+	if (rc == CP_OK && nastaliq && !FcConfigParseAndLoadFromMemory(
+	    f->config, (const FcChar8 *)bold_is_bold, FcTrue))
 		rc = cp_fail(err, CP_FAILED, "out of memory");
 	if (rc == CP_OK)
 		rc = load_files(f->config, nastaliq ? NASTALIQ : SANS,

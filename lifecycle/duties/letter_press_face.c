@@ -52,13 +52,21 @@ is_of_post(enum press_face face)
 	return face >= PRESS_TO;
 }
 
+/* In Latin letters as a rule, in every language. */
+static int
+is_latin(enum press_face face)
+{
+	return is_of_post(face) || (face >= PRESS_NAME &&
+	    face <= PRESS_CONTACT);
+}
+
 double
 press_size(const struct cp_press *p, enum press_face face)
 {
 	double size = format_of(p)->size[face];
 
-	return p->nastaliq && !is_of_post(face) ? size * NASTALIQ_SCALE :
-	    size;
+	return p->nastaliq && !p->large && !is_latin(face) ?
+	    size * NASTALIQ_SCALE : size;
 }
 
 double
@@ -94,8 +102,7 @@ measure_face(struct cp_press *p, enum press_face face)
 	double leading = is_of_post(face) ? 1 : format_of(p)->leading;
 	double extra;
 
-	for (int i = face >= PRESS_NAME && face <= PRESS_CONTACT ? 1 : 0;
-	    i < 2; i++) {
+	for (int i = is_latin(face); i < 2; i++) {
 		PangoFontMetrics *m = pango_context_get_metrics(context,
 		    p->face[face],
 		    pango_language_from_string(languages[i]));

@@ -45,8 +45,8 @@ gap(const struct pen *p, const struct press_set *s)
 static int
 breaks(const struct press_set *s)
 {
-	return s->kind != CP_BLOCK_PICTURE && s->kind != CP_BLOCK_TICK &&
-	    s->kind != CP_BLOCK_WRITE && s->text->n > 2 * LEAST_LINES - 1;
+	return (s->kind == CP_BLOCK_TEXT || s->kind == CP_BLOCK_BULLET ||
+	    s->kind == CP_BLOCK_NUMBER) && s->text->n > 2 * LEAST_LINES - 1;
 }
 
 /* The least of S that may stand at the foot of a page. */
@@ -122,6 +122,16 @@ put_lines(struct pen *p, size_t i, int *from, struct cp_err *err)
 	return put_place(p, &place, err);
 }
 
+/* A text that comes after a list is as far from it as from another. */
+static int
+ends_list(const struct press_letter *x, size_t i)
+{
+	enum cp_block_kind kind = x->sets[i]->kind;
+
+	return (kind == CP_BLOCK_BULLET || kind == CP_BLOCK_NUMBER) &&
+	    i + 1 < x->n && x->sets[i + 1]->kind != kind;
+}
+
 static enum cp_rc
 put_set(struct pen *p, size_t i, struct cp_err *err)
 {
@@ -129,7 +139,8 @@ put_set(struct pen *p, size_t i, struct cp_err *err)
 	int from = 0;
 	enum cp_rc rc = CP_OK;
 
-	if (!p->fresh && p->y + kept_height(p, i) > p->p->bottom)
+	if ((!p->fresh || p->page == 1) &&
+	    p->y + kept_height(p, i) > p->p->bottom)
 		rc = next_page(p, err);
 	p->y += gap(p, s);
 	while (rc == CP_OK && from < s->text->n) {
@@ -139,6 +150,8 @@ put_set(struct pen *p, size_t i, struct cp_err *err)
 			rc = put_lines(p, i, &from, err);
 	}
 	p->after = s->after;
+	if (ends_list(p->x, i))
+		p->after *= 2;
 	return rc;
 }
 

@@ -40,9 +40,10 @@ put(struct cp_press *p, struct press_put *at, enum press_face face,
 	return rc;
 }
 
+/* Below the others; *FITS: in one line, or it is not taken.  NULL: it must. */
 static enum cp_rc
 add_contact(struct cp_press *p, enum press_face face, const char *text,
-    double width, double *y, struct cp_err *err)
+    double width, double *y, int *fits, struct cp_err *err)
 {
 	struct press_top *t = &p->top;
 	struct press_put *at = &t->contact[t->n_contacts];
@@ -56,28 +57,37 @@ add_contact(struct cp_press *p, enum press_face face, const char *text,
 	rc = put(p, at, face, text, 0, *y, width, err);
 	if (rc != CP_OK)
 		return rc;
+	if (fits != NULL && at->text->n > 1) {
+		*fits = 0;
+		press_text_free(at->text);
+		at->text = NULL;
+		return CP_OK;
+	}
 	t->n_contacts++;
 	*y += text_height(at->text);
 	return CP_OK;
 }
 
-/* All below one another from Y on, which is moved to their end. */
+/* All below one another from Y on, which is moved to their end; *LONG: those
+ * that cannot be broken and are too long for it, which come later. */
 static enum cp_rc
 set_contacts(struct cp_press *p, const struct cp_letterhead *h, double width,
-    double *y, struct cp_err *err)
+    double *y, const char *long_ones[3], struct cp_err *err)
 {
+	const char *const last[] = { h->phone, h->email, h->web };
 	enum cp_rc rc = add_contact(p, PRESS_OFFICE, h->office, width, y,
-	    err);
+	    NULL, err);
 
 	for (size_t i = 0; rc == CP_OK && i < h->n_lines; i++)
 		rc = add_contact(p, PRESS_CONTACT, h->lines[i], width, y,
+		    NULL, err);
+	for (int i = 0; rc == CP_OK && i < 3; i++) {
+		int fits = 1;
+
+		rc = add_contact(p, PRESS_CONTACT, last[i], width, y, &fits,
 		    err);
-	if (rc == CP_OK)
-		rc = add_contact(p, PRESS_CONTACT, h->phone, width, y, err);
-	if (rc == CP_OK)
-		rc = add_contact(p, PRESS_CONTACT, h->email, width, y, err);
-	if (rc == CP_OK)
-		rc = add_contact(p, PRESS_CONTACT, h->web, width, y, err);
+		long_ones[i] = fits ? NULL : last[i];
+	}
 	return rc;
 }
 
@@ -108,7 +118,7 @@ set_name(struct cp_press *p, const char *text, double x, double width,
  * would be seen in the window, both in the column beside it. */
 static enum cp_rc
 set_head(struct cp_press *p, const struct cp_letterhead *h, double *end,
-    struct cp_err *err)
+    const char *long_ones[3], struct cp_err *err)
 {
 	struct press_top *t = &p->top;
 	double right = 210 * INK_MM - p->margin, column = right - BESIDE;
@@ -123,7 +133,7 @@ set_head(struct cp_press *p, const struct cp_letterhead *h, double *end,
 	if (h->office != NULL)
 		first += p->ascent[PRESS_NAME] - p->ascent[PRESS_OFFICE];
 	y = first;
-	rc = set_contacts(p, h, column, &y, err);
+	rc = set_contacts(p, h, column, &y, long_ones, err);
 	x = BESIDE;
 	if (rc == CP_OK && p->rtl && y <= CLEAR_FROM)
 		x = p->margin;
@@ -142,57 +152,91 @@ set_head(struct cp_press *p, const struct cp_letterhead *h, double *end,
 	return rc;
 }
 
-/* Date and reference with the QR code at their end: in the column beside the
- * window if there is room, else below. */
+/* What is too long for the column, in lines of their own below the window. */
 static enum cp_rc
-set_date(struct cp_press *p, const struct cp_press_spec *spec, double y,
+set_long(struct cp_press *p, const char *const long_ones[3], double *y,
     struct cp_err *err)
 {
+	enum cp_rc rc = CP_OK;
+
+	for (int i = 0; rc == CP_OK && i < 3; i++) {
+		if (long_ones[i] == NULL)
+			continue;
+		if (*y < CLEAR_TO)
+			*y = CLEAR_TO;
+		rc = add_contact(p, PRESS_CONTACT, long_ones[i], p->measure,
+		    y, NULL, err);
+		if (rc == CP_OK)
+			p->top.contact[p->top.n_contacts - 1].x = p->margin;
+	}
+	return rc;
+}
+
+/* Date and reference between LEFT and the right margin, from Y on, with the QR
+ * code at their end; *END of them. */
+static enum cp_rc
+set_date(struct cp_press *p, const struct cp_press_spec *spec, double left,
+    double y, double *end, struct cp_err *err)
+{
 	struct press_top *t = &p->top;
-	double right = 210 * INK_MM - p->margin, left = BESIDE, height, at;
-	double text_left, width;
+	double right = 210 * INK_MM - p->margin;
+	double width = right - left - QR_SIDE - GAP;
+	double x = p->rtl ? left + QR_SIDE + GAP : left;
 	enum cp_rc rc;
 
-	width = right - left - QR_SIDE - GAP;
-	rc = put(p, &t->date, PRESS_DATE, spec->date, 0, 0, width, err);
-	if (rc == CP_OK)
-		rc = put(p, &t->label, PRESS_LABEL, p->reference_words, 0, 0,
-		    width, err);
+	press_text_free(t->date.text);
+	press_text_free(t->label.text);
+	t->date.text = t->label.text = NULL;
+	rc = put(p, &t->date, PRESS_DATE, spec->date, x, y, width, err);
 	if (rc != CP_OK)
 		return rc;
-	height = text_height(t->date.text) + text_height(t->label.text) +
-	    p->ascent[PRESS_REFERENCE] + p->descent[PRESS_REFERENCE] + 4;
-	if (height < QR_SIDE)
-		height = QR_SIDE;
-	at = y + 2 * GAP > 56 * INK_MM ? y + 2 * GAP : 56 * INK_MM;
-	if (at + height > CLEAR_TO) {
-		at = (y > CLEAR_TO ? y : CLEAR_TO) + GAP / 2;
-		left = p->margin;
-	}
-	text_left = p->rtl ? left + QR_SIDE + GAP : left;
+	y += text_height(t->date.text) + 4;
+	rc = put(p, &t->label, PRESS_LABEL, p->reference_words, x, y, width,
+	    err);
+	if (rc != CP_OK)
+		return rc;
 	t->qr_x = p->rtl ? left : right - QR_SIDE;
-	if (left < BESIDE && p->rtl)
-		text_left = right - width;
-	t->qr_y = at;
-	t->date.x = t->label.x = t->reference_x = text_left;
-	t->date.y = at;
-	t->label.y = at + text_height(t->date.text) + 4;
-	t->reference_y = t->label.y + text_height(t->label.text);
+	t->qr_y = t->date.y;
+	t->reference_x = x;
+	t->reference_y = y + text_height(t->label.text);
 	t->reference_width = width;
-	t->end = at + height + 1.5 * GAP > CLEAR_TO + GAP ?
-	    at + height + 1.5 * GAP : CLEAR_TO + GAP;
+	*end = t->reference_y + p->ascent[PRESS_REFERENCE] +
+	    p->descent[PRESS_REFERENCE];
+	if (*end < t->qr_y + QR_SIDE)
+		*end = t->qr_y + QR_SIDE;
 	return CP_OK;
+}
+
+/* In the column beside the window if there is room, or else below it. */
+static enum cp_rc
+put_date(struct cp_press *p, const struct cp_press_spec *spec, double y,
+    struct cp_err *err)
+{
+	double end = 0, at = y + 2 * GAP;
+	enum cp_rc rc;
+
+	rc = set_date(p, spec, BESIDE, at > 56 * INK_MM ? at : 56 * INK_MM,
+	    &end, err);
+	if (rc == CP_OK && end > CLEAR_TO)
+		rc = set_date(p, spec, p->margin, (y > CLEAR_TO ? y :
+		    CLEAR_TO) + GAP / 2, &end, err);
+	p->top.end = end + 1.5 * GAP > CLEAR_TO + GAP ? end + 1.5 * GAP :
+	    CLEAR_TO + GAP;
+	return rc;
 }
 
 enum cp_rc
 press_top_set(struct cp_press *p, const struct cp_press_spec *spec,
     struct cp_err *err)
 {
+	const char *long_ones[3] = { NULL };
 	double y = 0;
-	enum cp_rc rc = set_head(p, spec->head, &y, err);
+	enum cp_rc rc = set_head(p, spec->head, &y, long_ones, err);
 
 	if (rc == CP_OK)
-		rc = set_date(p, spec, y, err);
+		rc = set_long(p, long_ones, &y, err);
+	if (rc == CP_OK)
+		rc = put_date(p, spec, y, err);
 	if (rc != CP_OK)
 		cp_err_context(err, "letterhead");
 	return rc;

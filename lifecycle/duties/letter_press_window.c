@@ -1,4 +1,4 @@
-#include <stdlib.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "lifecycle/duties/letter_press_impl.h"
@@ -12,7 +12,6 @@
 #define WINDOW_WIDTH (79 * INK_MM)
 #define WINDOW_TOP (46 * INK_MM)
 #define WINDOW_BOTTOM (78 * INK_MM)
-#define LEADING 1.22
 
 static void
 clear(struct press_letter *x)
@@ -63,12 +62,19 @@ line_count(const struct press_letter *x)
 	return n;
 }
 
+/* From one line to the next; in large print, as little as can be read. */
+static double
+leading(const struct cp_press *p, enum press_face face)
+{
+	return (p->large ? 1.12 : 1.22) * press_size(p, face);
+}
+
 /* The tops of texts, the last line of all at the bottom of the window. */
 static void
 place_lines(const struct cp_press *p, enum press_face face,
     struct press_letter *x)
 {
-	double step = LEADING * press_size(p, face);
+	double step = leading(p, face);
 	double y = WINDOW_BOTTOM - step * line_count(x);
 
 	for (int i = 0; i < x->n_to; i++) {
@@ -76,7 +82,7 @@ place_lines(const struct cp_press *p, enum press_face face,
 
 		x->to_y[i] = y;
 		for (int j = 0; j < t->n; j++) {
-			t->line[j].base += j * step - t->line[j].top;
+			t->line[j].base = j * step + p->ascent[face];
 			t->line[j].top = j * step;
 		}
 		t->line[t->n].top = t->n * step;
@@ -89,7 +95,6 @@ static enum cp_rc
 try_face(struct cp_press *p, enum press_face face, const char *const *to,
     size_t n, struct press_letter *x, int *fits, struct cp_err *err)
 {
-	double step = LEADING * press_size(p, face);
 	enum cp_rc rc = CP_OK;
 
 	clear(x);
@@ -98,26 +103,85 @@ try_face(struct cp_press *p, enum press_face face, const char *const *to,
 		rc = set_line(p, face, to[i], x, fits, err);
 	if (rc != CP_OK)
 		return rc;
-	if (step * line_count(x) > WINDOW_BOTTOM - WINDOW_TOP)
+	if (leading(p, face) * line_count(x) > WINDOW_BOTTOM - WINDOW_TOP)
 		*fits = 0;
 	if (*fits)
 		place_lines(p, face, x);
 	return CP_OK;
 }
 
+static enum cp_rc
+try_faces(struct cp_press *p, int first, int last, const char *const *to,
+    size_t n, struct press_letter *x, int *fits, struct cp_err *err)
+{
+	enum cp_rc rc = CP_OK;
+
+	for (int face = first; rc == CP_OK && !*fits && face <= last; face++)
+		rc = try_face(p, (enum press_face)face, to, n, x, fits, err);
+	return rc;
+}
+
+/* The two lines next to each other, after the first and if possible before the
+ * last (a postcode stands alone), that are shortest together. */
+static size_t
+shortest_two(char *const *to, size_t n)
+{
+	size_t best = n - 2, best_len = SIZE_MAX;
+
+	for (size_t i = 1; i + 2 < n; i++) {
+		size_t len = strlen(to[i]) + strlen(to[i + 1]);
+
+		if (len < best_len) {
+			best_len = len;
+			best = i;
+		}
+	}
+	return best;
+}
+
+/* Lines that are too many are joined, two by two: "Flat 3, 17 Long Lane". */
+static enum cp_rc
+try_joined(struct cp_press *p, int first, int last,
+    const struct cp_letter *l, struct press_letter *x, int *fits,
+    struct cp_err *err)
+{
+	char *to[PRESS_TO_MOST] = { NULL };
+	size_t n = l->n_to <= PRESS_TO_MOST ? l->n_to : 0;
+	enum cp_rc rc = CP_OK;
+
+	for (size_t i = 0; i < n; i++)
+		to[i] = g_strdup(l->to[i]);
+	while (rc == CP_OK && !*fits && n > 3) {
+		size_t i = shortest_two(to, n);
+		char *both = g_strconcat(to[i], ", ", to[i + 1], NULL);
+
+		g_free(to[i]);
+		g_free(to[i + 1]);
+		to[i] = both;
+		memmove(to + i + 1, to + i + 2, (n - i - 2) * sizeof(*to));
+		n--;
+		rc = try_faces(p, first, last, (const char *const *)to, n, x,
+		    fits, err);
+	}
+	for (size_t i = 0; i < n; i++)
+		g_free(to[i]);
+	return rc;
+}
+
+/* In large print lines are rather joined than set smaller. */
 enum cp_rc
 press_window_set(struct cp_press *p, const struct cp_letter *l,
     struct press_letter *x, const char **why, struct cp_err *err)
 {
-	int fits = 0;
-	enum cp_rc rc = CP_OK;
+	int last = p->large ? PRESS_TO : PRESS_TO_3, fits = 0;
+	enum cp_rc rc = try_faces(p, PRESS_TO, last, l->to, l->n_to, x,
+	    &fits, err);
 
-	for (int face = PRESS_TO; rc == CP_OK && !fits && face < PRESS_FACES;
-	    face++)
-		if (face == PRESS_TO || press_size(p, (enum press_face)face) <
-		    press_size(p, PRESS_TO))
-			rc = try_face(p, (enum press_face)face, l->to,
-			    l->n_to, x, &fits, err);
+	if (rc == CP_OK && !fits)
+		rc = try_joined(p, PRESS_TO, last, l, x, &fits, err);
+	if (rc == CP_OK && !fits && p->large)
+		rc = try_faces(p, PRESS_TO_2, PRESS_TO_3, l->to, l->n_to, x,
+		    &fits, err);
 	if (rc != CP_OK || fits)
 		return rc;
 	*why = "too-long";
