@@ -214,10 +214,15 @@ static enum cp_rc
 take_parts(struct print_work *w, struct cp_err *err)
 {
 	char path[PRINT_PATH];
-	enum cp_rc rc = cp_dir_make(w->run.folder, 0700, err);
+	enum cp_rc rc;
 
-	if (rc != CP_OK)
-		return rc;
+	if (access(w->run.folder, W_OK) != 0) {
+		(void)cp_fail_errno(err, CP_REFUSED, "the folder of print run "
+		    "%s, %.512s", w->run.id, w->run.folder);
+		cp_err_hint(err, "if it is gone for good: `cpadmin notice "
+		    "runs --abandon %s'", w->run.id);
+		return CP_REFUSED;
+	}
 	(void)snprintf(path, sizeof(path), "%s/" PRINT_PARTS, w->run.folder);
 	rc = cp_dir_make(path, 0700, err);
 	(void)snprintf(path, sizeof(path), "%s/" PRINT_PARTS "/lock",

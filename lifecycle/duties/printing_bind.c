@@ -323,8 +323,10 @@ bind_all(struct binding *x, struct cp_err *err)
 {
 	struct cp_printing *p = x->w->p;
 	int any = 1;
-	enum cp_rc rc = print_bound_begin(&x->out, x->w, err);
+	enum cp_rc rc = print_leave_lost(x->w, err);
 
+	if (rc == CP_OK)
+		rc = print_bound_begin(&x->out, x->w, err);
 	p->letters = p->pages = p->files = x->notices = 0;
 	x->file[0] = '\0';
 	while (rc == CP_OK && any) {

@@ -220,11 +220,9 @@ static enum cp_rc
 attempt(struct print_work *w, struct print_part *p, int *done,
     struct cp_err *err)
 {
-	enum cp_rc rc = CP_OK;
+	enum cp_rc rc = print_part_write(w, p, err);
 
 	*done = 1;
-	if (!print_part_empty(p))
-		rc = print_part_write(w, p, err);
 	if (rc == CP_OK)
 		rc = cp_txn_begin(w->p->change.audit, err);
 	if (rc != CP_OK)

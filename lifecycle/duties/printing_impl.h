@@ -109,8 +109,7 @@ int print_part_empty(const struct print_part *p);
 /* Whether a letter was not set whose children may be by themselves: it is to be
  * composed and set again. */
 int print_any_unset(const struct print_part *p);
-/* Its file; then OUT has the head parsed (PART freed by the caller) and the
- * data. */
+/* Its file, or none where it is empty. */
 enum cp_rc print_part_write(const struct print_work *w,
     const struct print_part *p, struct cp_err *err) CP_MUST_CHECK;
 struct print_kept { /* of a part that is on the disk */
@@ -123,6 +122,7 @@ struct print_kept { /* of a part that is on the disk */
 	size_t data;         /* where its data begins */
 };
 void print_kept_clear(struct print_kept *k);
+/* What OUT held is replaced. */
 enum cp_rc print_part_read(const struct print_work *w, const char *file,
     int64_t number, struct print_kept *out, struct cp_err *err)
     CP_MUST_CHECK;
@@ -175,6 +175,9 @@ enum cp_rc print_drop(struct print_work *w, const struct print_child *c,
  * are taken out of part NUMBER of FILE; K is what is on the disk then. */
 enum cp_rc print_leave_out(struct print_work *w, const char *file,
     int64_t number, struct print_kept *k, struct cp_err *err) CP_MUST_CHECK;
+/* The same for parts of which no row is left. */
+enum cp_rc print_leave_lost(struct print_work *w, struct cp_err *err)
+    CP_MUST_CHECK;
 /* *ANY: there is such a letter in the run. */
 enum cp_rc print_any_doubt(struct print_work *w, int64_t bound, int *any,
     struct cp_err *err) CP_MUST_CHECK;

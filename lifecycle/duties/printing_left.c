@@ -1,3 +1,4 @@
+#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -121,7 +122,18 @@ has_row(const struct print_part *p, int64_t notice, size_t n)
 	return 0;
 }
 
-/* Those on the disk that have no row any more: a shield took it. */
+/* One that has no row any more: a shield took it, and it is owed again. */
+static enum cp_rc
+look_rowless(struct print_work *w, struct print_child *c, struct cp_err *err)
+{
+	enum cp_rc rc = look(w, c, err);
+
+	if (rc == CP_OK && c->gone && c->why[0] == '\0')
+		rc = print_child_load(w, c, 0, err);
+	c->gone = 1;
+	return rc;
+}
+
 static enum cp_rc
 add_rowless(struct leaving *x, const struct print_kept *k, int *any,
     struct cp_err *err)
@@ -137,9 +149,8 @@ add_rowless(struct leaving *x, const struct print_kept *k, int *any,
 		at.notice = k->notice[i];
 		rc = print_part_add(x->part, &at, err);
 		if (rc == CP_OK)
-			rc = look(x->w, &x->part->child[x->part->n - 1], err);
-		if (rc == CP_OK && !x->part->child[x->part->n - 1].gone)
-			x->part->child[x->part->n - 1].gone = 1;
+			rc = look_rowless(x->w,
+			    &x->part->child[x->part->n - 1], err);
 	}
 	return rc;
 }
@@ -237,8 +248,7 @@ set_again(struct leaving *x, struct cp_err *err)
 			return p->rc;
 		}
 	} while (print_any_unset(p));
-	if (!print_part_empty(p))
-		rc = print_part_write(x->w, p, err);
+	rc = print_part_write(x->w, p, err);
 	return rc == CP_OK ? enter(x, err) : rc;
 }
 
@@ -268,6 +278,89 @@ print_leave_out(struct print_work *w, const char *file, int64_t number,
 	}
 	print_part_free(x.part);
 	free(x.doubtful);
+	return rc;
+}
+
+/* ---- parts without a row ---------------------------------------------------- */
+
+struct names {
+	char (*name)[PRINT_FILE + 16];
+	size_t n, cap;
+};
+
+static int
+by_name(const void *a, const void *b)
+{
+	return strcmp(a, b);
+}
+
+static enum cp_rc
+read_names(struct print_work *w, struct names *x, struct cp_err *err)
+{
+	char path[PRINT_PATH];
+	struct dirent *e;
+	void *more;
+	DIR *d;
+
+	(void)snprintf(path, sizeof(path), "%s/" PRINT_PARTS, w->run.folder);
+	d = opendir(path);
+	if (d == NULL)
+		return cp_fail_errno(err, CP_FAILED, "%s", path);
+	while ((e = readdir(d)) != NULL) {
+		if (e->d_name[0] == '.' || strchr(e->d_name, '.') == NULL ||
+		    strlen(e->d_name) >= sizeof(*x->name))
+			continue;
+		if (x->n == x->cap) {
+			x->cap = x->cap == 0 ? 64 : 2 * x->cap;
+			more = realloc(x->name, x->cap * sizeof(*x->name));
+			if (more == NULL) {
+				(void)closedir(d);
+				return cp_fail(err, CP_FAILED, "out of memory");
+			}
+			x->name = more;
+		}
+		(void)snprintf(x->name[x->n++], sizeof(*x->name), "%s",
+		    e->d_name);
+	}
+	(void)closedir(d);
+	if (x->n > 0)
+		qsort(x->name, x->n, sizeof(*x->name), by_name);
+	return CP_OK;
+}
+
+/* "en-standard.0001". */
+static enum cp_rc
+look_at_part(struct print_work *w, char *name, struct print_kept *k,
+    struct cp_err *err)
+{
+	struct cp_stmt *q = cp_stmt(w->p->change.store, SQL_PRINT_PART_HAS);
+	char *dot = strchr(name, '.');
+	int64_t number = strtol(dot + 1, NULL, 10), rows = 0;
+	enum cp_rc rc;
+
+	*dot = '\0';
+	cp_bind_int(q, w->run.n);
+	cp_bind_text(q, name);
+	cp_bind_int(q, number);
+	rc = cp_exec_int(q, 0, &rows, err);
+	if (rc != CP_OK || rows > 0)
+		return rc;
+	rc = print_part_read(w, name, number, k, err);
+	return rc == CP_OK ? print_leave_out(w, name, number, k, err) : rc;
+}
+
+enum cp_rc
+print_leave_lost(struct print_work *w, struct cp_err *err)
+{
+	struct print_kept kept;
+	struct names x = { NULL, 0, 0 };
+	enum cp_rc rc = read_names(w, &x, err);
+
+	memset(&kept, 0, sizeof(kept));
+	for (size_t i = 0; rc == CP_OK && i < x.n; i++)
+		rc = look_at_part(w, x.name[i], &kept, err);
+	print_kept_clear(&kept);
+	free(x.name);
 	return rc;
 }
 

@@ -187,6 +187,10 @@ print_part_write(const struct print_work *w, const struct print_part *p,
 	struct cp_buf head;
 	enum cp_rc rc = part_path(w, p->file, p->number, path, err);
 
+	if (rc == CP_OK && print_part_empty(p)) {
+		rc = cp_file_unlink_durable(path, err);
+		return rc == CP_NOT_FOUND ? CP_OK : rc;
+	}
 	cp_buf_init(&head);
 	cp_json_open(&head, '{');
 	cp_json_put_member(&head, "cpadmin", FORMAT);

@@ -81,6 +81,9 @@ SELECT max(part) FROM print_item WHERE run = ? AND file = ?
 -- name: print_part_next
 SELECT min(part) FROM print_item WHERE run = ? AND file = ? AND part > ?
 
+-- name: print_part_has
+SELECT count(*) FROM print_item WHERE run = ? AND file = ? AND part = ?
+
 -- name: print_item_next
 SELECT sort, notice FROM print_item
 WHERE run = ? AND file = ? AND (sort, notice) > (?, ?) AND part IS NULL
