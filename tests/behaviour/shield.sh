@@ -290,9 +290,9 @@ expect_json .review 2029-02-28
 
 test_case 'a shield never ends by itself'
 ok cpadmin worklist --json --on 2028-12-31 --within 30
-expect_json '[.rows[] | select(.id == "ONE")] | length' 0
+expect_json '[.rows[] | select(.id == "ONE" and .kind == "shield-review")] | length' 0
 ok cpadmin worklist --json --on 2029-02-20 --role shield
-expect_json '[.rows[] | select(.id == "ONE") |
+expect_json '[.rows[] | select(.id == "ONE" and .kind == "shield-review") |
     "\(.kind) \(.due) \(.overdue) \(.command)"] | join("")' \
     'shield-review 2029-02-28 false cpadmin shield review ONE --reason TEXT'
 ok cpadmin shield list --overdue --json --on 2029-02-28

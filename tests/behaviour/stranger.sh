@@ -43,6 +43,11 @@ came_out() {
 	    <(jq -S --arg id "$1" 'select(.id == $id)' "$T/people")
 	expect_eq "$(jq -r '.cpadmin, .id' "$T/got/history.json" | paste -sd ' ')" \
 	    "history/1 $1"
+	# What the family was to be told, as cpadmin-archive(5) has it.
+	expect_eq "$(jq -c '.notices | [keys, (.notices | map(select(.status ==
+	    "owed")) | length), (.notices[0] | .kind, .why)]' \
+	    "$T/got/history.json")" \
+	    '[["notices","to"],0,"first","archived"]'
 	expect_file "$T/got/README.txt"
 }
 
@@ -73,6 +78,7 @@ ID=$(cat "$KEYS/custody.current")
 	    .names[0].family = "Quince"'
 } >"$T/people"
 ok cpadmin record import "$T/people" --on 2026-01-05
+ok cpadmin notice owed --on 2026-01-05
 ok cpadmin shield request CP-H --by child --reason canary --on 2026-01-06
 for day in 2026-01-10 2026-02-10; do
 	ok cpadmin retention run --on $day --yes --accept share --accept clock

@@ -26,6 +26,7 @@ HOLDERS='cpadmin/record_show.c cp_gate_document
 cpadmin/ledger.c cp_gate_document
 cpadmin/shield_reveal.c cp_override
 cpadmin/shield_letter.c cp_mail_document
+cpadmin/notice_safe.c cp_mail_document
 cpadmin/record_quarantine_show.c cp_quarantine_
 cpadmin/archive_shield.c cp_compartment_open_payload'
 
