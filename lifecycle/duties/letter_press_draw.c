@@ -134,10 +134,9 @@ draw_beside(struct press_ink *ink, const struct press_place *at)
 	if (s->picture < 0 && s->kind != CP_BLOCK_WRITE)
 		return;
 	press_artifact(ink);
-	if (s->picture >= 0)
+	if (s->picture >= 0 && at->from == 0)
 		press_picture_draw(ink, s->picture, left_of(ink->p, 0,
-		    3.4 * size), at->y + (s->height - 3.4 * size) / 2,
-		    3.4 * size);
+		    3.4 * size), at->y, 3.4 * size);
 	left = left_of(ink->p, s->start, s->text->measure);
 	if (s->kind == CP_BLOCK_WRITE && at->to == s->text->n)
 		press_rule(ink, left, left + s->text->measure, at->y +

@@ -42,18 +42,23 @@ gap(const struct pen *p, const struct press_set *s)
 	return p->after > s->before ? p->after : s->before;
 }
 
+/* What has something beside it, or is a heading, does so only where it would
+ * fill much of a page. */
 static int
-breaks(const struct press_set *s)
+breaks(const struct pen *p, const struct press_set *s)
 {
-	return (s->kind == CP_BLOCK_TEXT || s->kind == CP_BLOCK_BULLET ||
-	    s->kind == CP_BLOCK_NUMBER) && s->text->n > 2 * LEAST_LINES - 1;
+	int plain = s->kind == CP_BLOCK_TEXT || s->kind == CP_BLOCK_BULLET ||
+	    s->kind == CP_BLOCK_NUMBER;
+
+	return s->text->n > 2 * LEAST_LINES - 1 && (plain ||
+	    s->height > (p->p->bottom - PAGE_TOP) / 2);
 }
 
 /* The least of S that may stand at the foot of a page. */
 static double
-least_height(const struct press_set *s)
+least_height(const struct pen *p, const struct press_set *s)
 {
-	return breaks(s) ? press_text_height(s->text, 0, LEAST_LINES) :
+	return breaks(p, s) ? press_text_height(s->text, 0, LEAST_LINES) :
 	    s->height;
 }
 
@@ -76,7 +81,7 @@ kept_height(const struct pen *p, size_t i)
 		s = p->x->sets[i + 1];
 		height += after > s->before ? after : s->before;
 	}
-	return height + least_height(s);
+	return height + least_height(p, s);
 }
 
 static enum cp_rc
@@ -108,8 +113,7 @@ put_lines(struct pen *p, size_t i, int *from, struct cp_err *err)
 		for (to = *from; to < n &&
 		    press_text_height(t, *from, to + 1) <= room;)
 			to++;
-		if (to < n && n - to < LEAST_LINES &&
-		    to - *from > LEAST_LINES)
+		if (n - to < LEAST_LINES && to - *from > LEAST_LINES)
 			to = n - LEAST_LINES;
 	}
 	if (to == *from || press_text_height(t, *from, to) > room)
