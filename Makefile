@@ -138,7 +138,8 @@ $(BUILD)/libcpadmin.a: $(LIB_OBJ)
 	@echo '  AR     $@'
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 $(call obj,$(wildcard lifecycle/duties/letter*.c tests/unit/test_letter*.c \
-	tests/bench/letters*.c) tests/unit/test_page.c): \
+	tests/bench/letters*.c) tests/unit/test_page.c \
+		tests/unit/test_press.c): \
 	CPPFLAGS += $(PAGES_CPPFLAGS)
 $(BUILD)/cpadmin: $(call obj,$(TOP_LIGHT)) \
 		$(BUILD)/obj/gen/commands_light.o $(BUILD)/libcpadmin.a
