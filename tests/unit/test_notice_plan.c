@@ -411,6 +411,7 @@ consent(struct life *l, const char *given, enum cp_ground ground)
 
 START_TEST(staying_by_consent)
 {
+	static struct life before;
 	struct life l;
 
 	begin(&l, "2008-08-31", "2026-08-01");
@@ -421,6 +422,13 @@ START_TEST(staying_by_consent)
 	owed(&l, "2026-08-05", "eighteen 2026-08-31 | 2026-08-31");
 	ck_assert_str_eq(last_why(&l), "no-longer-due");
 	owed(&l, "2026-08-31", "extended 2026-08-31 | 2028-08-03");
+	/* Never sent: when it leaves, it is too late to say that it stays. */
+	before = l;
+	before.f.past = before.past;
+	before.f.decision = &before.decision;
+	owed(&before, "2028-08-30", "extended 2026-08-31; "
+	    "archived 2028-08-31 | 2028-08-31");
+	owed(&before, "2028-08-31", "archived 2028-08-31");
 	issue(&l, CP_NOTICE_EXTENDED, "2026-09-01");
 	owed(&l, "2028-08-02", " | 2028-08-03");
 	owed(&l, "2028-08-03", "archived 2028-08-31 | 2028-08-31");
@@ -511,6 +519,26 @@ START_TEST(back_and_again_where_the_address_changed)
 	owed(&l, "2026-03-02", "first:3 2026-04-01 | 2031-05-04");
 	/* By then it is the child's own. */
 	owed(&l, "2031-05-04", "comprehension 2031-05-04 | 2036-11-04");
+}
+END_TEST
+
+/* A child's own came back, and it is the carer who is told by now. */
+START_TEST(their_own_is_not_sent_to_a_carer)
+{
+	struct life l;
+
+	begin(&l, "2014-03-10", "2026-01-10");
+	owed(&l, "2026-01-10", "first 2026-02-10 | 2026-03-10");
+	issue(&l, CP_NOTICE_FIRST, "2026-01-12");
+	owed(&l, "2026-03-10", "comprehension 2026-03-10 | 2031-09-10");
+	issue(&l, CP_NOTICE_COMPREHENSION, "2026-03-11");
+	l.past[1].status = CP_NOTICE_RETURNED;
+	l.past[1].returned = day("2026-03-20");
+	l.f.set = CP_TO_SET_CARER;
+	l.f.set_since = day("2026-03-21");
+	owed(&l, "2026-03-21", " | 2031-09-10");
+	l.f.address_changed = day("2026-03-22");
+	owed(&l, "2026-03-22", "first:2 2026-04-22 | 2031-09-10");
 }
 END_TEST
 
@@ -946,6 +974,7 @@ main(void)
 	tcase_add_test(t, a_birth_date_put_right);
 	tcase_add_test(t, nobody_writes_to_the_dead);
 	tcase_add_test(t, back_and_again_where_the_address_changed);
+	tcase_add_test(t, their_own_is_not_sent_to_a_carer);
 	tcase_add_test(t, a_short_one_that_came_back);
 	tcase_add_test(t, only_the_last_authority);
 	tcase_add_test(t, the_last_is_by_its_day);
