@@ -12,6 +12,7 @@
 #include "lifecycle/records/find.h"
 #include "lifecycle/records/gate.h"
 #include "lifecycle/records/import.h"
+#include "lifecycle/records/notice.h"
 #include "lifecycle/store/audit_read.h"
 
 /* Refusals and mistakes are answers too: their words are searched. */
@@ -134,6 +135,41 @@ op_history(struct canary *c)
 	say(c, "history", i);
 	answered(c, cp_log_each(c->drive->store, &filter, take_row, c,
 	    &c->drive->err));
+}
+
+static enum cp_rc
+take_notice(void *ctx, const struct cp_notice *n, struct cp_err *err)
+{
+	struct canary *c = ctx;
+
+	(void)err;
+	cp_buf_printf(&c->out, "%s %s %s %s %s %s %s %s %s\n", n->ref,
+	    n->record_id, cp_notice_kind_word(n->kind), n->cause, n->problem,
+	    n->why, n->addressee, n->language, n->route);
+	if (n->safe && !cp_gate_tells(cp_store_actor(c->drive->store)))
+		cp_buf_puts(&c->out, "Qzxvkjw: told of a safe notice");
+	return CP_OK;
+}
+
+/* The ledger, looked at and read. */
+static void
+op_notices(struct canary *c)
+{
+	struct drive *d = c->drive;
+	struct cp_change change;
+	struct cp_record r;
+	int i = somebody_here(c), by = who(c);
+	enum cp_rc rc = cp_record_get(d->store, c->kid[i].id, &r, &d->err);
+
+	say(c, "notices", i);
+	if (rc == CP_OK) {
+		change = drive_begin(d, by, 1);
+		rc = drive_end_change(d, by, 1, cp_notice_look(&change, r.n,
+		    NULL, &d->err));
+	}
+	if (rc == CP_OK)
+		rc = cp_notice_each(d->store, r.n, take_notice, c, &d->err);
+	answered(c, rc);
 }
 
 static void
@@ -456,5 +492,5 @@ canary_op(struct canary *c)
 	else if (dice < 985)
 		op_program(c);
 	else
-		op_show(c);
+		op_notices(c);
 }
