@@ -20,7 +20,7 @@ PACKAGES_CHECK := $(PACKAGES_BUILD) check clang jq age zstd mandoc sqlite3 \
 	zlib1g-dev xxd openssl strace poppler-utils qpdf zbar-tools \
 	python3 xfsprogs
 PACKAGES_DEMO  := $(PACKAGES_BUILD) jq age zstd
-PACKAGES_BENCH := $(PACKAGES_CHECK) borgbackup restic
+PACKAGES_BENCH := $(PACKAGES_CHECK) borgbackup restic groff
 
 WARN := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes \
 	-Wmissing-prototypes -Wwrite-strings -Wvla -Wformat=2 -Werror
@@ -193,6 +193,7 @@ $(BUILD)/fault.so: tests/fault/shim.c
 $(BUILD)/notified: $(BUILD)/obj/tests/notify/notified.o
 	@echo '  LINK   $@'
 	$(Q)$(CC) $(LDHARDEN) -o $@ $^
+$(BUILD)/bench/letters%: LIBS_FULL := $(LIBS_PRINT)
 $(BUILD)/bench/%: $(BUILD)/obj/tests/bench/%.o $(BUILD)/libcpadmin.a
 	@mkdir -p $(@D)
 	@echo '  LINK   $@'
@@ -223,11 +224,13 @@ $(BUILD)/gen/stamp: FORCE
 .PHONY: FORCE programs-unit programs-behaviour programs-fault objects clang
 programs-unit: $(UNIT)
 programs-behaviour: $(PROGRAMS) $(BUILD)/notified $(if $(TOOL_SRC),$(BUILD)/population) \
-	$(if $(MODEL_SRC),$(BUILD)/model) $(if $(CANARY_SRC),$(BUILD)/canary)
+	$(if $(MODEL_SRC),$(BUILD)/model) $(if $(CANARY_SRC),$(BUILD)/canary) \
+	$(BUILD)/letters
 programs-fault: programs-behaviour $(BUILD)/fault.so
 objects: $(LIB_OBJ) $(call obj,$(TOP_SRC) $(UNIT_SRC) \
 	cpadmin/cpschedd.c tests/notify/notified.c \
-	$(TOOL_SRC) $(MODEL_SRC) $(CANARY_SRC) $(BENCH_SRC)) $(BUILD)/fault.so \
+	$(TOOL_SRC) $(MODEL_SRC) $(CANARY_SRC) $(LETTERS_SRC) $(BENCH_SRC)) \
+	$(BUILD)/fault.so \
 	$(TABLES:%=$(BUILD)/obj/gen/commands_%.o)
 # For its warnings: what it would make of them is not run.
 clang:
@@ -256,7 +259,8 @@ check-clang: deps-check
 
 # PARTS=... measures a part of it; the files are in $(BUILD)/bench/work.
 bench: deps-bench
-	$(MAKE) -j2 $(PROGRAMS) $(BUILD)/population $(BENCHES)
+	$(MAKE) -j2 $(PROGRAMS) $(BUILD)/population $(BUILD)/letters \
+	    $(BENCHES)
 	BUILD='$(BUILD)' bash tests/bench/all.sh
 
 # A slower build needs patience, and must stop at the first finding.
