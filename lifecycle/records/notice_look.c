@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -382,7 +383,7 @@ cp_notice_owe(const struct cp_change *c, int64_t record,
 		return CP_OK;
 	if (strlen(cause) > CP_NOTICE_CAUSE_GIVEN)
 		return cp_fail(err, CP_BAD_INPUT, "too long a cause");
-	strcpy(o.cause, cause);
+	(void)snprintf(o.cause, sizeof(o.cause), "%s", cause);
 	q = cp_stmt(c->store, SQL_NOTICE_HAS);
 	cp_bind_int(q, record);
 	cp_bind_text(q, cp_notice_kind_word(kind));
