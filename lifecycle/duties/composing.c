@@ -32,9 +32,8 @@ cp_composed_clear(struct cp_composed *c)
 	cp_composed_init(c);
 }
 
-/* Empties it, and keeps its memory. */
-static void
-start_again(struct cp_composed *c)
+void
+composed_reset(struct cp_composed *c)
 {
 	struct cp_composed empty;
 
@@ -277,7 +276,7 @@ cp_compose(const struct cp_composing *with, const struct cp_notice *n,
 	const struct cp_address *a;
 	enum cp_rc rc;
 
-	start_again(out);
+	composed_reset(out);
 	*why = why_not(r, facts, doc);
 	if (*why != NULL)
 		return cp_fail(err, CP_REFUSED, "no letter can go to record "

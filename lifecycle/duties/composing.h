@@ -45,6 +45,7 @@ struct cp_composed {
 	struct cp_buf name;      /* child's */
 	const char **lines;      /* to: name, then address */
 	size_t n_lines;
+	size_t child_line;       /* the one that names the child */
 	struct cp_said said;     /* values point into the rest */
 	struct cp_buf values;    /* private */
 	struct cp_buf line_text; /* private */
@@ -85,10 +86,11 @@ enum cp_rc cp_compose(const struct cp_composing *with,
 int cp_composed_same_household(const struct cp_composed *a,
     const struct cp_document *a_doc, const struct cp_composed *b,
     const struct cp_document *b_doc);
-/* One letter about all N of ONE (n > 1, of the same household), made of the
- * first: it names each with its reference. */
-enum cp_rc cp_composed_join(struct cp_composed *const *one, size_t n,
-    struct cp_err *err) CP_MUST_CHECK;
+/* One letter about all N of ONE (n > 1, of the same household), as OUT, which
+ * is emptied first: it names each with its reference, and is to whom the first
+ * is.  Those of ONE stay what they are. */
+enum cp_rc cp_composed_join(const struct cp_composed *const *one, size_t n,
+    struct cp_composed *out, struct cp_err *err) CP_MUST_CHECK;
 /* Appends what is in each letter of the sender: `ours' of cp_mail_check. */
 void cp_composed_ours(const struct cp_composed *c, struct cp_buf *out);
 

@@ -12,6 +12,8 @@ struct said {
 	size_t at[CP_VALUES]; /* place + 1; 0: not there */
 };
 
+/* Empties C, and keeps its memory. */
+void composed_reset(struct cp_composed *c);
 /* TEXT NULL or empty: it is not there. */
 void said_put(struct said *s, enum cp_value v, const char *text);
 void said_date(struct said *s, enum cp_value v, struct cp_date day);

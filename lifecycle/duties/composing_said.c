@@ -112,32 +112,21 @@ put_addressee(struct cp_composed *c, const struct cp_document *doc)
 	if (c->to == CP_TO_CARER)
 		cp_buf_puts(&c->line_text, named ? "Parent or carer of " :
 		    "The parent or carer of ");
+	c->child_line = c->n_lines;
 	put_line(c, cp_buf_text(&c->name));
 }
 
-enum cp_rc
-said_lines(struct cp_composed *c, const struct cp_document *doc,
-    struct cp_err *err)
+/* After the last line: the buffer moves while it grows. */
+static enum cp_rc
+point_at_lines(struct cp_composed *c, struct cp_err *err)
 {
-	const struct cp_address *a = &doc->addresses[c->address];
-	const char *at;
-	enum cp_rc rc;
+	const char **more, *at;
+	enum cp_rc rc = cp_buf_check(&c->line_text, err);
 
-	cp_buf_reset(&c->line_text);
-	c->n_lines = 0;
-	c->n_carers = count_responsible(doc);
-	put_addressee(c, doc);
-	for (size_t i = 0; i < a->n_lines; i++)
-		put_line(c, a->lines[i]);
-	if (a->postcode != NULL)
-		put_line(c, a->postcode);
-	rc = cp_buf_check(&c->line_text, err);
 	if (rc != CP_OK)
 		return rc;
 	if (c->n_lines > c->cap_lines) {
-		const char **more = realloc(c->lines, c->n_lines *
-		    sizeof(*more));
-
+		more = realloc(c->lines, c->n_lines * sizeof(*more));
 		if (more == NULL)
 			return cp_fail(err, CP_FAILED, "out of memory");
 		c->lines = more;
@@ -147,6 +136,23 @@ said_lines(struct cp_composed *c, const struct cp_document *doc,
 	for (size_t i = 0; i < c->n_lines; i++, at += strlen(at) + 1)
 		c->lines[i] = at;
 	return CP_OK;
+}
+
+enum cp_rc
+said_lines(struct cp_composed *c, const struct cp_document *doc,
+    struct cp_err *err)
+{
+	const struct cp_address *a = &doc->addresses[c->address];
+
+	cp_buf_reset(&c->line_text);
+	c->n_lines = 0;
+	c->n_carers = count_responsible(doc);
+	put_addressee(c, doc);
+	for (size_t i = 0; i < a->n_lines; i++)
+		put_line(c, a->lines[i]);
+	if (a->postcode != NULL)
+		put_line(c, a->postcode);
+	return point_at_lines(c, err);
 }
 
 /* ---- what is checked ------------------------------------------------------- */
@@ -258,68 +264,74 @@ put_between(const struct cp_language *l, size_t i, size_t n,
 		cp_buf_putc(out, ' ');
 }
 
-/* The value V of all, as a list; a name WITH its reference behind it. */
+/* Puts the value V of all, as a list; a name WITH its reference behind it. */
 static void
-put_list(struct cp_composed *const *one, size_t n, enum cp_value v, int with,
-    struct cp_buf *out)
+put_list(struct said *s, const struct cp_composed *const *one, size_t n,
+    enum cp_value v, int with)
 {
+	struct cp_buf *out = &s->c->values;
+
+	s->at[v] = out->len + 1;
 	for (size_t i = 0; i < n; i++) {
 		put_between(one[0]->wording->language, i, n, out);
 		cp_buf_puts(out, one[i]->said.value[v]);
 		if (with)
 			cp_buf_printf(out, " (%s)", one[i]->reference);
 	}
+	cp_buf_putc(out, '\0');
 }
 
 /* Whom the envelope is for: where carers are named, they alone. */
-static void
-drop_child(struct cp_composed *c)
+static enum cp_rc
+join_lines(const struct cp_composed *first, struct cp_composed *out,
+    struct cp_err *err)
 {
-	static const char of[] = "Parent or carer of ";
+	int named = first->n_carers > 0 && first->n_carers <= NAMED_CARERS;
 
-	if (c->n_carers == 0 || c->n_carers > NAMED_CARERS)
-		return;
-	for (size_t i = 0; i < c->n_lines; i++) {
-		if (strncmp(c->lines[i], of, sizeof(of) - 1) != 0)
-			continue;
-		c->n_lines--;
-		memmove(c->lines + i, c->lines + i + 1, (c->n_lines - i) *
-		    sizeof(*c->lines));
-		return;
-	}
+	out->child_line = first->child_line;
+	for (size_t i = 0; i < first->n_lines; i++)
+		if (!named || i != first->child_line)
+			put_line(out, first->lines[i]);
+	return point_at_lines(out, err);
+}
+
+/* What is the same of all. */
+static void
+take_first(const struct cp_composed *first, struct cp_composed *out)
+{
+	out->wording = first->wording;
+	out->format = first->format;
+	out->language_known = first->language_known;
+	out->to = first->to;
+	out->sender = first->sender;
+	out->address = first->address;
+	out->n_carers = first->n_carers;
+	memcpy(out->sort, first->sort, sizeof(out->sort));
+	memcpy(out->reference, first->reference, sizeof(out->reference));
+	out->said.flags = first->said.flags;
+	cp_buf_puts(&out->name, cp_buf_text(&first->name));
 }
 
 enum cp_rc
-cp_composed_join(struct cp_composed *const *one, size_t n,
-    struct cp_err *err)
+cp_composed_join(const struct cp_composed *const *one, size_t n,
+    struct cp_composed *out, struct cp_err *err)
 {
-	static const enum cp_value lists[] = { CP_VALUE_NAME,
-		CP_VALUE_FIRST_NAME, CP_VALUE_REFERENCE };
-	struct cp_composed *c = one[0];
-	struct said said = { .c = c };
-	struct cp_buf all;
-	size_t at[3];
+	struct said said = { .c = out };
 	enum cp_rc rc;
 
-	cp_buf_init(&all);
-	for (size_t i = 0; i < 3; i++) {
-		at[i] = all.len;
-		put_list(one, n, lists[i], lists[i] == CP_VALUE_NAME, &all);
-		cp_buf_putc(&all, '\0');
-	}
-	rc = cp_buf_check(&all, err);
+	composed_reset(out);
+	take_first(one[0], out);
 	for (int v = 0; v < CP_VALUES; v++)
-		if (c->said.value[v] != NULL)
-			said.at[v] = (size_t)(c->said.value[v] -
-			    cp_buf_text(&c->values)) + 1;
-	for (size_t i = 0; rc == CP_OK && i < 3; i++)
-		said_put(&said, lists[i], cp_buf_text(&all) + at[i]);
-	cp_buf_clear(&all);
+		if (v != CP_VALUE_NAME && v != CP_VALUE_FIRST_NAME &&
+		    v != CP_VALUE_REFERENCE)
+			said_put(&said, (enum cp_value)v,
+			    one[0]->said.value[v]);
+	put_list(&said, one, n, CP_VALUE_NAME, 1);
+	put_list(&said, one, n, CP_VALUE_FIRST_NAME, 0);
+	put_list(&said, one, n, CP_VALUE_REFERENCE, 0);
 	said_flag(&said, CP_FLAG_SEVERAL);
+	rc = said_end(&said, err);
 	if (rc == CP_OK)
-		rc = said_end(&said, err);
-	if (rc != CP_OK)
-		return rc;
-	drop_child(c);
-	return said_spoken(c, err);
+		rc = join_lines(one[0], out, err);
+	return rc == CP_OK ? said_spoken(out, err) : rc;
 }

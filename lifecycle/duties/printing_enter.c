@@ -92,10 +92,10 @@ static enum cp_rc
 check_text(struct print_work *w, const struct print_part *p,
     struct print_child *c, const struct cp_buf *ours, struct cp_err *err)
 {
-	const struct print_child *lead = &p->child[p->letter[c->letter].lead];
+	const struct cp_composed *letter = print_letter_of(p, c->letter);
 	struct cp_mail_letter l = { .record = &c->r, .kind = "notice",
 		.said = { c->doc, c->c.address, cp_buf_text(ours),
-		cp_buf_text(&lead->c.spoken) } };
+		cp_buf_text(&letter->spoken) } };
 	struct cp_mail mail = { 0 };
 	enum cp_rc rc = cp_mail_put(&w->p->change, &l, &mail, err);
 

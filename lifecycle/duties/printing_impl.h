@@ -41,6 +41,7 @@ struct print_letter {
 	size_t n;      /* children in it */
 	int first, pages; /* in the part, from 1; pages 0: it is not there */
 	size_t at, len;   /* in the data, where it stands by itself */
+	struct cp_composed *joined; /* of a household; owned, of a part */
 };
 
 struct print_part {
@@ -105,6 +106,9 @@ enum cp_rc print_part_add(struct print_part *p, const struct print_item *at,
 /* Makes its letters of the children that are not gone, households as one. */
 enum cp_rc print_part_compose(struct print_work *w, struct print_part *p,
     struct cp_err *err) CP_MUST_CHECK;
+/* The letter K. */
+const struct cp_composed *print_letter_of(const struct print_part *p,
+    size_t k);
 int print_part_empty(const struct print_part *p);
 /* Whether a letter was not set whose children may be by themselves: it is to be
  * composed and set again. */

@@ -197,8 +197,8 @@ check_dry(struct print_part *p, struct cp_err *err)
 
 		if (c->gone)
 			continue;
-		said.text = cp_buf_text(&p->child[p->letter[c->letter].lead].
-		    c.spoken);
+		said.text = cp_buf_text(&print_letter_of(p, c->letter)->
+		    spoken);
 		rc = cp_mail_check_text(&said, err);
 		if (rc != CP_REFUSED)
 			continue;

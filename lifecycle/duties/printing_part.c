@@ -36,6 +36,11 @@ print_part_free(struct print_part *p)
 		return;
 	for (size_t i = 0; i < p->ready; i++)
 		print_child_clear(&p->child[i]);
+	for (size_t k = 0; k < p->cap; k++) {
+		if (p->letter[k].joined != NULL)
+			cp_composed_clear(p->letter[k].joined);
+		free(p->letter[k].joined);
+	}
 	free(p->child);
 	free(p->letter);
 	cp_buf_clear(&p->data);
@@ -59,6 +64,7 @@ print_part_add(struct print_part *p, const struct print_item *at,
 			p->letter = letter;
 		if (child == NULL || letter == NULL)
 			return cp_fail(err, CP_FAILED, "out of memory");
+		memset(letter + p->cap, 0, (cap - p->cap) * sizeof(*letter));
 		p->cap = cap;
 	}
 	if (p->n == p->ready)
@@ -97,13 +103,29 @@ static enum cp_rc
 join(struct print_part *p, size_t k, struct cp_err *err)
 {
 	struct print_letter *l = &p->letter[k];
-	struct cp_composed *one[HOUSEHOLD];
+	const struct cp_composed *one[HOUSEHOLD];
 	size_t n = 0;
 
+	if (l->n < 2)
+		return CP_OK;
 	for (size_t i = l->lead; i < p->n && n < l->n; i++)
 		if (!p->child[i].gone && p->child[i].letter == k)
 			one[n++] = &p->child[i].c;
-	return n > 1 ? cp_composed_join(one, n, err) : CP_OK;
+	if (l->joined == NULL) {
+		l->joined = malloc(sizeof(*l->joined));
+		if (l->joined == NULL)
+			return cp_fail(err, CP_FAILED, "out of memory");
+		cp_composed_init(l->joined);
+	}
+	return cp_composed_join(one, n, l->joined, err);
+}
+
+const struct cp_composed *
+print_letter_of(const struct print_part *p, size_t k)
+{
+	const struct print_letter *l = &p->letter[k];
+
+	return l->n > 1 ? l->joined : &p->child[l->lead].c;
 }
 
 enum cp_rc
@@ -122,7 +144,8 @@ print_part_compose(struct print_work *w, struct print_part *p,
 			continue;
 		if (!one || !same_letter(p, i, &k)) {
 			k = p->n_letters++;
-			memset(&p->letter[k], 0, sizeof(p->letter[k]));
+			p->letter[k].n = 0;
+			p->letter[k].pages = 0;
 			p->letter[k].lead = i;
 		}
 		p->letter[k].n++;

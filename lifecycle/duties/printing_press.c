@@ -96,7 +96,7 @@ set_text(const struct print_bench *b, struct print_part *p, size_t k,
     struct cp_err *err)
 {
 	struct print_letter *l = &p->letter[k];
-	const struct cp_composed *c = &p->child[l->lead].c;
+	const struct cp_composed *c = print_letter_of(p, k);
 	enum cp_rc rc;
 
 	l->at = p->data.len;
@@ -117,7 +117,7 @@ set_pages(const struct print_work *w, struct print_bench *b,
     struct print_part *p, size_t k, struct cp_err *err)
 {
 	struct print_letter *l = &p->letter[k];
-	const struct cp_composed *c = &p->child[l->lead].c;
+	const struct cp_composed *c = print_letter_of(p, k);
 	struct cp_letter letter = { .reference = c->reference,
 		.to = c->lines, .n_to = c->n_lines };
 	const char *why = NULL;

@@ -243,6 +243,10 @@ LONG=$(printf 'x%.0s' {1..250})
 	    "$(seq 30 | jq -cR . | jq -cs .)" 'CH41 1AA' en standard
 	row E-9 '%s%n' '\\u202e' 2010-02-03 "$HIGH" 'CH41 1AA' en standard
 	row E-10 '{{name}}' '{{/x}}' 2010-02-03 "$HIGH" 'CH41 1AA' en plain-text
+	row E-12 Sue Wong 2018-02-03 '["6 Row"]' 'CH41 1AA' en standard \
+	    "$(carer 'Ling Wong')"
+	row E-13 $'\u660E' Wong 2019-02-03 '["6 Row"]' 'CH41 1AA' en standard \
+	    "$(carer 'Ling Wong')"
 	row E-11 $'\U1F600' '# x' 2010-02-03 "$HIGH" 'CH41 1AA' en plain-text
 } >"$T/hostile"
 {
@@ -252,7 +256,7 @@ LONG=$(printf 'x%.0s' {1..250})
 	row B-4 Zoe $'\uFFFE' 2010-02-03 "$HIGH" 'CH41 1AA' en standard
 } >"$T/refused"
 ok cpadmin record import "$T/hostile" "${AT[@]}" --json
-expect_json .created 11
+expect_json .created 13
 run cpadmin record import "$T/refused" "${AT[@]}" --json
 expect_json '[.created, .rejected] | join(" ")' '0 4'
 ok cpadmin notice owed "${AT[@]}"
@@ -270,10 +274,10 @@ expect_status 3
 expect_eq "$(jq -S 'del(.run, .folder, .dry_run)' "$OUT_FILE")" \
     "$(cat "$T/dry")" 'as the dry run said'
 expect_json '[.not_printed[] | .id + " " + .why] | sort | join(",")' \
-    'E-4 too-long,E-5 unprintable,E-7 too-long,E-8 too-long'
+    'E-13 unprintable,E-4 too-long,E-5 unprintable,E-7 too-long,E-8 too-long'
 text_of "$T/hostile.d/en-standard.pdf" 1 99 >"$T/said"
 for word in '{{name}} {{#flag}}' '<b>&amp;</b> # Title' '- item !bin ___ [ ]' \
-    '%s%n \\u202e' 'محمد'; do
+    '%s%n \\u202e' 'محمد' 'Dear parent or carer of Sue Wong,'; do
 	expect_some "$word" in "$T/said"
 done
 expect_some '{{name}} {{/x}}' in "$T/hostile.d/en-plain-text.txt"
