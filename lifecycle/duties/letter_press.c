@@ -61,6 +61,7 @@ cp_press_open(const struct cp_press_spec *spec, struct cp_press **out,
 	p = calloc(1, sizeof(*p));
 	if (p == NULL)
 		return cp_fail(err, CP_FAILED, "out of memory");
+	cp_buf_init(&p->key);
 	rc = copy_spec(p, spec, err);
 	if (rc == CP_OK)
 		rc = press_faces_open(p, spec->face, err);
@@ -80,6 +81,7 @@ cp_press_free(struct cp_press *p)
 		return;
 	press_pdf_free(p->pdf);
 	press_top_clear(&p->top);
+	cp_buf_clear(&p->key);
 	g_hash_table_unref(p->sets);
 	g_hash_table_unref(p->labels);
 	press_faces_close(p);

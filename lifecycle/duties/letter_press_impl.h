@@ -106,6 +106,7 @@ struct cp_press {
 	double margin, measure, bottom, foot; /* of the page */
 	struct press_top top;
 	GHashTable *sets;   /* what is fixed, by what it says */
+	struct cp_buf key;  /* to find them by */
 	GHashTable *labels; /* of lists, and numbers of pages */
 
 	struct press_pdf *pdf; /* the letters that are not finished */

@@ -113,6 +113,17 @@ press_rule(struct press_ink *ink, double from, double to, double y,
 	press_stroke(ink, width, grey);
 }
 
+static void
+put_run(struct cp_buf *b, int x, int y, int width)
+{
+	press_put_int(b, x);
+	cp_buf_putc(b, ' ');
+	press_put_int(b, y);
+	cp_buf_putc(b, ' ');
+	press_put_int(b, width);
+	cp_buf_puts(b, " 1 re\n");
+}
+
 /* Black modules, each run of them in a row as one rectangle; side with its
  * white border of four modules [ISO/IEC 18004]. */
 void
@@ -137,8 +148,7 @@ press_modules(struct press_ink *ink, const QRcode *qr, double x, double y,
 			    ((row[j + run] ^ row[j]) & 1) == 0;)
 				run++;
 			if (row[j] & 1)
-				cp_buf_printf(b, "%d %d %d 1 re\n", j, i,
-				    run);
+				put_run(b, j, i, run);
 		}
 	}
 	cp_buf_puts(b, "f Q\n");
@@ -222,5 +232,7 @@ press_show(struct press_ink *ink, struct press_text *t, int from, int to,
 	cp_buf_puts(b, "q 1 0 0 1 ");
 	press_put_number(b, x);
 	press_put_number(b, up(ink, y));
-	cp_buf_printf(b, "cm/X%d Do Q\n", form);
+	cp_buf_puts(b, "cm/X");
+	press_put_int(b, form);
+	cp_buf_puts(b, " Do Q\n");
 }

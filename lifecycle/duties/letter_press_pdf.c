@@ -52,7 +52,8 @@ press_pdf_object(struct press_pdf *f, int number)
 {
 	if (number < f->n)
 		f->at[number] = (int)f->out.len;
-	cp_buf_printf(&f->out, "%d 0 obj\n", number);
+	press_put_int(&f->out, number);
+	cp_buf_puts(&f->out, " 0 obj\n");
 	return &f->out;
 }
 
@@ -60,6 +61,15 @@ void
 press_pdf_object_end(struct press_pdf *f)
 {
 	cp_buf_puts(&f->out, "\nendobj\n");
+}
+
+void
+press_pdf_references(struct press_pdf *f, const int *number, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		press_put_int(&f->out, number[i]);
+		cp_buf_puts(&f->out, " 0 R ");
+	}
 }
 
 /* Packs LEN bytes; the machine that does it is kept, for it is costly to
@@ -131,8 +141,7 @@ press_pdf_page_end(struct press_pdf *f)
 	press_pdf_object_end(f);
 	(void)press_pdf_object(f, row);
 	cp_buf_puts(&f->out, "[");
-	for (size_t i = 0; i < f->marks.n; i++)
-		cp_buf_printf(&f->out, "%d 0 R ", f->marks.v[i]);
+	press_pdf_references(f, f->marks.v, f->marks.n);
 	cp_buf_puts(&f->out, "]");
 	press_pdf_object_end(f);
 	press_ints_put(f, &f->rows, row);
@@ -194,13 +203,6 @@ press_pdf_begin(void)
 }
 
 static void
-put_list(struct press_pdf *f, const struct press_ints *list)
-{
-	for (size_t i = 0; i < list->n; i++)
-		cp_buf_printf(&f->out, "%d 0 R ", list->v[i]);
-}
-
-static void
 put_resources(struct press_pdf *f)
 {
 	press_fonts_write(f, f->fonts_object);
@@ -212,7 +214,7 @@ put_resources(struct press_pdf *f)
 	press_pdf_object_end(f);
 	(void)press_pdf_object(f, f->pages_object);
 	cp_buf_printf(&f->out, "<</Type/Pages/Count %zu/Kids[", f->pages.n);
-	put_list(f, &f->pages);
+	press_pdf_references(f, f->pages.v, f->pages.n);
 	cp_buf_puts(&f->out, "]>>");
 	press_pdf_object_end(f);
 }
@@ -257,6 +259,17 @@ put_title(struct cp_buf *b, const char *text)
 	g_free(wide);
 }
 
+/* Of an object, in ten digits [7.5.4]. */
+static void
+put_place(struct cp_buf *b, int at)
+{
+	char text[] = "0000000000 00000 n \n";
+
+	for (int i = 9; i >= 0; i--, at /= 10)
+		text[i] = (char)('0' + at % 10);
+	cp_buf_put(b, text, sizeof(text) - 1);
+}
+
 /* MADE is YYYY-MM-DDThh:mm:ssZ. */
 static void
 put_trailer(struct press_pdf *f, const char *title, const char *made)
@@ -274,7 +287,7 @@ put_trailer(struct press_pdf *f, const char *title, const char *made)
 	at = f->out.len;
 	cp_buf_printf(&f->out, "xref\n0 %d\n0000000000 65535 f \n", f->n);
 	for (int i = 1; i < f->n; i++)
-		cp_buf_printf(&f->out, "%010d 00000 n \n", f->at[i]);
+		put_place(&f->out, f->at[i]);
 	cp_buf_printf(&f->out, "trailer\n<</Size %d/Root %d 0 R"
 	    "/Info %d 0 R>>\nstartxref\n%zu\n%%%%EOF\n", f->n, f->root, info,
 	    at);

@@ -29,6 +29,7 @@ enum cp_rc press_pdf_end(struct press_pdf *f, const char *title,
 int press_pdf_new(struct press_pdf *f);
 struct cp_buf *press_pdf_object(struct press_pdf *f, int number);
 void press_pdf_object_end(struct press_pdf *f);
+void press_pdf_references(struct press_pdf *f, const int *number, size_t n);
 /* MORE: keys of its dictionary. */
 void press_pdf_stream(struct press_pdf *f, int number, const char *more,
     const void *data, size_t len);
@@ -76,13 +77,12 @@ void press_fonts_write(struct press_pdf *f, int object);
 
 /* 2 decimals, and a space. */
 void press_put_number(struct cp_buf *b, double v);
+void press_put_int(struct cp_buf *b, int v);
 /* LINE of SIZE points with its origin at X, Y. */
 void press_show_line(struct press_pdf *f, PangoLayoutLine *line, double size,
     double x, double y);
 
 /* ---- the insides ------------------------------------------------------------ */
-
-struct press_row { int object; };
 
 struct press_pdf {
 	struct cp_buf out;     /* the file */

@@ -113,29 +113,39 @@ press_set_free(struct press_set *s)
 	free(s);
 }
 
+static void
+put_key(struct cp_buf *key, const struct cp_block *b, int column)
+{
+	cp_buf_reset(key);
+	cp_buf_putc(key, (char)('a' + b->kind));
+	cp_buf_putc(key, (char)('0' + column));
+	press_put_int(key, b->number);
+	cp_buf_putc(key, ' ');
+	cp_buf_puts(key, b->picture != NULL ? b->picture : "");
+	cp_buf_putc(key, ' ');
+	cp_buf_puts(key, b->text);
+}
+
 /* One that is the same in each letter is set by the first that has it. */
 static enum cp_rc
 find_block(struct cp_press *p, const struct cp_block *b, int column,
     struct press_set **out, struct cp_err *err)
 {
-	char *key;
-	enum cp_rc rc = CP_OK;
+	enum cp_rc rc;
 
 	if (!b->fixed)
 		return set_block(p, b, column, out, err);
-	key = g_strdup_printf("%d %d %d %s\n%s", (int)b->kind, b->number,
-	    column, b->picture != NULL ? b->picture : "", b->text);
-	*out = g_hash_table_lookup(p->sets, key);
-	if (*out == NULL)
-		rc = set_block(p, b, column, out, err);
-	else {
-		g_free(key);
+	put_key(&p->key, b, column);
+	rc = cp_buf_check(&p->key, err);
+	if (rc != CP_OK)
+		return rc;
+	*out = g_hash_table_lookup(p->sets, p->key.data);
+	if (*out != NULL)
 		return CP_OK;
-	}
+	rc = set_block(p, b, column, out, err);
 	if (rc == CP_OK)
-		g_hash_table_insert(p->sets, key, *out);
-	else
-		g_free(key);
+		g_hash_table_insert(p->sets,
+		    g_strdup(cp_buf_text(&p->key)), *out);
 	return rc;
 }
 

@@ -31,6 +31,22 @@ press_put_number(struct cp_buf *b, double v)
 	cp_buf_put(b, text + at, sizeof(text) - (size_t)at);
 }
 
+void
+press_put_int(struct cp_buf *b, int v)
+{
+	char text[16];
+	unsigned n = v < 0 ? 0u - (unsigned)v : (unsigned)v;
+	int at = sizeof(text);
+
+	do {
+		text[--at] = (char)('0' + n % 10);
+		n /= 10;
+	} while (n > 0);
+	if (v < 0)
+		text[--at] = '-';
+	cp_buf_put(b, text + at, sizeof(text) - (size_t)at);
+}
+
 /* Where a text object [9.4] stands. */
 struct show {
 	struct press_pdf *f;
@@ -60,7 +76,9 @@ use_font(struct show *s)
 	if (s->set)
 		return;
 	close_array(s);
-	cp_buf_printf(s->b, "/F%d ", press_font_number(s->font));
+	cp_buf_puts(s->b, "/F");
+	press_put_int(s->b, press_font_number(s->font));
+	cp_buf_putc(s->b, ' ');
 	press_put_number(s->b, s->size);
 	cp_buf_puts(s->b, "Tf\n");
 	s->set = 1;
@@ -94,15 +112,15 @@ put_glyph(struct show *s, unsigned glyph, double x, double y)
 	if (s->lost || fabs(y - s->line_y) > NEAR)
 		move_to(s, x, y);
 	else if (fabs(off) > NEAR) {
-		long by = lround(-off * 1000 / s->size);
+		int by = (int)lround(-off * 1000 / s->size);
 
 		if (s->open == 2)
 			cp_buf_puts(s->b, ">");
 		if (s->open == 0)
 			cp_buf_puts(s->b, "[");
 		s->open = 1;
-		cp_buf_printf(s->b, "%ld", by);
-		s->x -= (double)by * s->size / 1000;
+		press_put_int(s->b, by);
+		s->x -= by * s->size / 1000;
 	}
 	if (s->open == 0)
 		cp_buf_puts(s->b, "[");

@@ -9,6 +9,18 @@ above(const struct press_pdf *f)
 	return f->n_groups > 0 ? f->group[f->n_groups - 1].object : 0;
 }
 
+/* The beginning of OBJECT, an element below the group that is open. */
+static void
+put_element(struct press_pdf *f, int object, const char *type)
+{
+	(void)press_pdf_object(f, object);
+	cp_buf_puts(&f->out, "<</S/");
+	cp_buf_puts(&f->out, type);
+	cp_buf_puts(&f->out, "/P ");
+	press_put_int(&f->out, above(f));
+	cp_buf_puts(&f->out, " 0 R");
+}
+
 /* The kids of groups that are open lie one behind the other. */
 void
 press_pdf_group(struct press_pdf *f, const char *type)
@@ -33,10 +45,9 @@ press_pdf_group_end(struct press_pdf *f)
 {
 	const struct press_group *g = &f->group[--f->n_groups];
 
-	(void)press_pdf_object(f, g->object);
-	cp_buf_printf(&f->out, "<</S/%s/P %d 0 R/K[", g->type, above(f));
-	for (size_t i = g->kids; i < f->kids.n; i++)
-		cp_buf_printf(&f->out, "%d 0 R ", f->kids.v[i]);
+	put_element(f, g->object, g->type);
+	cp_buf_puts(&f->out, "/K[");
+	press_pdf_references(f, f->kids.v + g->kids, f->kids.n - g->kids);
 	cp_buf_puts(&f->out, "]>>");
 	press_pdf_object_end(f);
 	f->kids.n = g->kids;
@@ -48,12 +59,19 @@ press_pdf_leaf(struct press_pdf *f, const char *type)
 {
 	int object = press_pdf_new(f);
 
-	(void)press_pdf_object(f, object);
-	cp_buf_printf(&f->out, "<</S/%s/P %d 0 R/Pg %d 0 R/K %zu>>", type,
-	    above(f), f->page_object, f->marks.n);
+	put_element(f, object, type);
+	cp_buf_puts(&f->out, "/Pg ");
+	press_put_int(&f->out, f->page_object);
+	cp_buf_puts(&f->out, " 0 R/K ");
+	press_put_int(&f->out, (int)f->marks.n);
+	cp_buf_puts(&f->out, ">>");
 	press_pdf_object_end(f);
 	press_ints_put(f, &f->kids, object);
-	cp_buf_printf(&f->page, "/%s<</MCID %zu>>BDC\n", type, f->marks.n);
+	cp_buf_putc(&f->page, '/');
+	cp_buf_puts(&f->page, type);
+	cp_buf_puts(&f->page, "<</MCID ");
+	press_put_int(&f->page, (int)f->marks.n);
+	cp_buf_puts(&f->page, ">>BDC\n");
 	press_ints_put(f, &f->marks, object);
 }
 
