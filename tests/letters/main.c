@@ -113,7 +113,7 @@ letters_compose(const struct letters *l, const struct cp_preview *p,
 {
 	static const char *const first[] = { "Zo\xC3\xAB", "\xC5\x81ucja",
 		"Si\xC3\xA2n", "Amina", "Oluwaseun", "Jack", "Mia", "Sh\xC3\xA9" };
-	static const char *const last[] = { "O\xE2\x80\x99""Brien", "Smith",
+	static const char *const last[] = { "O\xE2\x80\x99\x42rien", "Smith",
 		"Wi\xC5\x9Bniewska", "Khan", "Adeyemi-Jones", "Begum",
 		"van der Berg" };
 	struct cp_err err = { 0 };
