@@ -182,6 +182,28 @@ START_TEST(wraps_by_columns)
 }
 END_TEST
 
+/* A line takes all that it has room for. */
+START_TEST(to_the_last_column)
+{
+	struct cp_composed c;
+	struct cp_err err = { 0 };
+	struct cp_buf out;
+
+	compose(&c, "title: t\nversion: 1\nstatus: draft\nvalues: name\n\n"
+	    "# {{name}}\n\naaaa bbbbb cccc dddddd\n\n- e fffffff gg\n");
+	cp_buf_init(&out);
+	ck_assert_int_eq(cp_composed_text(&c, "N", "D", 10, &out, &err), CP_OK);
+	ck_assert_ptr_nonnull(strstr(cp_buf_text(&out),
+	    "\n\naaaa bbbbb\ncccc\ndddddd\n\n- e\n  fffffff\n  gg\n"));
+	cp_buf_reset(&out);
+	ck_assert_int_eq(cp_composed_text(&c, "N", "D", 11, &out, &err), CP_OK);
+	ck_assert_ptr_nonnull(strstr(cp_buf_text(&out),
+	    "\n\naaaa bbbbb\ncccc dddddd\n\n- e fffffff\n  gg\n"));
+	cp_buf_clear(&out);
+	end(&c);
+}
+END_TEST
+
 /* In a language from right to left the reference stands by itself. */
 START_TEST(reference_is_isolated)
 {
@@ -220,6 +242,7 @@ START_TEST(refuses)
 	    CP_BAD_INPUT);
 	ck_assert_ptr_nonnull(strstr(err.what, "a line of the address"));
 	ck_assert_str_eq(cp_buf_text(&out), "kept");
+	ck_assert_uint_eq(out.len, 4);
 	c.lines[1] = address[1];
 	c.sender.head.office = hostile[_i];
 	ck_assert_int_eq(cp_composed_text(&c, "N", "D", 0, &out, &err),
@@ -248,6 +271,7 @@ main(void)
 	tcase_add_test(t, not_wrapped);
 	tcase_add_test(t, columns);
 	tcase_add_test(t, wraps_by_columns);
+	tcase_add_test(t, to_the_last_column);
 	tcase_add_test(t, reference_is_isolated);
 	tcase_add_loop_test(t, refuses, 0,
 	    (int)(sizeof(hostile) / sizeof(hostile[0])));
