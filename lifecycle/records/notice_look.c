@@ -77,50 +77,6 @@ drop(struct looking *l, size_t i, const char *why, struct cp_err *err)
 	    err);
 }
 
-/* N, in whose place an officer sent SAFE, stands as served. */
-static enum cp_rc
-unveil(struct looking *l, int64_t n, int64_t safe, struct cp_err *err)
-{
-	struct cp_stmt *q = cp_stmt(l->c->store, SQL_NOTICE_UNVEIL);
-	struct cp_notice notice;
-	enum cp_rc rc;
-
-	cp_bind_int(q, n);
-	cp_bind_int(q, safe);
-	cp_bind_text(q, cp_audit_actor(l->c->audit));
-	rc = cp_exec(q, err);
-	if (rc == CP_OK)
-		rc = cp_notice_at(l->c->store, n, &notice, err);
-	return rc == CP_OK ? cp_notice_log(l->c, "notice.served", &notice,
-	    NULL, 0, err) : rc;
-}
-
-/* What an officer served while there was a shield is no secret any more. */
-static enum cp_rc
-uncover(struct looking *l, int64_t record, struct cp_err *err)
-{
-	struct cp_stmt *q;
-	int64_t n, safe;
-	int row;
-	enum cp_rc rc;
-
-	for (;;) {
-		q = cp_stmt(l->c->store, SQL_NOTICE_UNCOVERED);
-		cp_bind_int(q, record);
-		rc = cp_step(q, &row, err);
-		if (rc != CP_OK || !row)
-			break;
-		n = cp_col_int(q, 0);
-		safe = cp_col_int(q, 1);
-		cp_reset(q);
-		rc = unveil(l, n, safe, err);
-		if (rc != CP_OK)
-			return rc;
-	}
-	return rc == CP_OK ? cp_notice_facts_past(l->c->store, record, &l->f,
-	    err) : rc;
-}
-
 static enum cp_rc
 put_look(struct looking *l, int64_t record, struct cp_date day,
     struct cp_err *err)
@@ -155,7 +111,8 @@ static enum cp_rc
 settle_facts(struct looking *l, int64_t record, struct cp_err *err)
 {
 	struct cp_notice_plan p = { 0 };
-	enum cp_rc rc = l->f.covers ? uncover(l, record, err) : CP_OK;
+	enum cp_rc rc = l->f.covers ? cp_notice_covers(l->c, record, &l->f,
+	    err) : CP_OK;
 
 	if (l->f.synthetic || !l->f.live) /* nobody is told */
 		return rc == CP_OK ? put_look(l, record, p.look, err) : rc;

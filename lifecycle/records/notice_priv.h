@@ -29,6 +29,11 @@ enum cp_rc cp_notice_facts_past(struct cp_store *s, int64_t record,
     struct cp_notice_set *f, struct cp_err *err) CP_MUST_CHECK;
 enum cp_rc cp_notice_facts_to(struct cp_store *s, int64_t record,
     struct cp_notice_set *f, struct cp_err *err) CP_MUST_CHECK;
+/* Of RECORD, in F->covers: what was served behind a shield that is no more
+ * stands as served; behind one that is, it is owed again where it has to be.
+ * F has the ledger as it is then. */
+enum cp_rc cp_notice_covers(const struct cp_change *c, int64_t record,
+    struct cp_notice_set *f, struct cp_err *err) CP_MUST_CHECK;
 /* The day on which the policy in force, and its wording, was adopted.  CP_BUSY:
  * it is not the one of C->rules any more. */
 enum cp_rc cp_notice_version_since(const struct cp_change *c,

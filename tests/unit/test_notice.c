@@ -985,6 +985,58 @@ START_TEST(served_behind_the_shield)
 }
 END_TEST
 
+static struct cp_notice
+send_safe(int64_t n)
+{
+	struct cp_notice t = notice(n), cover;
+
+	IN_TXN(cp_notice_cover(&c, &t, &cover, &err));
+	return cover;
+}
+
+/* Behind the shield a child is told at twelve, and of another wording, too;
+ * before it nothing differs. */
+START_TEST(owed_again_behind_the_shield)
+{
+	struct cp_operator team = { .name = "tim", .roles = CP_ROLE_TEAM };
+	int64_t n = add_record("R1", "E08000015", "2014-01-12");
+	struct cp_notice t;
+
+	settle();
+	ask_for_shield(n);
+	cp_secret_free(identity);
+	issue(send_safe(1).n, CP_TO_CARER);
+	settle();
+	t = notice(1);
+	NOT_IN_TXN(CP_REFUSED, cp_notice_cover(&c, &t, &t, &err));
+	serve(SAFE, "2026-01-10", "officer");
+	settle();
+	on_day("2026-01-12");
+	settle();
+	ledger(n, "first owed 2026-02-10; first for-1 served 2026-02-10; "
+	    "first for-1:2 owed 2026-02-12");
+	cp_store_act_for(store, &team);
+	ledger(n, "first owed 2026-02-10");
+	cp_store_act_for(store, NULL);
+	t = send_safe(1);
+	ck_assert_int_eq(t.n, SAFE + 1);
+	issue(t.n, CP_TO_CHILD);
+	serve(t.n, "2026-01-12", "officer");
+	settle();
+	strcpy(policy->notice_wording, "2026-9");
+	IN_TXN(cp_notice_look(&c, n, NULL, &err));
+	IN_TXN(cp_notice_look(&c, n, NULL, &err));
+	ledger(n, "first owed 2026-02-10; first for-1 served 2026-02-10; "
+	    "first for-1:2 served 2026-02-12; first for-1:3 owed "
+	    "2026-02-12");
+	is_dead(n);
+	settle();
+	ledger(n, "first suppressed 2026-02-10 died; first for-1 served "
+	    "2026-02-10; first for-1:2 served 2026-02-12; first for-1:3 "
+	    "suppressed 2026-02-12 died");
+}
+END_TEST
+
 /* ---- references -------------------------------------------------------- */
 
 START_TEST(references)
@@ -1049,6 +1101,7 @@ main(void)
 	tcase_add_test(t, safe_ones_are_told_to_few);
 	tcase_add_test(t, a_safe_one_lapses_in_silence);
 	tcase_add_test(t, served_behind_the_shield);
+	tcase_add_test(t, owed_again_behind_the_shield);
 	tcase_add_test(t, references);
 	suite_add_tcase(s, t);
 	r = srunner_create(s);

@@ -119,6 +119,24 @@ UPDATE notice SET status = 'served', problem = NULL, addressee = c.addressee,
 FROM notice c
 WHERE notice.n = ?1 AND notice.status = 'owed' AND c.n = ?2
 
+-- An open whole notice, and how many went in its place, where the last of these
+-- was served to another than ?2, or in another wording than ?3.
+-- name: notice_cover_stale
+SELECT o.n, (SELECT count(*) FROM notice k WHERE k.covers = o.n)
+FROM notice o JOIN notice c ON c.covers = o.n
+WHERE o.record = ?1 AND o.status = 'owed' AND o.safe = 0
+	AND o.kind IN ('first', 'comprehension', 'version')
+	AND c.status = 'served'
+	AND (c.addressee IS NOT ?2 OR c.version IS NOT ?3)
+	AND NOT EXISTS (SELECT 1 FROM notice l
+		WHERE l.covers = o.n AND l.n > c.n)
+LIMIT 1
+
+-- name: notice_cover_more
+INSERT INTO notice(n, record, kind, cause, safe, covers, status, since, due)
+SELECT ?2, record, kind, 'for-' || n || ':' || ?3, 1, n, 'owed', ?4, ?5
+FROM notice WHERE n = ?1
+
 -- name: notice_version_since
 SELECT p.adopted FROM store s JOIN policy p ON p.n = s.policy
 WHERE s.id = 1 AND s.policy = ?

@@ -42,7 +42,8 @@ WHERE record = ? AND safe = 1
 -- Its cause says which one it covers.
 -- name: notice_safe_wake
 UPDATE notice SET covers = (SELECT o.n FROM notice o WHERE o.record = ?1
-		AND o.safe = 0 AND notice.cause = 'for-' || o.n),
+		AND o.safe = 0 AND (notice.cause = 'for-' || o.n
+		OR notice.cause LIKE 'for-' || o.n || ':%')),
 	status = CASE WHEN why IS 'archived' THEN 'owed' ELSE status END,
 	why = CASE WHEN why IS 'archived' THEN NULL ELSE why END
 WHERE record = ?1 AND safe = 1
@@ -123,7 +124,7 @@ SELECT record, kind, 'for-' || n, 1, n, 'owed', since, due, ?2
 FROM notice WHERE n = ?1 AND status = 'owed' AND safe = 0
 
 -- name: notice_covering
-SELECT n, status FROM notice WHERE covers = ?
+SELECT n, status FROM notice WHERE covers = ? ORDER BY n DESC LIMIT 1
 
 -- name: notice_cover_again
 UPDATE notice SET status = 'owed', why = NULL WHERE n = ?
