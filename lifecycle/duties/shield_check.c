@@ -60,6 +60,21 @@ check_undo(struct checking *x, const struct looked *l, struct cp_err *err)
 	    "shield can be undone", err) : rc;
 }
 
+/* A print run that is not done has a postcode for each of its letters. */
+static enum cp_rc
+check_places(struct checking *x, const struct looked *l, struct cp_err *err)
+{
+	struct cp_stmt *q = cp_stmt(x->store, SQL_CHECK_PLACES);
+	int64_t n;
+	enum cp_rc rc;
+
+	cp_bind_int(q, l->record.n);
+	cp_bind_int(q, (l->hidden & CP_HIDE_ADDRESS) != 0);
+	rc = cp_exec_int(q, 0, &n, err);
+	return rc == CP_OK && n > 0 ? fault(x, l, "its ledger of notices "
+	    "knows where a letter went", err) : rc;
+}
+
 static enum cp_rc
 check_match(struct checking *x, const struct looked *l, struct cp_err *err)
 {
@@ -140,6 +155,8 @@ check_one(struct checking *x, const struct looked *l, struct cp_err *err)
 		rc = check_document(x, l, err);
 	if (rc == CP_OK)
 		rc = check_undo(x, l, err);
+	if (rc == CP_OK)
+		rc = check_places(x, l, err);
 	if (rc == CP_OK && l->record.state == CP_STATE_LIVE)
 		rc = check_match(x, l, err);
 	if (rc == CP_OK)

@@ -74,9 +74,11 @@ log name|UPDATE audit SET detail = '{"changes":["addresses[0].postcode"]}' WHERE
 waits to be rewrapped|UPDATE compartment SET generation = generation - 1 WHERE n = (SELECT min(n) FROM compartment)
 not sealed to the officers|UPDATE compartment SET header = CAST(substr(CAST(header AS TEXT), 1, 60) AS BLOB) WHERE n = (SELECT min(n) FROM compartment)
 is missing|UPDATE compartment SET payload = NULL WHERE n = (SELECT min(n) FROM compartment)
+where a letter went|INSERT INTO notice(n, record, kind, cause, status, since, due, place) SELECT 77, n, 'first', 'x', 'issued', '2026-01-01', '2026-02-01', x'00' FROM record WHERE id = 'A-1'
+where a letter went|INSERT INTO notice(n, record, kind, cause, status, since, due) SELECT 78, n, 'first', 'x', 'owed', '2026-01-01', '2026-02-01' FROM record WHERE id = 'A-2'; INSERT INTO print_run(n, status, folder, asked, started, started_by) VALUES (1, 'printing', '/x', '{}', '2026-11-20', 'root'); INSERT INTO print_item(run, file, sort, notice) VALUES (1, 'en-standard', 'CH42 1AA', 78)
 found by more|INSERT INTO search_key SELECT 12345, n FROM record WHERE id = 'A-1'
 SEEDS
-expect_eq $n 8 seeds
+expect_eq $n 10 seeds
 rm -rf "$SOUND"
 mv "$T/sound" "$SOUND"
 
