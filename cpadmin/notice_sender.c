@@ -82,7 +82,7 @@ make_up(struct asked *a)
 	h->office = "Children's directory team";
 	h->lines = lines;
 	h->n_lines = sizeof(lines) / sizeof(lines[0]);
-	h->phone = "01632 960001";
+	h->phone = "0113 496 0001";
 	h->email = "directory@rehearsal.example.org";
 	h->web = "rehearsal.example.org/directory";
 	a->sender.dpo = "dpo@rehearsal.example.org";

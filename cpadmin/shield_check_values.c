@@ -172,11 +172,10 @@ static const char *const further[] = {
 	"archive move @new --all --dry-run",
 	"policy diff @policy",
 	"notice issue --all -o @out",
-	"notice issue @id -o @out --each",
 	"notice show @last --json",
 	"notice owed @last --json",
 	"notice served @notice --route hand",
-	"notice returned @notice --why gone-away",
+	"notice returned @same --why gone-away",
 	"notice show @notice",
 	"notice addressee @id --to carer --ground learning-difficulty "
 	    "--reason check",
@@ -276,7 +275,10 @@ check_word(struct check_world *w, const char *value, char *out, size_t cap)
 	else if (strcmp(value, "@later") == 0)
 		days_on(w, 60, out, cap);
 	else if (strcmp(value, "@notice") == 0)
-		cp_notice_ref(1 + w->turn++ % (3 * CHECK_LIVE), out);
+		cp_notice_ref(1 + w->turn++ % CHECK_LIVE, out);
+	else if (strcmp(value, "@same") == 0)
+		cp_notice_ref(1 + (w->turn + CHECK_LIVE - 1) % CHECK_LIVE,
+		    out);
 	else if (strcmp(value, "@new") == 0 || strcmp(value, "@out") == 0)
 		(void)snprintf(out, cap, "%s/out/%d", w->base, w->outputs++);
 	else
