@@ -100,7 +100,7 @@ bind_put_info(struct cp_bind *b, struct bind_section *s)
 		bind_put_text(out, cp_buf_text(&b->author));
 	}
 	cp_buf_puts(out, "/Creator(cpadmin " CP_VERSION ")/Producer(cpadmin "
-	    CP_VERSION ", cairo 1.16)/CreationDate");
+	    CP_VERSION ")/CreationDate");
 	put_date(out, cp_buf_text(&b->made));
 	cp_buf_puts(out, "/ModDate");
 	put_date(out, cp_buf_text(&b->made));
@@ -158,7 +158,7 @@ put_packet(const struct cp_bind *b, struct cp_buf *out)
 	cp_buf_printf(out, "<xmp:CreateDate>%s</xmp:CreateDate>\n"
 	    "<xmp:ModifyDate>%s</xmp:ModifyDate>\n"
 	    "<xmp:CreatorTool>cpadmin " CP_VERSION "</xmp:CreatorTool>\n"
-	    "<pdf:Producer>cpadmin " CP_VERSION ", cairo 1.16</pdf:Producer>\n"
+	    "<pdf:Producer>cpadmin " CP_VERSION "</pdf:Producer>\n"
 	    "</rdf:Description>\n</rdf:RDF>\n</x:xmpmeta>\n"
 	    "<?xpacket end=\"r\"?>", made, made);
 }

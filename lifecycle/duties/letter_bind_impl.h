@@ -99,8 +99,8 @@ enum {
 	BIND_NUMBERS, BIND_INFO, BIND_METADATA, BIND_FIRST,
 	/* kids of a node of the trees of pages and numbers */
 	BIND_FAN = 64,
-	/* as far as any reader must count [ISO 32000-1, annex C] */
-	BIND_MOST = 8388607
+	/* of objects */
+	BIND_MOST = INT32_MAX
 };
 /* What stays of a part: its nodes in these trees, its elements. */
 struct bind_kept {

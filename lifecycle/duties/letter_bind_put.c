@@ -193,7 +193,7 @@ static int
 is_kept(const struct bind_object *o)
 {
 	return o->role == BIND_OTHER || o->role == BIND_PAGE ||
-	    o->role == BIND_MARKS || o->role == BIND_ELEMENT;
+	    o->role == BIND_ELEMENT;
 }
 
 static size_t
@@ -277,7 +277,18 @@ put_limits(struct cp_bind *b, size_t first, size_t last)
 	cp_buf_puts(&b->out, "]>>");
 }
 
-/* A page's number in the whole, from 0, is that of its row. */
+/* The row of page I, under the page's number in the whole, from 0.  Rows are
+ * no objects of their own: readers have bounds for how many there are. */
+static void
+put_row(struct cp_bind *b, const struct bind_part *p, size_t i)
+{
+	struct bind_value row = bind_known(p, &p->obj[p->marks[i]]);
+
+	cp_buf_putc(&b->out, ' ');
+	bind_put_n(&b->out, (uint64_t)b->n_pages + i);
+	copy(&b->out, p, &row);
+}
+
 static void
 put_number_nodes(struct cp_bind *b, const struct bind_part *p,
     struct plan *plan)
@@ -296,9 +307,7 @@ put_number_nodes(struct cp_bind *b, const struct bind_part *p,
 		if (done++ == 0)
 			first = i;
 		last = i;
-		cp_buf_putc(&b->out, ' ');
-		bind_put_n(&b->out, (uint64_t)b->n_pages + i);
-		bind_put_ref(&b->out, p->obj[p->marks[i]].number);
+		put_row(b, p, i);
 		if (done % BIND_FAN == 0 || done == plan->n_tagged) {
 			cp_buf_putc(&b->out, ']');
 			put_limits(b, begun, i);

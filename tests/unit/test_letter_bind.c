@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "lifecycle/duties/letter_bind_impl.h"
+#include "lifecycle/duties/letter_press.h"
 
 /* ---- parts, as a press makes them with cairo ------------------------------- */
 
@@ -98,6 +99,38 @@ make_part(struct cp_buf *out, int letters, int pictures, int document)
 	cairo_surface_finish(s);
 	cairo_surface_destroy(s);
 	ck_assert_int_eq(cp_buf_check(out, &err), CP_OK);
+}
+
+/* A part of a press. */
+static void
+press_part(struct cp_buf *out, int letters)
+{
+	static const struct cp_letterhead head = { .name = "Sample Council" };
+	static const char *const to[] = { "Testa Mockingbury",
+		"1 Sample Row", "ZZ99 1AA" };
+	static const struct cp_block blocks[] = {
+		{ CP_BLOCK_H1, "What we hold", NULL, 1, 0 },
+		{ CP_BLOCK_TEXT, "Dear Zo\xC3\xAB,", NULL, 0, 0 },
+		{ CP_BLOCK_BULLET, "a name", NULL, 1, 0 },
+		{ CP_BLOCK_TICK, "I agree", NULL, 1, 0 } };
+	const struct cp_press_spec s = { .title = "A letter",
+		.language = "en", .face = "sans", .head = &head,
+		.page_words = "Page {{page}} of {{pages}}",
+		.reference_words = "Our reference", .qr_words = "QR",
+		.date = "21 November 2026", .made = "2026-11-21T10:00:00Z" };
+	const struct cp_letter l = { "N-0000012-K", to, 3, blocks, 4 };
+	struct cp_press *press = NULL;
+	const char *why = NULL;
+	int pages = 0;
+
+	cp_buf_reset(out);
+	ck_assert_int_eq(cp_press_open(&s, &press, &err), CP_OK);
+	for (int i = 0; i < letters; i++)
+		ck_assert_int_eq(cp_press_add(press, &l, &pages, &why, &err),
+		    CP_OK);
+	ck_assert_int_eq(cp_press_finish(press, out, &err), CP_OK);
+	ck_assert_int_eq(pages, 1);
+	cp_press_free(press);
 }
 
 /* ---- the whole ------------------------------------------------------------- */
@@ -584,14 +617,29 @@ START_TEST(damage_is_found)
 }
 END_TEST
 
-/* Whatever a byte becomes: it is refused, or what comes of it can be read. */
-START_TEST(any_byte_damaged)
+START_TEST(parts_of_a_press)
+{
+	struct cp_bind *b = start(&whole);
+
+	press_part(&part, 3);
+	add_part(b, 1, 3);
+	add_part(b, 4, 3);
+	finish(b);
+	check_whole(&whole);
+	ck_assert_int_eq(n_tops, 6);
+	ck_assert_int_eq(n_figures, 6);
+}
+END_TEST
+
+/* Whatever a byte becomes: it is refused, or what comes of it can be read.
+ * EVERY: of the bytes; PAGES of the part. */
+static void
+damage_bytes(size_t every, int pages)
 {
 	static const uint8_t to[] = { 0x01, 0x10, 0x80, 0xFF };
 	size_t bound = 0, refused = 0;
 
-	make_part(&part, 1, 1, 0);
-	for (size_t i = 0; i < 4 * part.len; i++) {
+	for (size_t i = 0; i < 4 * part.len; i += every) {
 		uint8_t *data = malloc(part.len); /* so that its end is seen */
 		struct cp_bind *b = start(&whole);
 		enum cp_rc rc;
@@ -605,14 +653,22 @@ START_TEST(any_byte_damaged)
 		if (rc == CP_OK && bound++ % 64 == 0) {
 			ck_assert_int_eq(cp_bind_finish(b, &err), CP_OK);
 			open_whole(&whole);
-			ck_assert_int_eq(n_pages, 2);
+			ck_assert_int_eq(n_pages, pages);
 			qpdf_cleanup(&q);
 		}
 		cp_bind_free(b);
 		free(data);
 	}
-	ck_assert_uint_gt(refused, 4 * part.len / 2);
+	ck_assert_uint_gt(refused, 4 * part.len / every / 8);
 	ck_assert_uint_gt(bound, 0);
+}
+
+START_TEST(any_byte_damaged)
+{
+	make_part(&part, 1, 1, 0);
+	damage_bytes(1, 2);
+	press_part(&part, 1);
+	damage_bytes(13, 1);
 }
 END_TEST
 
@@ -633,6 +689,7 @@ suite(void)
 	tcase_add_test(t, wrong_use);
 	tcase_add_test(t, a_full_disk);
 	tcase_add_test(t, damage_is_found);
+	tcase_add_test(t, parts_of_a_press);
 	tcase_add_test(t, any_byte_damaged);
 	suite_add_tcase(s, t);
 	return s;
