@@ -5,6 +5,7 @@
 
 have age || skip_all 'age is not installed'
 have zstd || skip_all 'zstd is not installed'
+have pdfinfo || skip_all 'pdfinfo is not installed'
 expect_file "$BUILD/population"
 
 # A build folder of our own, so that a demo the reader has made stays.
@@ -21,10 +22,13 @@ expect_out_contains 'as it should be'
 expect_out_contains 'All of it held'
 expect_out_contains 'rows that were set aside'
 expect_out_contains 'nothing hidden is shown'
+expect_out_contains 'notices that have a letter or a reason why not'
+expect_out_contains 'notices that were printed, each of them once'
 expect_true [ -d "$T/build/demo/store/archive" ]
 expect_false [ -L "$T/build/demo" ]
 expect_out_contains 'chapters under uk-2026'
 expect_true [ -d "$T/build/demo-uk-2026/store/archive" ]
+expect_file "$T/build/demo-letters/first/en-standard.pdf"
 expect_file "$T/build/demo-uk-2026.log"
 
 test_case 'a command that fails ends it, and is named'

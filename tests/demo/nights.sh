@@ -90,6 +90,11 @@ count_night() {
 		shelves_destroyed) SHELVES=$((SHELVES + N)) ;;
 		esac
 	done
+	number_of notices_owed
+	add "$year owed" "$N"
+	OWED=$((OWED + N))
+	number_of notices_lapsed
+	UNSENT=$((UNSENT + N))
 	number_of held
 	HELD=$N
 	number_of awaiting_approval
@@ -168,6 +173,7 @@ nights_until() {
 		[[ $DAY < $until || $DAY = "$until" ]] || return 0
 		day_time "$DAY"
 		night_time "$DAY"
+		print_day "$DAY"
 		DONE=$((DONE + 1))
 		[ $((DONE % 7)) -ne $((MONDAY % 7)) ] || {
 			approve_proposed "$DAY"

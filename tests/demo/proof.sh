@@ -172,6 +172,9 @@ farewell() {
 	  cpadmin record show $SOMEONE --reason 'having a look' --on $END
 	  cpadmin record history $WRONG --reason 'having a look' --on $END
 	  cpadmin archive list --shelf $((${END:0:4} + 1))-02 | head
+	  cpadmin notice show $SOMEONE --on $END
+	  cpadmin notice preview --language ur --format easy-read -o ur.png --on $END
+	  ls $LETTERS/first
 	EOF
 	short || cat <<-EOF
 	  cpadmin retention explain $LEAVER --on $(date -u -d "$END +3 years" +%F)

@@ -5,7 +5,8 @@
 # The story is told under the policy contactpoint-2007, and lived through once
 # more beside it under uk-2026, twenty years later, whose account is kept in
 # $BUILD/demo-uk-2026.log.
-# Leaves $BUILD/demo/store and $BUILD/demo-uk-2026/store.  CHILDREN, NIGHTS and
+# Leaves $BUILD/demo/store and $BUILD/demo-uk-2026/store, and the letters of the
+# story in $BUILD/demo-letters.  CHILDREN, NIGHTS and
 # SEED make other ones; fewer nights leave out the chapters that they do not
 # reach.  POLICY and SHIFT (years, a multiple of 20) tell that one alone.
 # DEMO_ON_DISK=1 keeps the store on disk from the first night.
@@ -31,6 +32,7 @@ YEARS=()
 . "$HERE/story.sh"
 . "$HERE/keys.sh"
 . "$HERE/shield.sh"
+. "$HERE/notices.sh"
 . "$HERE/proof.sh"
 
 # Each night waits for the disk a dozen times, as it must; three thousand
@@ -119,7 +121,7 @@ chapters() {
 	grep -c '^== ' "$1"
 }
 
-for tool in jq age zstd; do
+for tool in jq age zstd pdfinfo pdftotext; do
 	command -v "$tool" >/dev/null || {
 		echo "make demo: $tool is not installed" >&2
 		exit 1
@@ -127,6 +129,7 @@ for tool in jq age zstd; do
 done
 trap leave EXIT
 make_place
+make_letters
 trap 'die "a step failed at ${BASH_SOURCE[0]##*/}:$LINENO" "$BASH_COMMAND"' ERR
 set -o errtrace
 trap 'exit 130' INT
@@ -136,10 +139,13 @@ beside
 make_world
 opening
 first_night
+reaches 2009-01-05 first_letters
+reaches 2009-01-21 letters_return
 reaches 2009-02-02 must_not_be_found
 reaches 2009-02-05 feed_would_find_them
 reaches 2009-06-15 wrong_birth_date
 reaches 2009-09-07 nobody_looks
+reaches 2009-11-02 letter_to_hidden
 reaches 2010-03-01 leap_eighteen
 reaches 2010-04-21 hidden_eighteen
 reaches 2013-03-05 new_rules
@@ -157,6 +163,7 @@ put_on_disk
 summary
 count_everything
 reaches 2009-02-05 prove_shields
+reaches 2009-01-21 prove_letters
 [ "$DESTROYED" -eq 0 ] || prove_destruction
 reaches 2016-12-31 last_copies
 prove_log
