@@ -19,13 +19,17 @@ draw_reference(struct press_ink *ink)
 {
 	const struct press_top *t = &ink->p->top;
 	struct press_text *r = ink->letter->reference;
+	const QRcode *qr = ink->letter->qr;
+	double quiet = QR_SIDE * 4 / (qr->width + 8);
 
 	press_leaf(ink, "P");
 	draw_put(ink, &t->label);
 	press_show(ink, r, 0, r->n, t->reference_x, t->reference_y, 0);
 	press_mark_end(ink);
 	press_leaf(ink, "Figure");
-	press_modules(ink, ink->letter->qr, t->qr_x, t->qr_y, QR_SIDE);
+	/* its border is white as the paper: the modules stand at the margin */
+	press_modules(ink, qr, t->qr_x + (ink->p->rtl ? -quiet : quiet),
+	    t->qr_y, QR_SIDE);
 	press_mark_end(ink);
 }
 

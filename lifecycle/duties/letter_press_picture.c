@@ -125,7 +125,7 @@ draw(const struct easel *e, char op, const double *v)
 {
 	const double box[] = { v[0], v[1], v[0] + v[2], v[1], v[0] + v[2],
 		v[1] + v[3], v[0], v[1] + v[3] };
-	const double end[] = { v[0], v[1] + 0.01 };
+	const double dot[] = { v[0] - 0.4, v[1], v[0] + 0.4, v[1] };
 
 	switch (op) {
 	case 'O':
@@ -137,9 +137,9 @@ draw(const struct easel *e, char op, const double *v)
 			path(e, 'L', box + i, 2);
 		path(e, 'Z', box, 0);
 		break;
-	case 'D': /* a line without length has round ends */
-		path(e, 'M', v, 2);
-		path(e, 'L', end, 2);
+	case 'D': /* short, with round ends */
+		path(e, 'M', dot, 2);
+		path(e, 'L', dot + 2, 2);
 		break;
 	default:
 		path(e, op, v, op == 'C' ? 6 : op == 'Z' ? 0 : 2);

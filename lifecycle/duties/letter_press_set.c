@@ -28,7 +28,7 @@ space(struct press_set *s, double size)
 		[CP_BLOCK_NUMBER] = { 0, 0.3 },
 		[CP_BLOCK_PICTURE] = { 0, 0.8 },
 		[CP_BLOCK_TICK] = { 0.2, 0.45 },
-		[CP_BLOCK_WRITE] = { 0.5, 0.7 }
+		[CP_BLOCK_WRITE] = { 0.5, 0.9 }
 	};
 
 	s->before = of[s->kind].before * size;
@@ -99,7 +99,7 @@ set_block(struct cp_press *p, const struct cp_block *b, int column,
 		s->height = PICTURE_SIDE * size;
 	}
 	if (s->kind == CP_BLOCK_WRITE)
-		s->height += 1.6 * size;
+		s->height += 2 * size;
 	*out = s;
 	return CP_OK;
 }
