@@ -339,14 +339,35 @@ bind_all(struct binding *x, struct cp_err *err)
 
 /* ---- the end of the run ---------------------------------------------------- */
 
+/* What is in no file was not printed. */
+static enum cp_rc
+unissue_loose(struct print_work *w, struct cp_err *err)
+{
+	int64_t n = 0;
+	enum cp_rc rc;
+
+	do {
+		struct cp_stmt *q = cp_stmt(w->p->change.store,
+		    SQL_PRINT_LOOSE);
+
+		cp_bind_int(q, w->run.n);
+		rc = cp_exec_int(q, 0, &n, err);
+		if (rc == CP_OK && n != 0)
+			rc = print_unissue(&w->p->change, w->run.n, n, err);
+	} while (rc == CP_OK && n != 0);
+	return rc;
+}
+
 static enum cp_rc
 end_run(struct binding *x, struct cp_err *err)
 {
 	struct print_work *w = x->w;
-	struct cp_stmt *q = cp_stmt(w->p->change.store,
-	    SQL_PRINT_ITEM_DROP_ALL);
-	enum cp_rc rc;
+	struct cp_stmt *q;
+	enum cp_rc rc = unissue_loose(w, err);
 
+	if (rc != CP_OK)
+		return rc;
+	q = cp_stmt(w->p->change.store, SQL_PRINT_ITEM_DROP_ALL);
 	cp_bind_int(q, w->run.n);
 	rc = cp_exec(q, err);
 	if (rc != CP_OK)

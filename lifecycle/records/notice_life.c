@@ -98,8 +98,8 @@ cp_notice_forget(struct cp_store *s, int64_t record, struct cp_err *err)
 enum cp_rc
 cp_notice_shielded(struct cp_store *s, int64_t record, struct cp_err *err)
 {
-	static const enum sql_id all[] = { SQL_NOTICE_UNPRINT,
-		SQL_NOTICE_UNPLACE, SQL_NOTICE_ITEMS_DROP };
+	static const enum sql_id all[] = { SQL_NOTICE_UNPLACE,
+		SQL_NOTICE_ITEMS_DROP };
 
 	return run_all(s, all, sizeof(all) / sizeof(all[0]), record, err);
 }

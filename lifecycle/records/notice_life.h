@@ -43,8 +43,10 @@ enum cp_rc cp_notice_owed_count(struct cp_store *s, const char *id,
 enum cp_rc cp_notice_foresee(const struct cp_change *c,
     struct cp_notice_count *count, struct cp_err *err) CP_MUST_CHECK;
 
-/* A shield came over RECORD: places and unfinished print items go; what was
- * printed and not bound yet is owed again. */
+/* A shield came over RECORD: places and unfinished print items go.  What was
+ * printed and not bound yet stays issued until its run goes on or ends, as that
+ * of a child whose address is gone does: or the ledger would tell of the
+ * shield. */
 enum cp_rc cp_notice_shielded(struct cp_store *s, int64_t record,
     struct cp_err *err) CP_MUST_CHECK;
 /* FROM is merged into INTO: rows that INTO has not pass to it; those that it

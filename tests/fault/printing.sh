@@ -144,11 +144,43 @@ run cpadmin notice issue --all -o "$T/other" "${AT[@]}"
 expect_status 5
 expect_err_contains 'R-0001 is not done'
 ok cpadmin shield request A-2 --by parent --reason danger "${AT[@]}"
+# As of a child whose address is gone: the ledger follows when the run goes on.
+expect_eq "$(sql "SELECT count(*) FROM notice WHERE status = 'issued'")" 4
+expect_eq "$(sql "SELECT count(place) FROM notice")" 3
+cp -a "$CPADMIN_STORE" "$T/twice"
 run cpadmin notice issue --resume --no-progress --json "${AT[@]}"
 left A-2 no-address
+expect_eq "$(sql "SELECT subject FROM audit WHERE action =
+    'notice.unprinted'")" A-2
 expect_no 'A-2' in "$T/text"
 expect_no 'Dear parent or carer of Ann Lund (' in "$T/text"
 expect_some '1 Mid Road' in "$T/text"
+
+# again WORDS...: the run of $T/twice is gone on with, hurt as WORDS say.
+again() {
+	(
+		exec 2>/dev/null
+		env LD_PRELOAD="$BUILD/fault.so" CP_FAULT=kill-before \
+		    CP_FAULT_DIR="$1" CP_FAULT_PROG=cpadmin "${@:2}" \
+		    "$CPADMIN" notice issue --resume --no-progress \
+		    --store "$1" "${AT[@]}" >/dev/null
+	)
+}
+
+test_case 'stopped again when the part is set without them, and not entered'
+CPADMIN_STORE=$T/twice LETTERS=$T/twice/outbox/letters
+sql "UPDATE print_run SET folder = '$LETTERS'"
+cp -a "$T/twice" "$T/probe"
+sqlite3 "$T/probe/store.db" \
+    "UPDATE print_run SET folder = '$T/probe/outbox/letters'"
+again "$T/probe" CP_FAULT_AT=1000000 CP_FAULT_LOG="$T/probe.log"
+at=$(grep -n 'en-standard\.0001' "$T/probe.log" | head -n 8 |
+    grep -m 1 rename | cut -d : -f 1)
+again "$T/twice" CP_FAULT_AT=$((at + 1))
+expect_eq "$?" 137
+ok cpadmin notice issue --resume --no-progress --json "${AT[@]}"
+expect_eq "$(sql "SELECT group_concat(r.id) FROM notice n JOIN record r
+    ON r.n = n.record WHERE n.status = 'owed' AND n.run IS NULL")" A-2
 
 test_case 'a shield, after which the only letter of a file is gone'
 stopped alone "$BOUND"

@@ -3,7 +3,8 @@
 -- What is printed and not bound yet never leaves: it is owed still.
 -- name: notice_save
 SELECT n, kind, cause, CASE WHEN status = 'issued' AND EXISTS (
-		SELECT 1 FROM print_item i WHERE i.notice = notice.n)
+		SELECT 1 FROM print_run p WHERE p.n = notice.run
+		AND p.status = 'printing')
 	THEN 'owed' ELSE status END, since, due, why, addressee, language,
 	format, route, version, issued, issued_by, served, served_by,
 	returned, returned_by, wording, run
@@ -66,7 +67,8 @@ UPDATE notice SET status = 'owed', addressee = NULL, language = NULL,
 	format = NULL, route = NULL, version = NULL, wording = NULL,
 	run = NULL, place = NULL, issued = NULL, issued_by = NULL
 WHERE record = ? AND status = 'issued' AND EXISTS (
-	SELECT 1 FROM print_item i WHERE i.notice = notice.n)
+	SELECT 1 FROM print_run p WHERE p.n = notice.run
+	AND p.status = 'printing')
 
 -- name: notice_items_drop
 DELETE FROM print_item WHERE notice IN (SELECT n FROM notice
@@ -146,7 +148,8 @@ UPDATE record SET policy = ?, notice_look = '0001-01-01' WHERE n = ?
 -- name: notice_owed_count
 SELECT count(*) FROM notice WHERE record = (SELECT n FROM record WHERE id = ?)
 	AND safe = 0 AND (status = 'owed' OR (status = 'issued' AND EXISTS (
-	SELECT 1 FROM print_item i WHERE i.notice = notice.n)))
+	SELECT 1 FROM print_run p WHERE p.n = notice.run
+	AND p.status = 'printing')))
 
 -- For a dry run: whose day has come and who is not archived first.
 -- name: notice_foresee

@@ -5,6 +5,7 @@ INSERT INTO print_run(n, status, folder, asked, started, started_by)
 VALUES (?, 'printing', ?, ?, ?, ?)
 
 -- name: print_run_open
+-- excused: by the index of those that are not done, of which there is one
 SELECT n FROM print_run WHERE status = 'printing' ORDER BY n LIMIT 1
 
 -- name: print_run_last
@@ -98,7 +99,6 @@ WHERE i.run = ? AND i.file = ? AND i.part = ? ORDER BY i.sort, i.notice
 -- Letters of which something may have happened to their person since they were
 -- entered: each is then looked at.
 -- name: print_doubtful
--- excused: the letters of one run, each by number
 SELECT i.file, i.sort, i.notice FROM print_item i
 JOIN notice n ON n.n = i.notice JOIN record r ON r.n = n.record
 WHERE i.run = ?1 AND i.part IS NOT NULL AND (?2 IS NULL OR i.file = ?2)
@@ -116,6 +116,14 @@ UPDATE notice SET status = 'owed', addressee = NULL, language = NULL,
 	run = NULL, place = NULL, mail = NULL, issued = NULL,
 	issued_by = NULL
 WHERE n = ? AND run = ? AND status = 'issued'
+
+-- One that was entered and is not bound: a shield took its item, and the part
+-- was set again without it by a run that was stopped then.
+-- name: print_loose
+SELECT n FROM notice
+WHERE run = ?1 AND status = 'issued' AND NOT EXISTS (
+	SELECT 1 FROM print_item i WHERE i.notice = notice.n AND i.run = ?1)
+ORDER BY n LIMIT 1
 
 -- name: print_issued_of
 SELECT n FROM notice WHERE run = ? AND n > ? AND status = 'issued'
