@@ -37,8 +37,8 @@ struct letters_name {
 void letters_compose(const struct letters *l, const struct cp_preview *p,
     struct cp_composed *c, struct letters_name *name, long n);
 
-/* sheets.c: DIR/LANGUAGE.pdf and .txt of every language. */
-void letters_sheets(const struct letters *l, const char *dir);
+/* sheets.c: DIR/LANGUAGE.pdf and .txt of every language; ALL kinds. */
+void letters_sheets(const struct letters *l, const char *dir, int all);
 /* blocks.c: a block a line, of one letter. */
 void letters_blocks(const struct letters *l, const struct cp_preview *p,
     FILE *out, long n);

@@ -142,7 +142,7 @@ letters_compose(const struct letters *l, const struct cp_preview *p,
 static void
 usage(void)
 {
-	fprintf(stderr, "usage: letters sheets POLICY DIR\n"
+	fprintf(stderr, "usage: letters sheets POLICY DIR [all]\n"
 	    "       letters samples FILE DIR\n"
 	    "       letters blocks POLICY LANGUAGE FORMAT N\n"
 	    "       letters flood POLICY LANGUAGE FORMAT COUNT WORKERS "
@@ -176,7 +176,7 @@ main(int argc, char **argv)
 	}
 	letters_open(&l, argv[2]);
 	if (strcmp(argv[1], "sheets") == 0) {
-		letters_sheets(&l, argv[3]);
+		letters_sheets(&l, argv[3], argc > 4);
 	} else if (strcmp(argv[1], "blocks") == 0 && argc == 6) {
 		p = asked(argv);
 		letters_blocks(&l, &p, stdout, atol(argv[5]));

@@ -7,7 +7,7 @@
  * Letters whose words never change, of every kind of block, in every language
  * and format: as `letters sheets' writes them.
  */
-enum { LONG = 12, MOST = 40 };
+enum { LONG = 6, MOST = 40 };
 
 struct sample {
 	char *code, *face, *direction, *page, *text;

@@ -4,25 +4,26 @@
 #include "tests/letters/letters.h"
 
 /*
- * Of each language one PDF: all kinds of letters as usual, then a notice and a
- * letter with boxes to tick in large print and in easy words.  Beside it what
- * is to be read in it: a line for each letter, address line and block.
+ * Of each language one PDF: letters as usual, then a notice or a letter with
+ * boxes to tick in large print and in easy words; of ALL of them every kind.
+ * Beside it what is to be read in it: a line for each letter, address line and
+ * block.
  */
 static const struct { enum cp_format format; enum cp_notice_kind kind;
-	enum cp_band band; } sheet[] = {
-	{ CP_FORMAT_STANDARD, CP_NOTICE_FIRST, CP_BAND_PARENT },
-	{ CP_FORMAT_STANDARD, CP_NOTICE_COMPREHENSION, CP_BAND_12 },
-	{ CP_FORMAT_STANDARD, CP_NOTICE_VERSION, CP_BAND_16 },
-	{ CP_FORMAT_STANDARD, CP_NOTICE_EIGHTEEN, CP_BAND_16 },
-	{ CP_FORMAT_STANDARD, CP_NOTICE_ARCHIVED, CP_BAND_16 },
-	{ CP_FORMAT_STANDARD, CP_NOTICE_EXTENDED, CP_BAND_16 },
-	{ CP_FORMAT_STANDARD, CP_NOTICE_WITHDRAWAL, CP_BAND_16 },
-	{ CP_FORMAT_STANDARD, CP_NOTICE_AUTHORITY, CP_BAND_PARENT },
-	{ CP_FORMAT_STANDARD, CP_NOTICE_SHIELD, CP_BAND_PARENT },
-	{ CP_FORMAT_LARGE, CP_NOTICE_FIRST, CP_BAND_12 },
-	{ CP_FORMAT_LARGE, CP_NOTICE_EIGHTEEN, CP_BAND_16 },
-	{ CP_FORMAT_EASY, CP_NOTICE_FIRST, CP_BAND_PARENT },
-	{ CP_FORMAT_EASY, CP_NOTICE_EIGHTEEN, CP_BAND_16 },
+	enum cp_band band; int all; } sheet[] = {
+	{ CP_FORMAT_STANDARD, CP_NOTICE_FIRST, CP_BAND_PARENT, 0 },
+	{ CP_FORMAT_STANDARD, CP_NOTICE_COMPREHENSION, CP_BAND_12, 0 },
+	{ CP_FORMAT_STANDARD, CP_NOTICE_VERSION, CP_BAND_16, 1 },
+	{ CP_FORMAT_STANDARD, CP_NOTICE_EIGHTEEN, CP_BAND_16, 0 },
+	{ CP_FORMAT_STANDARD, CP_NOTICE_ARCHIVED, CP_BAND_16, 1 },
+	{ CP_FORMAT_STANDARD, CP_NOTICE_EXTENDED, CP_BAND_16, 1 },
+	{ CP_FORMAT_STANDARD, CP_NOTICE_WITHDRAWAL, CP_BAND_16, 1 },
+	{ CP_FORMAT_STANDARD, CP_NOTICE_AUTHORITY, CP_BAND_PARENT, 1 },
+	{ CP_FORMAT_STANDARD, CP_NOTICE_SHIELD, CP_BAND_PARENT, 0 },
+	{ CP_FORMAT_LARGE, CP_NOTICE_FIRST, CP_BAND_12, 1 },
+	{ CP_FORMAT_LARGE, CP_NOTICE_EIGHTEEN, CP_BAND_16, 0 },
+	{ CP_FORMAT_EASY, CP_NOTICE_FIRST, CP_BAND_PARENT, 0 },
+	{ CP_FORMAT_EASY, CP_NOTICE_EIGHTEEN, CP_BAND_16, 1 },
 };
 enum { SHEETS = sizeof(sheet) / sizeof(sheet[0]) };
 
@@ -34,6 +35,7 @@ struct going {
 	FILE *text;
 	char date[80];
 	long page;
+	int all;
 };
 
 static void
@@ -97,6 +99,8 @@ set_part(struct going *g, size_t i, size_t end, FILE *out)
 		struct cp_preview p = { "E08000015", g->language->code,
 			sheet[i].format, sheet[i].kind, sheet[i].band };
 
+		if (sheet[i].all && !g->all)
+			continue;
 		letters_compose(g->l, &p, &g->c, &name, (long)i);
 		if (g->bind == NULL)
 			open_bind(g, out);
@@ -118,10 +122,10 @@ set_part(struct going *g, size_t i, size_t end, FILE *out)
 }
 
 void
-letters_sheets(const struct letters *l, const char *dir)
+letters_sheets(const struct letters *l, const char *dir, int all)
 {
 	for (size_t i = 0; i < cp_wording_languages(l->wordings); i++) {
-		struct going g = { .l = l, .page = 1,
+		struct going g = { .l = l, .page = 1, .all = all,
 			.language = cp_wording_language_at(l->wordings, i) };
 		FILE *out = letters_create(dir, g.language->code, "pdf");
 		struct cp_err err = { 0 };

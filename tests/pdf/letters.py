@@ -16,11 +16,11 @@ else by which characters it has; pdftotext by the words that are of one and have
 no marks, whatever the order of their letters.
 
 A line for each language goes to standard output, problems to standard error,
-with status 1.  With GOLDEN a line for each language is compared with those of
-that file (- to see them): pages of each letter, a hash of its elements and
-their pages, one of all texts, and one of the file itself, which is not compared
-where the packages that make it are of other versions than those in the file's
-first line.
+with status 1.  With GOLDEN, and then without pdftotext, a line for each language
+is compared with those of that file (- to see them): pages of each letter, a
+hash of its elements and their pages, one of all texts, and one of the file
+itself, which is not compared where the packages that make it are of other
+versions than those in the file's first line.
 """
 import collections
 import hashlib
@@ -284,11 +284,12 @@ class Comparison:
             digest(json.dumps(outline).encode()),
             digest(json.dumps(texts).encode()), digest(data)])
 
-    def run(self):
+    def run(self, twice):
         if not self.problems:
             for line, letter in zip(self.found.letters, self.sheet.letters):
                 self.letter_by_tags(line, letter)
-            self.by_pdftotext()
+            if twice:
+                self.by_pdftotext()
         print('%s: %d letters, %d pages, %d elements, %d lines%s' % (
             self.name, len(self.found.letters), len(self.found.pages),
             sum(map(len, self.found.letters)), self.lines,
@@ -304,7 +305,7 @@ def main():
     names = sorted(name[:-4] for name in os.listdir(directory)
                    if name.endswith('.pdf'))
     all_of = [Comparison(directory, name) for name in names]
-    good = [one.run() for one in all_of]
+    good = [one.run(len(sys.argv) == 2) for one in all_of]
     if sys.argv[2:3] == ['-']:
         print('\n'.join([versions()] + [one.golden() for one in all_of]))
     elif len(sys.argv) > 2:
