@@ -205,6 +205,8 @@ choose_run(struct print_work *w, struct print_asked *asked,
 	    (realpath(w->p->folder, folder) == NULL ||
 	    strcmp(folder, w->run.folder) != 0))
 		rc = refuse_other(&w->run, err);
+	if (rc == CP_OK && open != 0)
+		rc = print_need_reach(w->p->change.store, &w->run, err);
 	return rc;
 }
 

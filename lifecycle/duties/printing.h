@@ -39,10 +39,11 @@ struct cp_printing {
 
 /* CP_PARTIAL: some could not be printed, each was given to `trouble'.
  * CP_REFUSED: the folder is not empty, or another run's; another run is not
- * done (the hint names its folder).  CP_NOT_FOUND: nothing is owed. */
+ * done (the hint names its folder).  CP_NOT_FOUND: nothing is owed.  CP_DENIED:
+ * the run to go on with has letters that are out of the operator's reach. */
 enum cp_rc cp_print(struct cp_printing *p, struct cp_err *err) CP_MUST_CHECK;
 /* Ends a run that is not to be gone on with: what is not on the disk is owed
- * still. */
+ * still.  CP_DENIED as above. */
 enum cp_rc cp_print_abandon(const struct cp_change *c, int64_t run,
     struct cp_err *err) CP_MUST_CHECK;
 

@@ -192,6 +192,9 @@ enum cp_rc print_bind(struct print_work *w, struct cp_err *err)
 enum cp_rc print_run_get(struct cp_store *s, int64_t n,
     struct cp_print_run *out, struct cp_buf *asked, int *collected,
     struct cp_err *err) CP_MUST_CHECK;
+/* CP_DENIED: the operator does not act for all of whom it has letters. */
+enum cp_rc print_need_reach(struct cp_store *s, const struct cp_print_run *r,
+    struct cp_err *err) CP_MUST_CHECK;
 enum cp_rc print_log(const struct cp_change *c, const char *action,
     const struct cp_print_run *r, struct cp_err *err) CP_MUST_CHECK;
 /* Notice N, issued by RUN, is not on paper: it is owed as it was, if it is

@@ -8,6 +8,7 @@
 
 #include "archive/file.h"
 #include "lifecycle/duties/printing_impl.h"
+#include "lifecycle/records/reach.h"
 #include "lifecycle/store/json_put.h"
 #include "lifecycle/store/stmt.h"
 
@@ -89,6 +90,30 @@ print_run_get(struct cp_store *s, int64_t n, struct cp_print_run *out,
 	*collected = cp_col_int(q, 9) != 0;
 	cp_reset(q);
 	return cp_buf_check(asked, err);
+}
+
+enum cp_rc
+print_need_reach(struct cp_store *s, const struct cp_print_run *r,
+    struct cp_err *err)
+{
+	struct cp_stmt *q;
+	int row, other = 0;
+	enum cp_rc rc;
+
+	if (!cp_reach_limited(s))
+		return CP_OK;
+	q = cp_stmt(s, SQL_PRINT_RUN_OF);
+	cp_bind_int(q, r->n);
+	while ((rc = cp_step(q, &row, err)) == CP_OK && row)
+		other |= !cp_operator_reaches(cp_store_actor(s),
+		    cp_col_text(q, 0));
+	if (rc != CP_OK || !other)
+		return rc;
+	(void)cp_fail(err, CP_DENIED, "print run %s has letters of other "
+	    "authorities", r->id);
+	cp_err_hint(err, "whoever began it, or acts for all of them, goes on "
+	    "with it or ends it");
+	return CP_DENIED;
 }
 
 enum cp_rc
@@ -304,6 +329,8 @@ cp_print_abandon(const struct cp_change *c, int64_t run, struct cp_err *err)
 	if (rc == CP_OK && strcmp(r.status, "printing") != 0)
 		rc = cp_fail(err, CP_REFUSED, "print run %s is %s already",
 		    r.id, r.status);
+	if (rc == CP_OK)
+		rc = print_need_reach(c->store, &r, err);
 	if (rc == CP_OK)
 		rc = take_lock(&r, &lock, err);
 	if (rc == CP_OK)

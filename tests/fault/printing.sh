@@ -223,6 +223,20 @@ ok cpadmin notice issue --resume --no-progress --json "${AT[@]}"
 expect_some 'Ann Newly' in <(text)
 expect_no 'Ann Hill' in <(text)
 
+test_case 'one who acts for another authority does not get its letters'
+stopped reach "$BOUND"
+ok cpadmin operator add liv --uid 2002 --role team --authority E08000012 \
+    "${AT[@]}"
+for words in 'issue --resume' "issue --all -o $LETTERS" \
+    'runs --abandon R-0001 --yes'; do
+	# shellcheck disable=SC2086
+	run cpadmin notice $words --as liv --no-progress "${AT[@]}"
+	expect_status 9
+	expect_err_contains 'R-0001 has letters of other authorities'
+done
+expect_false [ -e "$LETTERS/manifest.csv" ]
+ok cpadmin notice issue --resume --no-progress "${AT[@]}"
+
 test_case 'an end: all is owed again, nothing of it stays'
 stopped ended "$BOUND"
 ok cpadmin notice runs --abandon R-0001 --yes "${AT[@]}"
