@@ -135,6 +135,26 @@ with_text(struct cp_block *b, const char *text)
 
 /* ---- the file -------------------------------------------------------------- */
 
+/* Elements right below the first of TYPE, a group. */
+static int
+kids_of(const char *type)
+{
+	const uint8_t *at = memmem(pdf.data, pdf.len, type, strlen(type));
+	const uint8_t *end;
+	int n = 0;
+
+	ck_assert_ptr_nonnull(at);
+	at = memmem(at, 100, "/K[", 3);
+	ck_assert_ptr_nonnull(at);
+	end = memchr(at, ']', (size_t)(pdf.data + pdf.len - at));
+	ck_assert_ptr_nonnull(end);
+	while ((at = memmem(at, (size_t)(end - at), " 0 R ", 5)) != NULL) {
+		at += 5;
+		n++;
+	}
+	return n;
+}
+
 START_TEST(tags)
 {
 	add(&letter);
@@ -151,6 +171,11 @@ START_TEST(tags)
 	ck_assert_int_eq(count("/S/LI/"), 2 * 5);
 	ck_assert_int_eq(count("/S/Lbl"), 2 * 5);
 	ck_assert_int_eq(count("/S/LBody"), 2 * 5);
+	ck_assert_int_eq(kids_of("/S/Document"), 2);
+	/* five of the head and the code; of the body eight, lists as one */
+	ck_assert_int_eq(kids_of("/S/Sect"), 6 + 8);
+	ck_assert_int_eq(kids_of("/S/L/"), 2);
+	ck_assert_int_eq(kids_of("/S/LI"), 2);
 	ck_assert_int_eq(count("/Type/Page/"), 2);
 	ck_assert_int_eq(count("/StructParents"), 2);
 }
