@@ -219,12 +219,13 @@ put_resources(struct press_pdf *f)
 	press_pdf_object_end(f);
 }
 
-/* The tree of elements ends with its Document, which is object 5. */
+/* The Document ends, and the tree that it is of. */
 static void
 put_structure(struct press_pdf *f)
 {
 	int numbers = press_pdf_new(f), tree = press_pdf_new(f);
 
+	f->failed |= f->n_groups != 2;
 	(void)press_pdf_object(f, numbers);
 	cp_buf_puts(&f->out, "<</Nums[");
 	for (size_t i = 0; i < f->rows.n; i++)

@@ -379,6 +379,8 @@ START_TEST(split_paragraph)
 	ck_assert_int_gt(pages, 3);
 	ck_assert_int_eq(count("/S/P/"), 6);
 	ck_assert_int_eq(count("/S/Span"), pages);
+	ck_assert_int_eq(kids_of("/S/Sect"), 6 + 1);
+	ck_assert_int_eq(kids_of("/S/Document"), 1);
 }
 END_TEST
 
