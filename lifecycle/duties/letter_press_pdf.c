@@ -225,7 +225,6 @@ put_structure(struct press_pdf *f)
 {
 	int numbers = press_pdf_new(f), tree = press_pdf_new(f);
 
-	f->failed |= f->n_groups != 2;
 	(void)press_pdf_object(f, numbers);
 	cp_buf_puts(&f->out, "<</Nums[");
 	for (size_t i = 0; i < f->rows.n; i++)
@@ -298,6 +297,9 @@ enum cp_rc
 press_pdf_end(struct press_pdf *f, const char *title, const char *made,
     struct cp_buf *out, struct cp_err *err)
 {
+	if (f->n_groups != 2) /* the tree and its Document */
+		return cp_fail(err, CP_FAILED, "an element of a letter is "
+		    "left open");
 	put_structure(f);
 	put_resources(f);
 	put_trailer(f, title, made);
