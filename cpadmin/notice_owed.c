@@ -3,6 +3,7 @@
 #include "cpadmin/notice_row.h"
 #include "cpadmin/progress.h"
 #include "cpadmin/take.h"
+#include "lifecycle/duties/prospect.h"
 
 /* notice owed, notice show: the ledger, read. */
 
@@ -146,16 +147,26 @@ cp_notice_run_owed(struct cp_call *call, struct cp_err *err)
 
 /* ---- show --------------------------------------------------------------------- */
 
-/* Who is addressed, where that was set. */
+/* Who is addressed, where that was set and holds. */
 static enum cp_rc
 say_addressee(struct cp_notices *x, const struct cp_record *r,
     struct cp_err *err)
 {
+	struct cp_notice n = { .record = r->n };
 	char since[CP_DATE_TEXT];
+	struct cp_prospect p;
 	struct cp_notice_to to;
 	enum cp_rc rc = cp_notice_to_get(x->s.store, r->n, &to, err);
 
-	if (rc == CP_OK && to.set != CP_TO_BY_AGE)
+	if (rc != CP_OK || to.set == CP_TO_BY_AGE)
+		return rc;
+	rc = cp_prospect(x->s.store, &x->rules, &n, &p, err);
+	if (rc == CP_REFUSED) {
+		cp_err_clear(err);
+		return CP_OK;
+	}
+	if (rc == CP_OK && (p.to == CP_TO_CHILD) == (to.set ==
+	    CP_TO_SET_CHILD))
 		cp_say(x->call, "letters go to the %s since %s: %s",
 		    cp_addressee_word(to.set == CP_TO_SET_CHILD ?
 		    CP_TO_CHILD : CP_TO_CARER),

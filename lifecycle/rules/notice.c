@@ -36,18 +36,38 @@ of_age(const struct cp_policy *p, const struct cp_notice_facts *f)
 	    p->comprehension_age, p->leap_birthday);
 }
 
+/* The day from which a carer who was set before it no longer speaks for them,
+ * or none. */
+static struct cp_date
+of_themselves(const struct cp_policy *p, const struct cp_notice_facts *f)
+{
+	static const struct cp_date none = { 0 };
+	struct cp_date day = cp_date_attained(cp_partial_last(f->birth),
+	    p->parent_lapse_age, p->leap_birthday);
+
+	return f->set == CP_TO_SET_CARER && cp_date_set(f->set_since) &&
+	    cp_date_cmp(f->set_since, day) < 0 ? day : none;
+}
+
+static int
+is_by(struct cp_date day, struct cp_date today)
+{
+	return cp_date_set(day) && cp_date_cmp(day, today) <= 0;
+}
+
 enum cp_addressee
 cp_notice_addressee(const struct cp_policy *policy,
     const struct cp_notice_facts *facts, struct cp_date today)
 {
 	struct cp_date day;
 
+	if (is_by(of_themselves(policy, facts), today))
+		return CP_TO_CHILD;
 	if (facts->set != CP_TO_BY_AGE)
 		return facts->set == CP_TO_SET_CHILD ? CP_TO_CHILD :
 		    CP_TO_CARER;
 	day = of_age(policy, facts);
-	return cp_date_set(day) && cp_date_cmp(day, today) <= 0 ?
-	    CP_TO_CHILD : CP_TO_CARER;
+	return is_by(day, today) ? CP_TO_CHILD : CP_TO_CARER;
 }
 
 /* The day from which the child is; it is by today. */
@@ -58,8 +78,9 @@ child_since(const struct work *w)
 
 	if (w->f->set == CP_TO_SET_CHILD)
 		day = cp_date_earlier(day, w->f->set_since);
-	return cp_date_set(day) && cp_date_cmp(day, w->today) <= 0 ? day :
-	    w->today;
+	else if (w->f->set == CP_TO_SET_CARER)
+		day = of_themselves(w->p, w->f);
+	return is_by(day, w->today) ? day : w->today;
 }
 
 /* ---- what the ledger has ----------------------------------------------- */
@@ -419,6 +440,7 @@ next_look(const struct work *w)
 	const struct cp_decision *d = w->f->decision;
 	const struct cp_date days[] = { w->f->recorded,
 		w->f->set == CP_TO_BY_AGE ? of_age(w->p, w->f) : w->today,
+		of_themselves(w->p, w->f),
 		cp_decide_reminder(w->p, w->f->birth), d->age_limit_on,
 		d->age_due, leaving_from(w) };
 	struct cp_date next = { 0 };

@@ -115,7 +115,10 @@ struct cp_notice_plan {
 enum cp_rc cp_notice_plan(const struct cp_policy *policy,
     const struct cp_notice_facts *facts, struct cp_date today,
     struct cp_notice_plan *out, struct cp_err *err) CP_MUST_CHECK;
-/* Who gets a notice on TODAY. */
+/* Who gets a notice on TODAY.  That a carer does who was set so ends on the day
+ * from which no parent can consent for them (retention.parent_lapse): nobody
+ * has parental responsibility for somebody who is grown up.  Set on that day or
+ * later, it holds. */
 enum cp_addressee cp_notice_addressee(const struct cp_policy *policy,
     const struct cp_notice_facts *facts, struct cp_date today);
 

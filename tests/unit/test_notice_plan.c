@@ -371,6 +371,34 @@ START_TEST(a_carer_who_never_had_one)
 }
 END_TEST
 
+/* What was set about a child does not outlast the childhood. */
+START_TEST(no_carer_of_a_grown_up)
+{
+	struct life l;
+
+	begin(&l, "2008-02-29", "2019-06-01");
+	l.f.set = CP_TO_SET_CARER;
+	l.f.set_since = day("2020-01-10");
+	owed(&l, "2020-01-10", "first 2019-07-01 | 2025-08-29");
+	issue(&l, CP_NOTICE_FIRST, "2020-01-12");
+	ck_assert_int_eq(l.past[0].to, CP_TO_CARER);
+	l.consents[l.record.n_consents++] = (struct cp_consent_fact){ "C",
+	    CP_GROUND_LEARNING_DIFFICULTY, CP_BY_SELF, day("2026-02-01"),
+	    { 0 }, CP_ENDED_BY_GROUND };
+	decide(&l);
+	ck_assert_int_eq(cp_notice_addressee(policy, &l.f,
+	    day("2026-02-28")), CP_TO_CARER);
+	ck_assert_int_eq(cp_notice_addressee(policy, &l.f,
+	    day("2026-03-01")), CP_TO_CHILD);
+	owed(&l, "2026-02-28", "eighteen 2026-03-01 | 2026-03-01");
+	owed(&l, "2026-03-01", "comprehension 2026-03-01; "
+	    "extended 2026-03-01 | 2033-02-01");
+	l.f.set_since = day("2026-03-01"); /* decided about a grown-up */
+	ck_assert_int_eq(cp_notice_addressee(policy, &l.f,
+	    day("2026-03-01")), CP_TO_CARER);
+}
+END_TEST
+
 /* ---- towards eighteen -------------------------------------------------- */
 
 START_TEST(seventeen_and_a_half_to_the_archive)
@@ -813,7 +841,10 @@ whole_expected(const struct life *l, struct cp_date today)
 {
 	const struct cp_notice_past *last = NULL;
 	int child = l->f.set == CP_TO_SET_CHILD || (l->f.set == CP_TO_BY_AGE &&
-	    age_on(cp_partial_last(l->f.birth), today) >= 12);
+	    age_on(cp_partial_last(l->f.birth), today) >= 12) ||
+	    (l->f.set == CP_TO_SET_CARER &&
+	    age_on(cp_partial_last(l->f.birth), today) >= 18 &&
+	    age_on(cp_partial_last(l->f.birth), l->f.set_since) < 18);
 	int told = 0;
 
 	for (size_t i = 0; i < l->f.n_past; i++) {
@@ -969,6 +1000,7 @@ main(void)
 	tcase_add_test(t, what_waits_waits_on);
 	tcase_add_test(t, set_for_a_child);
 	tcase_add_test(t, a_carer_who_never_had_one);
+	tcase_add_test(t, no_carer_of_a_grown_up);
 	tcase_add_test(t, seventeen_and_a_half_to_the_archive);
 	tcase_add_test(t, staying_by_consent);
 	tcase_add_test(t, a_birth_date_put_right);
