@@ -30,7 +30,7 @@ block(cairo_t *cr, const char *tag, double y)
 }
 
 static void
-item(cairo_t *cr, cairo_surface_t *form)
+list(cairo_t *cr, cairo_surface_t *form)
 {
 	cairo_tag_begin(cr, "L", NULL);
 	cairo_tag_begin(cr, "LI", NULL);
@@ -52,7 +52,7 @@ letter(cairo_t *cr, cairo_surface_t *form, int pictures)
 	block(cr, "H1", 100);
 	for (int i = 0; i < pictures; i++)
 		block(cr, "Figure", 130);
-	item(cr, form);
+	list(cr, form);
 	cairo_tag_begin(cr, "P", NULL);
 	cairo_rectangle(cr, 70, 700, 400, 9);
 	cairo_fill(cr);
@@ -73,29 +73,32 @@ make_part(struct cp_buf *out, int letters, int pictures, int document)
 {
 	/* cairo 1.16 loses the memory of one without bounds */
 	const cairo_rectangle_t bounds = { 0, 0, 200, 9 };
-	cairo_surface_t *s, *form;
+	cairo_surface_t *s, *form[2];
 	cairo_t *cr;
 
 	cp_buf_reset(out);
 	s = cairo_pdf_surface_create_for_stream(take, out, 595, 842);
 	cairo_pdf_surface_set_metadata(s, CAIRO_PDF_METADATA_CREATE_DATE,
 	    "2026-11-21T10:00:00Z");
-	form = cairo_recording_surface_create(CAIRO_CONTENT_COLOR_ALPHA,
-	    &bounds);
-	cr = cairo_create(form);
-	cairo_rectangle(cr, 0, 0, 200, 9);
-	cairo_fill(cr);
-	cairo_destroy(cr);
+	for (int i = 0; i < 2; i++) {
+		form[i] = cairo_recording_surface_create(
+		    CAIRO_CONTENT_COLOR_ALPHA, &bounds);
+		cr = cairo_create(form[i]);
+		cairo_rectangle(cr, 0, 0, 200 - i, 9);
+		cairo_fill(cr);
+		cairo_destroy(cr);
+	}
 	cr = cairo_create(s);
 	if (document)
 		cairo_tag_begin(cr, "Document", NULL);
 	for (int i = 0; i < letters; i++)
-		letter(cr, form, pictures);
+		letter(cr, form[i % 2], pictures);
 	if (document)
 		cairo_tag_end(cr, "Document");
 	ck_assert_int_eq(cairo_status(cr), CAIRO_STATUS_SUCCESS);
 	cairo_destroy(cr);
-	cairo_surface_destroy(form);
+	cairo_surface_destroy(form[0]);
+	cairo_surface_destroy(form[1]);
 	cairo_surface_finish(s);
 	cairo_surface_destroy(s);
 	ck_assert_int_eq(cp_buf_check(out, &err), CP_OK);
@@ -265,6 +268,35 @@ find_row(qpdf_oh node, int key)
 	return 0;
 }
 
+static int
+item(qpdf_oh array, int i)
+{
+	return qpdf_oh_get_int_value_as_int(q, qpdf_oh_get_array_item(q,
+	    array, i));
+}
+
+/* Limits are the first and the last below; returns the last. */
+static int
+check_limits(qpdf_oh node, int last, int top)
+{
+	qpdf_oh kids = qpdf_oh_get_key(q, node, "/Kids");
+	qpdf_oh nums = qpdf_oh_get_key(q, node, "/Nums");
+	qpdf_oh limits = qpdf_oh_get_key(q, node, "/Limits");
+
+	if (!top)
+		ck_assert_int_eq(item(limits, 0), last + 1);
+	for (int i = 0; qpdf_oh_is_array(q, kids) &&
+	    i < qpdf_oh_get_array_n_items(q, kids); i++)
+		last = check_limits(qpdf_oh_get_array_item(q, kids, i), last,
+		    0);
+	for (int i = 0; qpdf_oh_is_array(q, nums) &&
+	    i < qpdf_oh_get_array_n_items(q, nums); i += 2)
+		ck_assert_int_eq(item(nums, i), ++last);
+	if (!top)
+		ck_assert_int_eq(item(limits, 1), last);
+	return last;
+}
+
 static void walk(qpdf_oh element, qpdf_oh above);
 
 /* Content of PAGE is where its row says. */
@@ -351,6 +383,8 @@ check_whole(const struct cp_buf *pdf)
 	n_figures = n_marked = 0;
 	ck_assert(is_key(document, "/S", "/Document"));
 	walk(document, tree);
+	ck_assert_int_eq(check_limits(qpdf_oh_get_key(q, tree, "/ParentTree"),
+	    -1, 1) + 1, n_pages);
 	/* before qpdf mends the tree of pages, as it does when it is asked */
 	ck_assert_int_eq(count_pages(qpdf_oh_get_key(q, root, "/Pages"), 0,
 	    0), n_pages);
@@ -402,10 +436,11 @@ START_TEST(what_reads_the_same)
 	add_part(b, 7, 6);
 	finish(b);
 	open_whole(&whole);
-	ck_assert_int_eq(resources(0), resources(2));
+	ck_assert_int_eq(resources(0), resources(4));
 	ck_assert_int_eq(resources(1), resources(5));
 	ck_assert_int_ne(resources(0), resources(1));
-	ck_assert_int_ne(resources(0), resources(6));
+	ck_assert_int_ne(resources(0), resources(2)); /* another form */
+	ck_assert_int_ne(resources(0), resources(6)); /* another part */
 	qpdf_cleanup(&q);
 }
 END_TEST
@@ -558,6 +593,20 @@ START_TEST(a_full_disk)
 }
 END_TEST
 
+/* A page's content is said to be what all pages are listed in. */
+static void
+serves_twice(struct cp_bind *b)
+{
+	uint8_t *at = memmem(part.data, part.len, "/Contents ", 10), was[2];
+
+	ck_assert_ptr_nonnull(at);
+	ck_assert_int_eq(at[12], ' ');
+	memcpy(was, at + 10, 2);
+	memcpy(at + 10, "01", 2);
+	ck_assert_int_eq(try_part(b, part.data, part.len), CP_CORRUPT);
+	memcpy(at + 10, was, 2);
+}
+
 /* Each of these texts is in the part, and another of its length is a lie. */
 START_TEST(damage_is_found)
 {
@@ -579,10 +628,11 @@ START_TEST(damage_is_found)
 		{ "/StructTreeRoot ", "/StructTreeRoof " },
 		{ "/ParentTree", "/ParentTreg" }, { "/MarkInfo", "/OpenActn" },
 		{ "/S /Sect", "/X /Sect" }, { "/S /H1", "/S (H)" },
-		{ "/K 0", "/K 1" }, { "/K 2", "/K 9" }, { "/K 0", "/K x" },
+		{ "/K 0", "/K 1" }, { "/K 0", "    " }, { "/K 2", "/K 9" }, { "/K 0", "/K x" },
 		{ "/MCID 0", "/MCID 1" }, { "/MCID 0", "/MCIX 0" },
 		{ "/Pg 2 0 R", "/Pg 1 0 R" }, { "/Pg 2 0 R", "/Px 2 0 R" },
 		{ "/P 3 0 R", "/P 4 0 R" }, { "/K [ 4 ", "/K [ 5 " },
+		{ "\n3 0 obj", "\n4 0 obj" }, { "/CA 1", "44  1" },
 		{ "/Length ", "/Lengtx " }, { "endstream", "endstreem" },
 		{ "endobj", "endobx" }, { " 0 obj", " 1 obj" },
 		{ "/XObject <<", "/XObject [<" },
@@ -604,6 +654,7 @@ START_TEST(damage_is_found)
 		    "%s taken for %s", lies[i][1], lies[i][0]);
 		memcpy(at, lies[i][0], len);
 	}
+	serves_twice(b);
 	for (size_t len = 0; len < part.len - 6; len++)
 		ck_assert_int_eq(try_part(b, part.data, len), CP_CORRUPT);
 	/* and nothing of all that is left behind */
