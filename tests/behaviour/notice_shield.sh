@@ -190,9 +190,10 @@ officer shield check --store-only --deep --as zoe --on 2026-01-14
 officer shield decide OTHER refuse --reason why --as dora --on 2026-01-14
 
 test_case 'archived, the packages are alike'
+both notice owed --on 2026-02-01
 for s in "$SHIELDED" "$PLAIN"; do
 	ok cpadmin retention run --store "$s" --on 2026-02-20 --yes --json
-	expect_json '[.archived, .notices_lapsed] | tostring' '[1,2]'
+	expect_json '[.archived, .notices_lapsed] | tostring' '[1,3]'
 	ok cpadmin archive open OLD --purpose audit --reason why --store "$s" \
 	    --on 2026-02-21 --json
 	jq -S '[.. | objects | select(has("notices")).notices]' "$OUT_FILE" \
