@@ -36,7 +36,7 @@ struct sending {
 	struct cp_mail mail;
 };
 
-/* ---- which ----------------------------------------------------------------- */
+/* ---- which --------------------------------------------------------------- */
 
 static enum cp_rc
 refuse_kind(const struct sending *s, struct cp_err *err)
@@ -82,7 +82,7 @@ find_it(struct sending *s, const char *ref, struct cp_err *err)
 	return rc == CP_OK ? need_reason(s, err) : rc;
 }
 
-/* ---- where to -------------------------------------------------------------- */
+/* ---- where to ------------------------------------------------------------ */
 
 static int
 can_get(const struct cp_address *a)
@@ -122,7 +122,7 @@ choose_address(struct sending *s, struct cp_err *err)
 	return CP_OK;
 }
 
-/* ---- the letter ------------------------------------------------------------ */
+/* ---- the letter ---------------------------------------------------------- */
 
 static enum cp_rc
 compose(struct sending *s, struct cp_err *err)
@@ -240,7 +240,7 @@ show(struct sending *s, struct cp_err *err)
 	return rc;
 }
 
-/* ---- the verb -------------------------------------------------------------- */
+/* ---- the verb ------------------------------------------------------------ */
 
 static enum cp_rc
 take(struct cp_call *call, struct cp_err *err)
