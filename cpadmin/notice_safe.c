@@ -53,12 +53,18 @@ static enum cp_rc
 need_reason(struct sending *s, struct cp_err *err)
 {
 	unsigned why = CP_MAIL_FREE;
+	struct cp_shield shield;
 	enum cp_rc rc = cp_mail_allowed(s->x.s.store, &s->x.rules, &s->r,
 	    &why, err);
 
-	if (rc != CP_OK || (why & CP_MAIL_SHIELDED))
+	if (rc == CP_OK)
+		rc = cp_shield_of(s->x.s.store, s->r.n, &shield, err);
+	if (rc != CP_OK || (shield.n != 0 &&
+	    (shield.hidden & CP_HIDE_ADDRESS)))
 		return rc;
-	(void)cp_fail(err, CP_REFUSED, "record %s is not shielded", s->r.id);
+	why &= (unsigned)CP_MAIL_MOVED;
+	(void)cp_fail(err, CP_REFUSED, shield.n != 0 ? "the address of record "
+	    "%s is not hidden" : "record %s is not shielded", s->r.id);
 	cp_err_hint(err, why == CP_MAIL_FREE ? "cpadmin notice issue %s -o DIR"
 	    : "its letters go when its address is settled: cpadmin notice "
 	    "owed %s", why == CP_MAIL_FREE ? s->owed.ref : s->r.id);

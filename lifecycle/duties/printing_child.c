@@ -78,8 +78,10 @@ place(const struct print_work *w, struct print_child *c)
 }
 
 /*
- * Whether its letter has to wait.  What waits for a reason that is told to
- * nobody looks as one whose address changed lately, which waits too.
+ * Whether its letter has to wait: for whoever's address changed lately, or
+ * waiting would tell who is at risk.  A shield that leaves the address open
+ * holds no notice, which says nothing that is hidden: kept back for good at an
+ * address that all see, it would tell of the shield.
  */
 static enum cp_rc
 unsettled(struct print_work *w, const struct print_child *c, int *yes,
@@ -99,8 +101,24 @@ unsettled(struct print_work *w, const struct print_child *c, int *yes,
 	cp_bind_date(q, cp_date_add_days(rules->today,
 	    -rules->policy->mail_hold_days));
 	rc = cp_exec_int(q, 0, &moved, err);
-	*yes = why != CP_MAIL_FREE || moved;
+	*yes = (why & CP_MAIL_MOVED) != 0 || moved;
 	return rc;
+}
+
+/* The address is behind a shield: to all who print it is not there. */
+static enum cp_rc
+hidden(struct print_work *w, struct print_child *c, struct cp_err *err)
+{
+	struct cp_shield shield;
+	enum cp_rc rc = cp_shield_of(w->p->change.store, c->r.n, &shield, err);
+
+	if (rc != CP_OK || shield.n == 0 ||
+	    (shield.hidden & CP_HIDE_ADDRESS) == 0)
+		return rc;
+	(void)cp_fail(&c->err, CP_REFUSED, "no letter can go to record %s: "
+	    "no-address", c->r.id);
+	leave(c, "no-address");
+	return CP_OK;
 }
 
 /* What is not the letter's: whether it may go at all. */
@@ -119,7 +137,9 @@ may_go(struct print_work *w, struct print_child *c, struct cp_err *err)
 		*err = c->err;
 		return rc;
 	}
-	rc = unsettled(w, c, &wait, err);
+	rc = hidden(w, c, err);
+	if (rc == CP_OK && !c->gone)
+		rc = unsettled(w, c, &wait, err);
 	if (rc == CP_OK && wait) {
 		(void)cp_fail(&c->err, CP_REFUSED, "its letters have to wait");
 		leave(c, "unsettled");

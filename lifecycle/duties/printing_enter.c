@@ -89,19 +89,14 @@ forget_gone(struct print_work *w, struct print_part *p)
 
 /* What the letter says, against all that the record has. */
 static enum cp_rc
-check_text(struct print_work *w, const struct print_part *p,
-    struct print_child *c, const struct cp_buf *ours, struct cp_err *err)
+check_text(const struct print_part *p, const struct print_child *c,
+    const struct cp_buf *ours, struct cp_err *err)
 {
 	const struct cp_composed *letter = print_letter_of(p, c->letter);
-	struct cp_mail_letter l = { .record = &c->r, .kind = "notice",
-		.said = { c->doc, c->c.address, cp_buf_text(ours),
-		cp_buf_text(&letter->spoken) } };
-	struct cp_mail mail = { 0 };
-	enum cp_rc rc = cp_mail_put(&w->p->change, &l, &mail, err);
+	struct cp_mail_text said = { c->doc, c->c.address, cp_buf_text(ours),
+		cp_buf_text(&letter->spoken) };
 
-	if (rc == CP_OK && mail.n != 0)
-		rc = cp_fail(err, CP_FAILED, "a letter that may go was held");
-	return rc;
+	return cp_mail_check_text(&said, err);
 }
 
 static enum cp_rc
@@ -179,7 +174,7 @@ look_again(struct print_work *w, struct print_part *p, int *same,
 			c->gone = 1, *same = 0;
 		if (rc != CP_OK || c->gone || !*same)
 			continue;
-		rc = check_text(w, p, c, &ours, err);
+		rc = check_text(p, c, &ours, err);
 		if (rc == CP_REFUSED) {
 			c->err = *err;
 			c->gone = 1;

@@ -9,7 +9,9 @@
  * Letters that may not simply go: those of a record under shield, or whose
  * address changed while it is at risk, wait for an officer, sealed.  Every
  * letter comes through cp_mail_put, which checks its text (mail_check.h),
- * whether it is held or not.
+ * whether it is held or not; but for the notices of a print run, which say
+ * nothing that a shield hides: duties/printing.h asks the same and checks the
+ * text itself.
  */
 enum { CP_MAIL_ID = 16, CP_MAIL_KIND = 24 };
 

@@ -217,3 +217,24 @@ expect_json '[(.rows // [.])[0] | .status, .served, .route] | tostring' \
 officer notice show KID --as zoe --on 2026-02-23
 expect_json '.rows | map(select(.kind == "shield-outcome") | .status) |
     tostring' '["issued","owed"]'
+
+test_case 'a shield that leaves the address open: a letter as to all others'
+new_store --on 2026-01-10 --policy "$T/p/uk-2026.cfg"
+{ child OPEN 2015-05-05 '1 Low Road'; child NEXT 2015-05-05 '3 Low Road'
+} >"$T/rows"
+ok cpadmin record import "$T/rows" --on 2026-01-10
+ok cpadmin operator add zoe --uid 3001 --role shield --on 2026-01-10
+ok cpadmin operator add dora --uid 3002 --role shield --on 2026-01-10
+ok cpadmin operator add tom --uid 3003 --role team --on 2026-01-10
+ok cpadmin shield request OPEN --by parent --reason why --as zoe \
+    --on 2026-01-10
+ok cpadmin shield decide OPEN grant --hide school --reason why --as dora \
+    --on 2026-01-11
+ok cpadmin notice owed --as tom --on 2026-03-11
+run cpadmin notice issue N-0000001-F --safe --as zoe --on 2026-03-11
+expect_status 5
+expect_err_contains 'the address of record OPEN is not hidden'
+ok cpadmin worklist --role shield --within 400 --as zoe --on 2026-03-11 --json
+expect_json '.rows | map(select(.command | test("--safe"))) | length' 0
+ok cpadmin notice issue --all -o "$T/open" --as tom --on 2026-03-11 --json
+expect_json '[.letters, .problems] | tostring' '[2,0]'

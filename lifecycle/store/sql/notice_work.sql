@@ -41,6 +41,7 @@ ORDER BY t.returned, t.n
 SELECT substr(started, 1, 10), n, NULL, started
 FROM print_run INDEXED BY print_run_open WHERE status = 'printing' ORDER BY n
 
+-- Of whose address a shield hides (1, of enum cp_hide): others are sent theirs.
 -- name: work_notices_safe
 SELECT t.due, r.id, r.authority, coalesce(t.covers, t.n), t.kind
 FROM notice t INDEXED BY notice_safe JOIN record r ON r.n = t.record
@@ -52,5 +53,6 @@ FROM shield s INDEXED BY shield_review
 		AND t.safe = 0 AND t.due <= ?1
 	JOIN record r ON r.n = t.record
 WHERE s.status IN ('requested', 'granted') AND r.state = 'live'
+	AND s.hidden & 1
 	AND NOT EXISTS (SELECT 1 FROM notice c WHERE c.covers = t.n)
 ORDER BY 1, 4
