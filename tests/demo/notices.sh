@@ -168,15 +168,13 @@ first_letters_right() {
 	    "$WORK/pages.said")"
 }
 
-# One of them, as somebody else's program reads it.
+# One of the first in its file, as somebody else's program reads it: poppler
+# goes through all pages before.
 a_letter() {
 	local ref file first pages
 
-	run cpadmin notice show "$SOMEONE" --on "$1" --json
-	ref=$(json '.rows[0].notice')
-	grep -q "^$ref,[^,]*,[^,]*,[^,]*\.pdf," "$WORK/manifest" ||
-	    ref=$(grep -m 1 '^[^,]*,[^,]*,[^,]*,en-standard\.pdf,' \
-	    "$WORK/manifest" | cut -d , -f 1)
+	ref=$(awk -F, '$3 == "first" && $4 == "en-standard.pdf" && !n++ {
+	    print $1 }' "$WORK/manifest")
 	[ -n "$ref" ] || return 0
 	IFS=, read -r _ _ _ file first pages _ < <(grep "^$ref," \
 	    "$WORK/manifest")

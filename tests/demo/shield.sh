@@ -268,7 +268,7 @@ hidden_eighteen() {
 	printf '  $ %s\n' "$(typed "${open[@]}")"
 	cut -c 1-70 "$WORK/out" | sed 's/^/    /'
 	expect 'the place, with an officer' \
-	    "$(grep -c '1 Canary Court' "$WORK/out")" 1
+	    "$(grep -c '^Record document:.*1 Canary Court' "$WORK/out")" 1
 	expect 'files of the store that hold a hidden place' "$(canaries)" 0
 }
 
