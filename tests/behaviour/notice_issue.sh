@@ -36,7 +36,7 @@ carer() {
 }
 
 text_of() { # FILE FIRST LAST
-	pdftotext -f "$2" -l "$3" "$1" - 2>/dev/null
+	pdftotext -f "${2:-1}" -l "${3:-1}" "$1" - 2>/dev/null
 }
 
 # manifest_true DIR: each row's pages are where it says, each with the letter's
