@@ -57,7 +57,16 @@ read_doubtful(struct leaving *x, const char *file, int64_t number,
 	return rc;
 }
 
-/* Looks at one that was entered: `gone' where its letter may not go. */
+static void
+gone(struct print_child *c, const char *why, const char *what)
+{
+	(void)cp_fail(&c->err, CP_REFUSED, "%s", what);
+	c->gone = 1;
+	(void)snprintf(c->why, sizeof(c->why), "%s", why);
+}
+
+/* Looks at one that was entered: `gone' where its letter may not go, or is for
+ * somebody else by now. */
 static enum cp_rc
 look(struct print_work *w, struct print_child *c, struct cp_err *err)
 {
@@ -68,11 +77,11 @@ look(struct print_work *w, struct print_child *c, struct cp_err *err)
 		return rc;
 	rc = cp_notice_place(w->p->change.store, &c->n,
 	    &c->doc->addresses[c->c.address], &same, err);
-	if (rc == CP_OK && same != 1) {
-		(void)cp_fail(&c->err, CP_REFUSED, "its letters have to wait");
-		c->gone = 1;
-		(void)snprintf(c->why, sizeof(c->why), "unsettled");
-	}
+	if (rc == CP_OK && same != 1)
+		gone(c, "unsettled", "its letters have to wait");
+	else if (rc == CP_OK && strcmp(c->n.addressee,
+	    cp_addressee_word(c->c.to)) != 0)
+		gone(c, "changed", "it is for somebody else by now");
 	return rc;
 }
 
@@ -170,8 +179,7 @@ find_gone(struct leaving *x, const struct print_kept *k, int *any,
 		if (!is_doubtful(x, c->at.notice))
 			continue;
 		rc = look(x->w, c, err);
-		if (rc == CP_OK && c->gone)
-			*any = 1;
+		*any = 1; /* what it says may be another name by now */
 	}
 	return rc == CP_OK ? add_rowless(x, k, any, err) : rc;
 }

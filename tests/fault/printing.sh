@@ -237,6 +237,21 @@ done
 expect_false [ -e "$LETTERS/manifest.csv" ]
 ok cpadmin notice issue --resume --no-progress "${AT[@]}"
 
+test_case 'after it was entered: another name, another carer, another reader'
+stopped said "$BOUND"
+ok cpadmin record correct A-3 --set 'names[0].family=Newly' --reason married \
+    "${AT[@]}"
+ok cpadmin record correct A-4 --set 'carers[0].responsibility=false' \
+    --reason court "${AT[@]}"
+ok cpadmin notice addressee A-1 --to child --ground understands \
+    --reason told "${AT[@]}"
+run cpadmin notice issue --resume --no-progress --json "${AT[@]}"
+left A-1 changed
+expect_some 'Ann Newly' in "$T/text"
+expect_no 'Ann Hill' in "$T/text"
+expect_no 'Eve Roe' in "$T/text"
+expect_eq "$(sql "SELECT count(*) FROM notice WHERE addressee = 'child'")" 0
+
 test_case 'an end: all is owed again, nothing of it stays'
 stopped ended "$BOUND"
 ok cpadmin notice runs --abandon R-0001 --yes "${AT[@]}"

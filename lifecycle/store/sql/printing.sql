@@ -113,6 +113,8 @@ WHERE i.run = ?1 AND i.part IS NOT NULL AND (?2 IS NULL OR i.file = ?2)
 	AND (r.state <> 'live' OR r.death_notified IS NOT NULL
 	OR r.left_on IS NOT NULL OR r.changed >= n.issued
 	OR n.status <> 'issued'
+	OR EXISTS (SELECT 1 FROM notice_to t WHERE t.record = r.n
+		AND t.set_at >= n.issued)
 	OR EXISTS (SELECT 1 FROM shield s WHERE s.record = r.n
 		AND s.status IN ('requested', 'granted')))
 
