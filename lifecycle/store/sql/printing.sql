@@ -24,7 +24,6 @@ FROM print_run ORDER BY n
 
 -- Whose letters a run has, for an operator who acts for some authorities.
 -- name: print_run_of
--- excused: the letters of one run, each by number
 SELECT r.authority FROM print_item i JOIN notice n ON n.n = i.notice
 JOIN record r ON r.n = n.record
 WHERE i.run = ? GROUP BY r.authority
