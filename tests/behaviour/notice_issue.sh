@@ -381,6 +381,18 @@ ok issue U-1 -o "$T/go" --json --as tim
 expect_some '8 New Road' in <(text_of "$T/go/en-standard.pdf" 1 1)
 expect_no '4 Mid Road' in <(text_of "$T/go/en-standard.pdf" 1 9)
 
+test_case 'and after another authority took over, whose head would tell where'
+row V-1 Dee Lund 2018-02-03 '["6 Mid Road"]' 'CH42 1AA' en standard >"$T/v"
+ok cpadmin record import "$T/v" "${AT[@]}"
+ok issue V-1 -o "$T/before" --json
+ok cpadmin record event V-1 moved --to E08000012 --date 2026-12-20 "${AT[@]}"
+run issue V-1 -o "$T/soon" --json
+expect_status 3
+expect_json '[.not_printed[] | .kind + " " + .why] | join(",")' \
+    'authority unsettled'
+AT=(--on 2027-01-18T10:00)
+ok issue V-1 -o "$T/then" --json
+
 test_case 'what it says is held against all that the record has'
 row W-1 Eve 'Former Lane' 2018-02-03 '["5 Mid Road"]' 'CH42 1AA' en standard \
     "$(carer 'Ann of 7 Elm Grove')" | jq -c '.addresses += [{type:

@@ -137,6 +137,11 @@ ORDER BY n LIMIT 1
 SELECT n FROM notice WHERE run = ? AND n > ? AND status = 'issued'
 ORDER BY n LIMIT 1000
 
--- The day on which an address changed, for letters to wait.
+-- Whether the address changed since ?2, or another authority became responsible:
+-- who moved may have an address to come, and at the one that is known a letter
+-- would tell those left behind where to look.
 -- name: print_moved
-SELECT address_changed >= ?2 FROM record WHERE n = ?1
+SELECT coalesce(address_changed >= ?2, 0) OR EXISTS (SELECT 1 FROM move m
+	WHERE m.record = ?1 AND m.status = 'accepted'
+	AND substr(m.settled, 1, 10) >= ?2)
+FROM record WHERE n = ?1
