@@ -357,6 +357,24 @@ open_letter(const struct cp_change *c, const struct cp_mail *m,
 	return rc;
 }
 
+/* Nobody is written to about a child who died, or sent a notice about one who
+ * left: it was made before that was known. */
+static enum cp_rc
+need_there(const struct cp_mail *m, const struct cp_document *doc,
+    struct cp_err *err)
+{
+	int died = cp_date_set(doc->death_notified);
+
+	if (!died && (!cp_date_set(doc->left_on) || strcmp(m->kind,
+	    "notice") != 0))
+		return CP_OK;
+	(void)cp_fail(err, CP_REFUSED, "whom letter %s is about has %s since",
+	    m->id, died ? "died" : "left England");
+	cp_err_hint(err, "cpadmin shield mail withdraw %s --reason TEXT",
+	    m->id);
+	return CP_REFUSED;
+}
+
 enum cp_rc
 cp_mail_release(const struct cp_change *c, const char *id,
     const struct cp_secret *identity, struct cp_mail *out,
@@ -378,6 +396,8 @@ cp_mail_release(const struct cp_change *c, const char *id,
 		rc = cp_gate_open(c->store, r.authority, err);
 	if (rc == CP_OK)
 		rc = cp_mail_document(c->store, &r, identity, &doc, err);
+	if (rc == CP_OK)
+		rc = need_there(&m, doc, err);
 	if (rc == CP_OK)
 		rc = log_it(c, "shield.mail.release", m.record, m.id, err);
 	if (rc == CP_OK)

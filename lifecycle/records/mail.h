@@ -76,8 +76,9 @@ enum cp_rc cp_mail_each(struct cp_store *s, int all,
  * An officer lets ID go, in the caller's audited transaction, which has to be
  * committed before the letter is shown: its text is appended to TEXT.  Once
  * released it may be again, if what it was written to was lost; each is
- * logged.  CP_REFUSED: withdrawn, its record not live, its address no longer
- * the current one, or it names another by now; CP_KEY.
+ * logged.  CP_REFUSED: withdrawn, its record not live, the person dead (or, of
+ * a notice, gone from England), its address no longer the current one, or it
+ * names another by now; CP_KEY.
  */
 enum cp_rc cp_mail_release(const struct cp_change *c, const char *id,
     const struct cp_secret *identity, struct cp_mail *out,

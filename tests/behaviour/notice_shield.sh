@@ -238,3 +238,23 @@ ok cpadmin worklist --role shield --within 400 --as zoe --on 2026-03-11 --json
 expect_json '.rows | map(select(.command | test("--safe"))) | length' 0
 ok cpadmin notice issue --all -o "$T/open" --as tom --on 2026-03-11 --json
 expect_json '[.letters, .problems] | tostring' '[2,0]'
+
+test_case 'a letter that waited is not let go about a child who died'
+ok cpadmin shield request NEXT --by parent --reason why --as zoe \
+    --on 2026-03-12
+ok cpadmin record event NEXT moved --to E08000012 --date 2026-03-12 \
+    --on 2026-03-12
+ok cpadmin notice issue "$(cpadmin notice owed NEXT --as zoe \
+    --on 2026-03-12 --json | jq -r '.rows[0].notice')" --safe --as zoe \
+    --on 2026-03-12 --json
+MAIL=$(jq -r .mail "$OUT_FILE") SAFE=$(jq -r .letter "$OUT_FILE")
+ok cpadmin record event NEXT died --date 2026-03-13 --notified 2026-03-13 \
+    --on 2026-03-13
+run cpadmin shield mail release "$MAIL" --output "$T/late" --as zoe \
+    --on 2026-03-13
+expect_status 5
+expect_err_contains 'has died since'
+expect_false [ -e "$T/late" ]
+ok cpadmin shield mail withdraw "$MAIL" --reason died --as zoe --on 2026-03-13
+ok cpadmin notice show "$SAFE" --as zoe --on 2026-03-13 --json
+expect_json '(.rows // [.])[0] | .status + " " + .why' 'suppressed died'

@@ -131,9 +131,15 @@ SELECT n, status FROM notice WHERE covers = ? ORDER BY n DESC LIMIT 1
 -- name: notice_cover_again
 UPDATE notice SET status = 'owed', why = NULL WHERE n = ?
 
--- A letter that an officer withdraws was not sent.
+-- A letter that an officer withdraws was not sent: it is owed if what it covers
+-- is.
 -- name: notice_mail_withdrawn
-UPDATE notice SET status = 'owed', addressee = NULL, language = NULL,
+UPDATE notice SET status = CASE WHEN covers IS NULL OR EXISTS (SELECT 1
+		FROM notice o WHERE o.n = notice.covers AND o.status = 'owed')
+		THEN 'owed' ELSE 'suppressed' END,
+	why = CASE WHEN covers IS NULL THEN why ELSE (SELECT o.why
+		FROM notice o WHERE o.n = notice.covers) END,
+	addressee = NULL, language = NULL,
 	format = NULL, route = NULL, version = NULL, wording = NULL,
 	mail = NULL, issued = NULL, issued_by = NULL
 WHERE mail = ? AND status = 'issued'
