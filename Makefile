@@ -15,7 +15,8 @@ PACKAGES_BUILD := gcc libc6-dev libgcrypt20-dev libarchive-dev libsqlite3-dev \
 	libconfig-dev libjansson-dev libunistring-dev libpopt-dev \
 	libsmartcols-dev libbsd-dev libsystemd-dev libpango1.0-dev \
 	libcairo2-dev libharfbuzz-dev zlib1g-dev libqrencode-dev \
-	libqpdf-dev pkg-config fonts-noto-core fonts-dejavu-core
+	libqpdf-dev pkg-config fonts-noto-core fonts-dejavu-core \
+	fonts-droid-fallback fonts-nanum
 PACKAGES_CHECK := $(PACKAGES_BUILD) check clang jq age zstd mandoc sqlite3 \
 	zlib1g-dev xxd openssl strace poppler-utils qpdf zbar-tools \
 	python3 xfsprogs

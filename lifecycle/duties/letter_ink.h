@@ -4,6 +4,7 @@
 #include <cairo.h>
 #include <pango/pango.h>
 #include <qrencode.h>
+#include <stdint.h>
 
 #include "archive/buf.h"
 #include "archive/err.h"
@@ -32,7 +33,11 @@ int ink_is_time(const char *s);
  * no script that has its own. */
 #define INK_SCRIPTS "Noto Sans Bengali,Noto Sans Devanagari," \
 	"Noto Sans Gujarati,Noto Sans Gurmukhi,Noto Sans Hebrew," \
-	"Noto Sans Tamil"
+	"Noto Sans Tamil,Noto Sans Armenian,Noto Sans Ethiopic," \
+	"Noto Sans Georgian,Noto Sans Kannada,Noto Sans Khmer," \
+	"Noto Sans Lao,Noto Sans Malayalam,Noto Sans Myanmar," \
+	"Noto Sans Oriya,Noto Sans Sinhala,Noto Sans Telugu," \
+	"Noto Sans Thaana,Noto Sans Thai,NanumGothic,Droid Sans Fallback"
 #define INK_SANS "Noto Sans,Noto Sans Arabic," INK_SCRIPTS
 #define INK_FIXED "DejaVu Sans Mono"
 
@@ -44,13 +49,14 @@ struct ink_face {
 };
 
 /* Bits by script, of what a text needs beyond Latin, Greek and Cyrillic. */
-unsigned ink_scripts(const char *text);
+uint64_t ink_scripts(const char *text);
 
-/* Faces of one thread: those for SCRIPTS (~0u: all).  NASTALIQ: it is there in
+/* Faces of one thread: those for SCRIPTS (INK_ALL: all).  NASTALIQ: it is there in
  * place of Noto Sans Arabic.  CP_FAILED names a file that is not there, and its
  * package. */
 struct ink_fonts;
-enum cp_rc ink_fonts_open(int nastaliq, unsigned scripts,
+#define INK_ALL UINT64_MAX
+enum cp_rc ink_fonts_open(int nastaliq, uint64_t scripts,
     struct ink_fonts **out, struct cp_err *err) CP_MUST_CHECK;
 void ink_fonts_free(struct ink_fonts *fonts);
 /* What is set with it is of LANGUAGE (BCP 47); its paragraphs run as their

@@ -10,6 +10,8 @@
 #define TRUETYPE "/usr/share/fonts/truetype/"
 #define NOTO TRUETYPE "noto/Noto"
 #define DEJAVU TRUETYPE "dejavu/DejaVu"
+#define NANUM TRUETYPE "nanum/NanumGothic"
+#define DROID TRUETYPE "droid/DroidSansFallbackFull.ttf"
 
 /* The font files, and for which script they are loaded.  Latin ones have
  * Greek and Cyrillic too, and are always there. */
@@ -19,11 +21,15 @@ struct font_file {
 	const char *path, *package;
 	enum arabic arabic; /* with which of the two it goes */
 };
+#define NOTO_OF(SCRIPT, NAME) \
+	{ G_UNICODE_SCRIPT_##SCRIPT, NOTO "Sans" NAME "-Regular.ttf", \
+	    "fonts-noto-core", BOTH }, \
+	{ G_UNICODE_SCRIPT_##SCRIPT, NOTO "Sans" NAME "-Bold.ttf", \
+	    "fonts-noto-core", BOTH }
+#define DROID_OF(SCRIPT) \
+	{ G_UNICODE_SCRIPT_##SCRIPT, DROID, "fonts-droid-fallback", BOTH }
 static const struct font_file font_files[] = {
-	{ G_UNICODE_SCRIPT_LATIN, NOTO "Sans-Regular.ttf",
-	    "fonts-noto-core", BOTH },
-	{ G_UNICODE_SCRIPT_LATIN, NOTO "Sans-Bold.ttf",
-	    "fonts-noto-core", BOTH },
+	NOTO_OF(LATIN, ""),
 	{ G_UNICODE_SCRIPT_LATIN, DEJAVU "SansMono.ttf",
 	    "fonts-dejavu-core", BOTH },
 	{ G_UNICODE_SCRIPT_ARABIC, NOTO "SansArabic-Regular.ttf",
@@ -34,32 +40,36 @@ static const struct font_file font_files[] = {
 	    "fonts-noto-core", NASTALIQ },
 	{ G_UNICODE_SCRIPT_ARABIC, NOTO "NastaliqUrdu-Bold.ttf",
 	    "fonts-noto-core", NASTALIQ },
-	{ G_UNICODE_SCRIPT_BENGALI, NOTO "SansBengali-Regular.ttf",
-	    "fonts-noto-core", BOTH },
-	{ G_UNICODE_SCRIPT_BENGALI, NOTO "SansBengali-Bold.ttf",
-	    "fonts-noto-core", BOTH },
-	{ G_UNICODE_SCRIPT_DEVANAGARI, NOTO "SansDevanagari-Regular.ttf",
-	    "fonts-noto-core", BOTH },
-	{ G_UNICODE_SCRIPT_DEVANAGARI, NOTO "SansDevanagari-Bold.ttf",
-	    "fonts-noto-core", BOTH },
-	{ G_UNICODE_SCRIPT_GUJARATI, NOTO "SansGujarati-Regular.ttf",
-	    "fonts-noto-core", BOTH },
-	{ G_UNICODE_SCRIPT_GUJARATI, NOTO "SansGujarati-Bold.ttf",
-	    "fonts-noto-core", BOTH },
-	{ G_UNICODE_SCRIPT_GURMUKHI, NOTO "SansGurmukhi-Regular.ttf",
-	    "fonts-noto-core", BOTH },
-	{ G_UNICODE_SCRIPT_GURMUKHI, NOTO "SansGurmukhi-Bold.ttf",
-	    "fonts-noto-core", BOTH },
-	{ G_UNICODE_SCRIPT_HEBREW, NOTO "SansHebrew-Regular.ttf",
-	    "fonts-noto-core", BOTH },
-	{ G_UNICODE_SCRIPT_HEBREW, NOTO "SansHebrew-Bold.ttf",
-	    "fonts-noto-core", BOTH },
-	{ G_UNICODE_SCRIPT_TAMIL, NOTO "SansTamil-Regular.ttf",
-	    "fonts-noto-core", BOTH },
-	{ G_UNICODE_SCRIPT_TAMIL, NOTO "SansTamil-Bold.ttf",
-	    "fonts-noto-core", BOTH },
+	/* of the wordings */
+	NOTO_OF(BENGALI, "Bengali"),
+	NOTO_OF(DEVANAGARI, "Devanagari"),
+	NOTO_OF(GUJARATI, "Gujarati"),
+	NOTO_OF(GURMUKHI, "Gurmukhi"),
+	NOTO_OF(HEBREW, "Hebrew"),
+	NOTO_OF(TAMIL, "Tamil"),
+	/* of names */
+	NOTO_OF(ARMENIAN, "Armenian"),
+	NOTO_OF(ETHIOPIC, "Ethiopic"),
+	NOTO_OF(GEORGIAN, "Georgian"),
+	NOTO_OF(KANNADA, "Kannada"),
+	NOTO_OF(KHMER, "Khmer"),
+	NOTO_OF(LAO, "Lao"),
+	NOTO_OF(MALAYALAM, "Malayalam"),
+	NOTO_OF(MYANMAR, "Myanmar"),
+	NOTO_OF(ORIYA, "Oriya"),
+	NOTO_OF(SINHALA, "Sinhala"),
+	NOTO_OF(TELUGU, "Telugu"),
+	NOTO_OF(THAANA, "Thaana"),
+	NOTO_OF(THAI, "Thai"),
+	DROID_OF(HAN),
+	{ G_UNICODE_SCRIPT_HANGUL, NANUM ".ttf", "fonts-nanum", BOTH },
+	{ G_UNICODE_SCRIPT_HANGUL, NANUM "Bold.ttf", "fonts-nanum", BOTH },
+	DROID_OF(HIRAGANA),
+	DROID_OF(KATAKANA),
+	DROID_OF(BOPOMOFO),
 };
 enum { FONT_FILES = sizeof(font_files) / sizeof(font_files[0]) };
+_Static_assert(FONT_FILES <= 64, "a bit for each");
 
 struct ink_fonts {
 	PangoFontMap *map;
@@ -68,10 +78,10 @@ struct ink_fonts {
 
 /* ---- which files ----------------------------------------------------------- */
 
-unsigned
+uint64_t
 ink_scripts(const char *text)
 {
-	unsigned wanted = 0;
+	uint64_t wanted = 0;
 
 	for (; *text != '\0'; text = g_utf8_next_char(text)) {
 		GUnicodeScript script;
@@ -81,7 +91,7 @@ ink_scripts(const char *text)
 		script = g_unichar_get_script(g_utf8_get_char(text));
 		for (int i = 0; i < FONT_FILES; i++)
 			if (font_files[i].script == script)
-				wanted |= 1u << i;
+				wanted |= UINT64_C(1) << i;
 	}
 	return wanted;
 }
@@ -107,13 +117,13 @@ static const char bold_is_bold[] = "<fontconfig><match target=\"scan\">"
 
 /* Adds these files to what the configuration knows: nothing of the host's. */
 static enum cp_rc
-load_files(FcConfig *config, enum arabic arabic, unsigned wanted,
+load_files(FcConfig *config, enum arabic arabic, uint64_t wanted,
     struct cp_err *err)
 {
 	for (int i = 0; i < FONT_FILES; i++) {
 		const struct font_file *f = &font_files[i];
 
-		if ((!(wanted & (1u << i)) &&
+		if ((!(wanted & (UINT64_C(1) << i)) &&
 		    f->script != G_UNICODE_SCRIPT_LATIN) ||
 		    (f->arabic != BOTH && f->arabic != arabic))
 			continue;
@@ -171,7 +181,7 @@ ink_context(struct ink_fonts *f, const char *language, enum ink_runs runs)
 }
 
 enum cp_rc
-ink_fonts_open(int nastaliq, unsigned scripts, struct ink_fonts **out,
+ink_fonts_open(int nastaliq, uint64_t scripts, struct ink_fonts **out,
     struct cp_err *err)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;

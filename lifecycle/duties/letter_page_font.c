@@ -34,10 +34,10 @@ page_face_grey(enum page_face face)
 	return faces[face].grey;
 }
 
-static unsigned
+static uint64_t
 all_scripts(const struct cp_page_doc *doc)
 {
-	unsigned wanted = ink_scripts(doc->running) |
+	uint64_t wanted = ink_scripts(doc->running) |
 	    ink_scripts(doc->reference) | ink_scripts(doc->of);
 
 	for (size_t i = 0; i < doc->n_blocks; i++)

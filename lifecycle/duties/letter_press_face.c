@@ -126,10 +126,10 @@ static enum cp_rc
 open_contexts(struct cp_press *p, struct cp_err *err)
 {
 	struct ink_fonts *post;
-	enum cp_rc rc = ink_fonts_open(p->nastaliq, ~0u, &p->fonts, err);
+	enum cp_rc rc = ink_fonts_open(p->nastaliq, INK_ALL, &p->fonts, err);
 
 	if (rc == CP_OK && p->nastaliq)
-		rc = ink_fonts_open(0, ~0u, &p->post_fonts, err);
+		rc = ink_fonts_open(0, INK_ALL, &p->post_fonts, err);
 	if (rc != CP_OK)
 		return rc;
 	post = p->nastaliq ? p->post_fonts : p->fonts;
