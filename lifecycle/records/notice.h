@@ -126,15 +126,17 @@ enum cp_rc cp_notice_issued(const struct cp_change *c,
 /* It could not be printed: PROBLEM is a word; "" takes it back.  Not logged. */
 enum cp_rc cp_notice_set_problem(const struct cp_change *c, int64_t n,
     const char *problem, struct cp_err *err) CP_MUST_CHECK;
-/* Given or posted on DATE.  CP_REFUSED: not issued; by hand (ROUTE "hand") also
- * one that is owed. CP_BAD_INPUT: in the future, before it was issued. */
+/* Given or posted on DATE.  CP_REFUSED: not issued, or by a run that is not
+ * done; by hand (ROUTE "hand") also one that is owed.  CP_BAD_INPUT: in the
+ * future, before it was issued. */
 enum cp_rc cp_notice_served(const struct cp_change *c,
     const struct cp_notice *n, struct cp_date date, const char *route,
     struct cp_err *err) CP_MUST_CHECK;
 /* All letters of a print run; *COUNT. */
 enum cp_rc cp_notice_served_run(const struct cp_change *c, int64_t run,
     struct cp_date date, int64_t *count, struct cp_err *err) CP_MUST_CHECK;
-/* Came back.  CP_REFUSED: neither issued nor served. */
+/* Came back.  CP_REFUSED: neither issued nor served, or of a run that is not
+ * done. */
 enum cp_rc cp_notice_returned(const struct cp_change *c,
     const struct cp_notice *n, struct cp_date date, const char *why,
     struct cp_err *err) CP_MUST_CHECK;

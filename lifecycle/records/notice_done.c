@@ -76,6 +76,27 @@ check_date(const struct cp_change *c, const struct cp_notice *n,
 	return CP_OK;
 }
 
+/* Nothing of a run is on paper before all of it is. */
+static enum cp_rc
+need_printed(const struct cp_change *c, int64_t run, struct cp_err *err)
+{
+	struct cp_stmt *q;
+	int64_t open = 0;
+	enum cp_rc rc;
+
+	if (run == 0)
+		return CP_OK;
+	q = cp_stmt(c->store, SQL_NOTICE_RUN_OPEN);
+	cp_bind_int(q, run);
+	rc = cp_exec_int(q, 0, &open, err);
+	if (rc != CP_OK || open == 0)
+		return rc;
+	(void)cp_fail(err, CP_REFUSED, "the print run is not done: no letter "
+	    "of it has been printed");
+	cp_err_hint(err, "go on with it: `cpadmin notice issue --resume'");
+	return CP_REFUSED;
+}
+
 /* ---- where it went ----------------------------------------------------- */
 
 enum { PLACE = 40, MARK = 8 };
@@ -280,6 +301,8 @@ cp_notice_served(const struct cp_change *c, const struct cp_notice *n,
 	    !(by_hand && now.status == CP_NOTICE_OWED))
 		rc = refuse(&now, "issued", err);
 	if (rc == CP_OK)
+		rc = need_printed(c, now.run, err);
+	if (rc == CP_OK)
 		rc = check_date(c, &now, date, err);
 	if (rc == CP_OK && now.status == CP_NOTICE_OWED)
 		rc = issue_by_hand(c, &now, date, err);
@@ -298,7 +321,7 @@ cp_notice_served_run(const struct cp_change *c, int64_t run,
 	struct cp_stmt *q;
 	int64_t done = 0;
 	int row = 1;
-	enum cp_rc rc = CP_OK;
+	enum cp_rc rc = need_printed(c, run, err);
 
 	while (rc == CP_OK && row) {
 		/* Each leaves what is listed, or is passed by. */
@@ -340,6 +363,8 @@ cp_notice_returned(const struct cp_change *c, const struct cp_notice *n,
 	if (rc == CP_OK && now.status != CP_NOTICE_ISSUED &&
 	    now.status != CP_NOTICE_SERVED)
 		rc = refuse(&now, "issued or served", err);
+	if (rc == CP_OK)
+		rc = need_printed(c, now.run, err);
 	if (rc == CP_OK)
 		rc = check_date(c, &now, date, err);
 	if (rc != CP_OK)

@@ -847,6 +847,21 @@ START_TEST(only_those_in_reach)
 		t = notice(n);
 		OK(cp_notice_issued(&c, &t, &i, &err));
 	}
+	/* Before the run is done none of it has been printed. */
+	t = notice(2);
+	FAILS(CP_REFUSED, cp_notice_served_run(&c, run, now.today, &count,
+	    &err));
+	FAILS(CP_REFUSED, cp_notice_served(&c, &t, now.today, NULL, &err));
+	FAILS(CP_REFUSED, cp_notice_served(&c, &t, now.today, "hand", &err));
+	FAILS(CP_REFUSED, cp_notice_returned(&c, &t, now.today, "refused",
+	    &err));
+	q = cp_stmt(store, SQL_PRINT_RUN_END);
+	cp_bind_int(q, run);
+	cp_bind_text(q, "done");
+	cp_bind_text(q, now.time);
+	cp_bind_int(q, 2);
+	cp_bind_int(q, 2);
+	OK(cp_exec(q, &err));
 	OK(cp_txn_commit(audit, &err));
 	cp_store_act_for(store, &op);
 	IN_TXN(cp_notice_served_run(&c, run, now.today, &count, &err));

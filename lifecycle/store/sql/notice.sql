@@ -166,6 +166,10 @@ WHERE n = ?1 AND status = 'owed'
 -- name: notice_put_problem
 UPDATE notice SET problem = ?2 WHERE n = ?1 AND status = 'owed'
 
+-- Whether the letters of a run are not on paper yet.
+-- name: notice_run_open
+SELECT count(*) FROM print_run WHERE n = ? AND status = 'printing'
+
 -- name: notice_sent_to
 SELECT place FROM notice WHERE n = ?
 
