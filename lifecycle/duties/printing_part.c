@@ -278,6 +278,7 @@ read_letter(const struct cp_json *v, size_t number, struct print_kept *k,
 {
 	const struct cp_json *notices = cp_json_get(v, "notices");
 	struct print_letter l = { .lead = number };
+	size_t room = k->file.len - k->data;
 	int64_t first, pages, at, len, n;
 	enum cp_rc rc = CP_OK;
 
@@ -286,7 +287,8 @@ read_letter(const struct cp_json *v, size_t number, struct print_kept *k,
 	    !cp_json_int(cp_json_get(v, "at"), &at) ||
 	    !cp_json_int(cp_json_get(v, "len"), &len) || first < 1 ||
 	    pages < 1 || at < 0 || len < 0 || first > INT32_MAX ||
-	    pages > INT32_MAX || at > PART_BYTES || len > PART_BYTES)
+	    pages > INT32_MAX || (uint64_t)at > room ||
+	    (uint64_t)len > room - (uint64_t)at)
 		return cp_fail(err, CP_CORRUPT, "a part of the print run is "
 		    "damaged");
 	l.first = (int)first;
