@@ -43,6 +43,8 @@ tidy_last(struct print_work *w, struct cp_err *err)
 		return rc;
 	rc = load_run(w, last, &asked, err);
 	print_asked_clear(&asked);
+	if (rc == CP_OK && strcmp(w->run.status, "abandoned") == 0)
+		rc = print_take_back(w->run.folder, err);
 	if (rc == CP_OK && strcmp(w->run.status, "printing") != 0)
 		rc = print_remove(w->run.folder, PRINT_PARTS, err);
 	memset(&w->run, 0, sizeof(w->run));
@@ -111,6 +113,36 @@ need_owed(struct print_work *w, const struct print_asked *asked,
 }
 
 static enum cp_rc
+refuse_other(const struct cp_print_run *r, struct cp_err *err)
+{
+	(void)cp_fail(err, CP_REFUSED, "print run %s is not done, in %.512s",
+	    r->id, r->folder);
+	cp_err_hint(err, "go on with it: `cpadmin notice issue --resume'; or "
+	    "end it: `cpadmin notice runs --abandon %s'", r->id);
+	return CP_REFUSED;
+}
+
+/* There is one at a time: another may have been begun since that was asked
+ * first, in the same folder. */
+static enum cp_rc
+need_none_open(struct print_work *w, struct cp_err *err)
+{
+	struct print_asked ignored = { 0 };
+	int64_t open = 0;
+	enum cp_rc rc = cp_exec_int(cp_stmt(w->p->change.store,
+	    SQL_PRINT_RUN_OPEN), 0, &open, err);
+
+	if (rc != CP_OK || open == 0)
+		return rc;
+	rc = load_run(w, open, &ignored, err);
+	print_asked_clear(&ignored);
+	if (rc == CP_OK)
+		rc = refuse_other(&w->run, err);
+	memset(&w->run, 0, sizeof(w->run));
+	return rc;
+}
+
+static enum cp_rc
 add_run(struct print_work *w, const char *folder, const char *asked,
     struct cp_err *err)
 {
@@ -118,8 +150,10 @@ add_run(struct print_work *w, const char *folder, const char *asked,
 	struct cp_stmt *q = cp_stmt(c->store, SQL_DUTY_NUMBER);
 	struct print_asked ignored = { 0 };
 	int64_t n = 0;
-	enum cp_rc rc;
+	enum cp_rc rc = need_none_open(w, err);
 
+	if (rc != CP_OK)
+		return rc;
 	cp_bind_text(q, "print-run");
 	rc = cp_exec_int(q, 0, &n, err);
 	if (rc == CP_OK) {
@@ -175,16 +209,6 @@ new_run(struct print_work *w, struct cp_err *err)
 	return rc;
 }
 
-static enum cp_rc
-refuse_other(const struct cp_print_run *r, struct cp_err *err)
-{
-	(void)cp_fail(err, CP_REFUSED, "print run %s is not done, in %.512s",
-	    r->id, r->folder);
-	cp_err_hint(err, "go on with it: `cpadmin notice issue --resume'; or "
-	    "end it: `cpadmin notice runs --abandon %s'", r->id);
-	return CP_REFUSED;
-}
-
 /* The run that is not done, or a new one; W->run. */
 static enum cp_rc
 choose_run(struct print_work *w, struct print_asked *asked,
@@ -212,6 +236,20 @@ choose_run(struct print_work *w, struct print_asked *asked,
 
 /* ---- its folder ------------------------------------------------------------ */
 
+/* From now on it is this process's: it may have been ended before. */
+static enum cp_rc
+need_open(struct print_work *w, struct cp_err *err)
+{
+	struct print_asked ignored = { 0 };
+	enum cp_rc rc = load_run(w, w->run.n, &ignored, err);
+
+	print_asked_clear(&ignored);
+	if (rc == CP_OK && strcmp(w->run.status, "printing") != 0)
+		rc = cp_fail(err, CP_REFUSED, "print run %s was ended "
+		    "meanwhile", w->run.id);
+	return rc;
+}
+
 static enum cp_rc
 take_parts(struct print_work *w, struct cp_err *err)
 {
@@ -233,7 +271,7 @@ take_parts(struct print_work *w, struct cp_err *err)
 		rc = cp_file_lock(path, &w->lock, err);
 	if (rc == CP_BUSY)
 		cp_err_context(err, "print run %s is under way", w->run.id);
-	return rc;
+	return rc == CP_OK ? need_open(w, err) : rc;
 }
 
 /* ---- its steps ------------------------------------------------------------- */

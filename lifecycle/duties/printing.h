@@ -42,8 +42,10 @@ struct cp_printing {
  * done (the hint names its folder).  CP_NOT_FOUND: nothing is owed.  CP_DENIED:
  * the run to go on with has letters that are out of the operator's reach. */
 enum cp_rc cp_print(struct cp_printing *p, struct cp_err *err) CP_MUST_CHECK;
-/* Ends a run that is not to be gone on with: what is not on the disk is owed
- * still.  CP_DENIED as above. */
+/* Ends a run that is not to be gone on with: all its letters are owed again,
+ * and what there is of them leaves the folder, since none is there for the post
+ * before all are.  CP_DENIED as above; CP_PARTIAL: it is ended, and the folder
+ * could not be tidied. */
 enum cp_rc cp_print_abandon(const struct cp_change *c, int64_t run,
     struct cp_err *err) CP_MUST_CHECK;
 

@@ -323,8 +323,10 @@ bind_all(struct binding *x, struct cp_err *err)
 {
 	struct cp_printing *p = x->w->p;
 	int any = 1;
-	enum cp_rc rc = print_leave_lost(x->w, err);
+	enum cp_rc rc = print_take_back(x->w->run.folder, err);
 
+	if (rc == CP_OK)
+		rc = print_leave_lost(x->w, err);
 	if (rc == CP_OK)
 		rc = print_bound_begin(&x->out, x->w, err);
 	p->letters = p->pages = p->files = x->notices = 0;
@@ -389,28 +391,51 @@ end_run(struct binding *x, struct cp_err *err)
 	    &w->run, err) : rc;
 }
 
+/* Before anything is moved: it is this process's to end. */
+static enum cp_rc
+need_open(struct print_work *w, struct cp_err *err)
+{
+	struct cp_stmt *q = cp_stmt(w->p->change.store,
+	    SQL_PRINT_RUN_COLLECTED);
+	enum cp_rc rc;
+
+	cp_bind_int(q, w->run.n);
+	rc = cp_exec(q, err);
+	if (rc == CP_OK && cp_changes(w->p->change.store) != 1)
+		rc = cp_fail(err, CP_REFUSED, "the print run was ended "
+		    "meanwhile");
+	return rc;
+}
+
 /* *DONE is 0 where something happened while it was bound. */
 static enum cp_rc
 finish(struct binding *x, int *done, struct cp_err *err)
 {
 	struct print_work *w = x->w;
-	int any = 0;
+	struct cp_err late;
+	int any = 0, moved = 0;
 	enum cp_rc rc = cp_txn_begin(w->p->change.audit, err);
 
 	*done = 0;
 	if (rc != CP_OK)
 		return rc;
-	rc = print_any_doubt(w, x->notices, &any, err);
+	rc = need_open(w, err);
+	if (rc == CP_OK)
+		rc = print_any_doubt(w, x->notices, &any, err);
 	if (rc == CP_OK && any) {
 		cp_txn_rollback(w->p->change.audit);
 		return CP_OK;
 	}
+	moved = rc == CP_OK;
 	if (rc == CP_OK)
 		rc = print_bound_move(&x->out, err);
 	if (rc == CP_OK)
 		rc = end_run(x, err);
 	rc = cp_txn_end(w->p->change.audit, rc, err);
 	*done = rc == CP_OK;
+	if (!*done && moved && print_take_back(w->run.folder, &late) != CP_OK)
+		cp_err_context(err, "letters of a run that is not done are "
+		    "left in its folder");
 	return rc;
 }
 

@@ -209,11 +209,43 @@ move_in(struct print_bound *b, const char *sub, struct cp_err *err)
 	return rc;
 }
 
+/* What is going to be moved, a name on each line: were the run stopped now, it
+ * would be in the folder while its letters are owed. */
+static enum cp_rc
+note_names(struct print_bound *b, struct cp_err *err)
+{
+	char path[PRINT_PATH];
+	struct dirent *e;
+	DIR *d;
+	enum cp_rc rc = path_of(b, PRINT_BOUND, "", path, err);
+
+	if (rc != CP_OK)
+		return rc;
+	d = opendir(path);
+	if (d == NULL)
+		return cp_fail_errno(err, CP_FAILED, "%s", path);
+	cp_buf_reset(&b->row);
+	while ((errno = 0, e = readdir(d)) != NULL)
+		if (e->d_name[0] != '.')
+			cp_buf_printf(&b->row, "%s\n", e->d_name);
+	if (errno != 0)
+		rc = cp_fail_errno(err, CP_FAILED, "%s", path);
+	(void)closedir(d);
+	if (rc == CP_OK)
+		rc = cp_buf_check(&b->row, err);
+	if (rc == CP_OK)
+		rc = path_of(b, PRINT_MOVED, "", path, err);
+	return rc == CP_OK ? cp_file_write_durable(path, 0600, b->row.data,
+	    b->row.len, err) : rc;
+}
+
 enum cp_rc
 print_bound_move(struct print_bound *b, struct cp_err *err)
 {
-	enum cp_rc rc = move_in(b, "", err);
+	enum cp_rc rc = note_names(b, err);
 
+	if (rc == CP_OK)
+		rc = move_in(b, "", err);
 	if (rc == CP_OK)
 		rc = move_one(b, JSON, err);
 	if (rc == CP_OK)

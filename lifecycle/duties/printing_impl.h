@@ -13,6 +13,7 @@ enum {
 };
 #define PRINT_PARTS ".parts" /* in the run's folder, until it is done */
 #define PRINT_BOUND PRINT_PARTS "/bound" /* files that are to be moved out */
+#define PRINT_MOVED PRINT_PARTS "/moved" /* their names, before they are */
 
 /* Which file a letter goes to, and where in it. */
 struct print_item {
@@ -201,6 +202,10 @@ enum cp_rc print_log(const struct cp_change *c, const char *action,
  * still; in a transaction. */
 enum cp_rc print_unissue(const struct cp_change *c, int64_t run, int64_t n,
     struct cp_err *err) CP_MUST_CHECK;
+/* Removes from FOLDER what a run had moved there that was stopped before its
+ * end was entered: its letters are not to be sent. */
+enum cp_rc print_take_back(const char *folder, struct cp_err *err)
+    CP_MUST_CHECK;
 /* Removes NAME in FOLDER with all that is in it; none there is fine. */
 enum cp_rc print_remove(const char *folder, const char *name,
     struct cp_err *err) CP_MUST_CHECK;

@@ -240,6 +240,57 @@ print_remove(const char *folder, const char *name, struct cp_err *err)
 	return rc == CP_OK ? cp_dir_sync_of(path, err) : rc;
 }
 
+/* ---- what was moved too early ------------------------------------------------ */
+
+enum { NAMES = 64 * 1024 };
+
+static enum cp_rc
+take_back_one(const char *folder, const char *name, struct cp_err *err)
+{
+	char path[PRINT_PATH];
+
+	if (*name == '\0' || *name == '.' || strchr(name, '/') != NULL ||
+	    snprintf(path, sizeof(path), "%s/%s", folder, name) >=
+	    (int)sizeof(path))
+		return cp_fail(err, CP_CORRUPT, "%.512s/" PRINT_MOVED
+		    " is damaged", folder);
+	if (unlink(path) == 0 || errno == ENOENT)
+		return CP_OK;
+	return errno == EISDIR ? print_remove(folder, name, err) :
+	    cp_fail_errno(err, CP_FAILED, "%.512s", path);
+}
+
+enum cp_rc
+print_take_back(const char *folder, struct cp_err *err)
+{
+	char path[PRINT_PATH], *name, *end;
+	struct cp_buf names;
+	enum cp_rc rc;
+
+	if (snprintf(path, sizeof(path), "%s/" PRINT_MOVED, folder) >=
+	    (int)sizeof(path))
+		return cp_fail(err, CP_FAILED, "the folder's path is too "
+		    "long");
+	if (access(path, F_OK) != 0)
+		return CP_OK;
+	cp_buf_init(&names);
+	rc = cp_file_read(path, NAMES, &names, err);
+	if (rc == CP_OK)
+		cp_buf_putc(&names, '\0');
+	if (rc == CP_OK)
+		rc = cp_buf_check(&names, err);
+	name = rc == CP_OK ? (char *)names.data : NULL;
+	for (; rc == CP_OK && (end = strchr(name, '\n')) != NULL;
+	    name = end + 1) {
+		*end = '\0';
+		rc = take_back_one(folder, name, err);
+	}
+	cp_buf_clear(&names);
+	if (rc == CP_OK)
+		rc = cp_dir_sync(folder, err);
+	return rc == CP_OK ? cp_file_unlink_durable(path, err) : rc;
+}
+
 /* ---- abandoning ------------------------------------------------------------ */
 
 enum { SOME = 1000 };
@@ -275,22 +326,24 @@ static enum cp_rc
 end_run(const struct cp_change *c, struct cp_print_run *r,
     struct cp_err *err)
 {
-	struct cp_stmt *q;
-	enum cp_rc rc = unissue_all(c, r->n, err);
+	struct cp_stmt *q = cp_stmt(c->store, SQL_PRINT_RUN_END);
+	enum cp_rc rc;
 
-	if (rc != CP_OK)
-		return rc;
-	q = cp_stmt(c->store, SQL_PRINT_ITEM_DROP_ALL);
-	cp_bind_int(q, r->n);
-	rc = cp_exec(q, err);
-	if (rc != CP_OK)
-		return rc;
-	q = cp_stmt(c->store, SQL_PRINT_RUN_END);
 	cp_bind_int(q, r->n);
 	cp_bind_text(q, "abandoned");
 	cp_bind_text(q, c->now->time);
 	cp_bind_int(q, 0);
 	cp_bind_int(q, 0);
+	rc = cp_exec(q, err);
+	if (rc == CP_OK && cp_changes(c->store) != 1)
+		rc = cp_fail(err, CP_REFUSED, "print run %s was ended "
+		    "meanwhile", r->id);
+	if (rc == CP_OK)
+		rc = unissue_all(c, r->n, err);
+	if (rc != CP_OK)
+		return rc;
+	q = cp_stmt(c->store, SQL_PRINT_ITEM_DROP_ALL);
+	cp_bind_int(q, r->n);
 	rc = cp_exec(q, err);
 	return rc == CP_OK ? print_log(c, "notice.print.abandon", r, err) : rc;
 }
@@ -338,7 +391,8 @@ cp_print_abandon(const struct cp_change *c, int64_t run, struct cp_err *err)
 	if (rc == CP_OK)
 		rc = cp_txn_end(c->audit, end_run(c, &r, err), err);
 	/* Its letters are nobody's by now. */
-	if (rc == CP_OK && print_remove(r.folder, PRINT_PARTS, err) != CP_OK) {
+	if (rc == CP_OK && (print_take_back(r.folder, err) != CP_OK ||
+	    print_remove(r.folder, PRINT_PARTS, err) != CP_OK)) {
 		cp_err_context(err, "the run is ended, but its folder could "
 		    "not be tidied");
 		rc = err->code = CP_PARTIAL;

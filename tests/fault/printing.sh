@@ -273,3 +273,46 @@ expect_status 6
 run cpadmin notice runs --abandon R-0001 --yes "${AT[@]}"
 expect_status 6
 exec 9>&-
+
+test_case 'stopped when its files are there and its end is not entered'
+stopped early 'rename.*letters/manifest\.csv'
+expect_file "$LETTERS/en-plain-text.txt"
+for words in 'served --run R-0001' 'served A-1' 'served A-1 --route hand' \
+    'returned A-1 --why refused'; do
+	# shellcheck disable=SC2086
+	run cpadmin notice $words "${AT[@]}"
+	expect_status 5
+	expect_err_contains 'not done'
+done
+cp -a "$CPADMIN_STORE" "$T/early-ended"
+ok cpadmin shield request A-4 --by parent --reason danger "${AT[@]}"
+run cpadmin notice issue --resume --no-progress --json "${AT[@]}"
+expect_status 3
+expect_json '[.notices, .letters] | join(" ")' '3 2'
+expect_eq "$(sql "SELECT count(*) FROM notice WHERE status = 'issued'")" 3
+expect_false [ -e "$LETTERS/en-plain-text.txt" ]
+
+test_case 'and ended then: nothing is left there to be posted'
+CPADMIN_STORE=$T/early-ended LETTERS=$T/early-ended/outbox/letters
+sql "UPDATE print_run SET folder = '$LETTERS'"
+ok cpadmin notice runs --abandon R-0001 --yes "${AT[@]}"
+expect_eq "$(find "$LETTERS" -mindepth 1 | wc -l)" 0
+expect_eq "$(sql "SELECT count(*) FROM notice WHERE status = 'owed'")" 4
+
+test_case 'a part that says more than it has'
+stopped damaged "$BOUND"
+sed -i '1s/"len":[0-9]*/"len":9000000/' "$LETTERS/.parts/en-plain-text.0001"
+run cpadmin notice issue --resume --no-progress "${AT[@]}"
+expect_status 8
+expect_err_contains 'damaged'
+ok cpadmin notice runs --abandon R-0001 --yes "${AT[@]}"
+
+test_case 'two that begin at once: there is one run, and nothing is lost'
+cp -a "$store" "$T/both"
+export CPADMIN_STORE=$T/both
+"${ISSUE[@]}" -o "$T/both-1" >"$T/both.out" 2>&1 &
+run "${ISSUE[@]}" -o "$T/both-2"
+wait "$!"
+expect_eq "$(sql 'SELECT group_concat(status) FROM print_run')" done
+expect_eq "$(sql "SELECT count(*) FROM notice WHERE status = 'issued'")" 4
+expect_eq "$(cat "$T"/both-[12]/manifest.csv | grep -c '^N-')" 4
