@@ -221,7 +221,7 @@ fail_naming(struct naming *x, const char *id, struct cp_err *err)
 	return CP_REFUSED;
 }
 
-/* As N-0000012-K, whatever its check character. */
+/* As N-0000012-9, whatever its check character. */
 static int
 like_reference(const char *text)
 {

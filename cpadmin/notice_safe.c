@@ -258,7 +258,7 @@ take(struct cp_call *call, struct cp_err *err)
 	    cp_notice_ref_parse(cp_arg(call, 0)) == 0) {
 		(void)cp_fail(err, CP_USAGE, "--safe sends one notice, by its "
 		    "reference");
-		cp_err_hint(err, "cpadmin notice issue N-0000012-K --safe; "
+		cp_err_hint(err, "cpadmin notice issue N-0000012-9 --safe; "
 		    "`cpadmin notice owed ID' has the references");
 		return CP_USAGE;
 	}

@@ -47,7 +47,7 @@ struct cp_press_spec {
 };
 
 struct cp_letter {
-	const char *reference;   /* "N-0000012-K": also in the QR code */
+	const char *reference;   /* "N-0000012-9": also in the QR code */
 	const char *const *to;   /* name and address, a line each, as in the
 				  * envelope's window */
 	size_t n_to;
