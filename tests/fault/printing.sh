@@ -215,6 +215,14 @@ for when in "$BOUND" '\.parts/.*0001'; do
 	expect_no 'New Road' in <(text)
 done
 
+test_case 'a change of address that was begun before it was entered'
+stopped early "$BOUND"
+ok cpadmin record correct A-3 --set 'addresses[0].lines[0]=9 New Road' \
+    --reason moved --on 2026-11-21T09:00
+sql "UPDATE record SET changed = '2026-11-21T09:00:00Z'"
+run cpadmin notice issue --resume --no-progress --json "${AT[@]}"
+expect_json '[.not_printed[] | .id + " " + .why] | join(",")' 'A-3 unsettled'
+
 test_case 'another name is printed as it is by now'
 stopped renamed '\.parts/.*0001'
 ok cpadmin record correct A-3 --set 'names[0].family=Newly' --reason married \

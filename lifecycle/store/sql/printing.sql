@@ -103,7 +103,8 @@ FROM print_item i JOIN notice n ON n.n = i.notice
 WHERE i.run = ? AND i.file = ? AND i.part = ? ORDER BY i.sort, i.notice
 
 -- Letters of which something may have happened to their person since they were
--- entered: each is then looked at.
+-- entered: each is then looked at.  What began before and was committed after
+-- has an earlier time; an address at least has its day.
 -- name: print_doubtful
 SELECT i.file, i.sort, i.notice FROM print_item i
 JOIN notice n ON n.n = i.notice JOIN record r ON r.n = n.record
@@ -111,6 +112,7 @@ WHERE i.run = ?1 AND i.part IS NOT NULL AND (?2 IS NULL OR i.file = ?2)
 	AND (?3 IS NULL OR i.part = ?3)
 	AND (r.state <> 'live' OR r.death_notified IS NOT NULL
 	OR r.left_on IS NOT NULL OR r.changed >= n.issued
+	OR r.address_changed >= substr(n.issued, 1, 10)
 	OR n.status <> 'issued'
 	OR EXISTS (SELECT 1 FROM notice_to t WHERE t.record = r.n
 		AND t.set_at >= n.issued)
