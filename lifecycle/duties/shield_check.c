@@ -68,8 +68,9 @@ check_places(struct checking *x, const struct looked *l, struct cp_err *err)
 	int64_t n;
 	enum cp_rc rc;
 
+	if ((l->hidden & CP_HIDE_ADDRESS) == 0)
+		return CP_OK;
 	cp_bind_int(q, l->record.n);
-	cp_bind_int(q, (l->hidden & CP_HIDE_ADDRESS) != 0);
 	rc = cp_exec_int(q, 0, &n, err);
 	return rc == CP_OK && n > 0 ? fault(x, l, "its ledger of notices "
 	    "knows where a letter went", err) : rc;

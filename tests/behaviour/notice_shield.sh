@@ -258,3 +258,4 @@ expect_false [ -e "$T/late" ]
 ok cpadmin shield mail withdraw "$MAIL" --reason died --as zoe --on 2026-03-13
 ok cpadmin notice show "$SAFE" --as zoe --on 2026-03-13 --json
 expect_json '(.rows // [.])[0] | .status + " " + .why' 'suppressed died'
+ok cpadmin shield check --store-only --deep --as zoe --on 2026-03-11

@@ -11,8 +11,8 @@ SELECT count(*) FROM shield_key WHERE record = ?
 
 -- name: check_places
 SELECT count(*) FROM notice t WHERE t.record = ?1 AND (t.place IS NOT NULL
-	OR (?2 AND EXISTS (SELECT 1 FROM print_item i WHERE i.notice = t.n
-	AND i.sort <> '')))
+	OR EXISTS (SELECT 1 FROM print_item i WHERE i.notice = t.n
+	AND i.sort <> ''))
 
 -- name: check_compartments
 SELECT generation, header, payload IS NOT NULL FROM compartment
