@@ -231,10 +231,30 @@ band_of(const struct cp_composing *with, const struct cp_composed *c,
 	    CP_BAND_12;
 }
 
-/* Why no letter goes, or NULL. */
+/* Where a letter of TODAY goes to: of the current addresses that began by then
+ * the last, with a line that says more than a postcode. */
+static size_t
+address_on(const struct cp_document *doc, struct cp_date today)
+{
+	size_t to = CP_MAIL_NOWHERE;
+
+	for (size_t i = 0; i < doc->n_addresses; i++) {
+		const struct cp_address *a = &doc->addresses[i];
+
+		if (a->type != CP_ADDRESS_CURRENT || a->n_lines == 0 ||
+		    (cp_date_set(a->from) && cp_date_cmp(a->from, today) > 0))
+			continue;
+		if (to == CP_MAIL_NOWHERE ||
+		    cp_date_cmp(doc->addresses[to].from, a->from) < 0)
+			to = i;
+	}
+	return to;
+}
+
+/* Why no letter goes to address TO, or NULL. */
 static const char *
 why_not(const struct cp_record *r, const struct cp_notice_facts *f,
-    const struct cp_document *doc)
+    const struct cp_document *doc, size_t to)
 {
 	if (r->state != CP_STATE_LIVE)
 		return "archived";
@@ -243,7 +263,7 @@ why_not(const struct cp_record *r, const struct cp_notice_facts *f,
 		return "died";
 	if (cp_date_set(f->left_on) || cp_date_set(doc->left_on))
 		return "left-england";
-	if (cp_mail_to(doc) == CP_MAIL_NOWHERE)
+	if (to == CP_MAIL_NOWHERE)
 		return "no-address";
 	return NULL;
 }
@@ -277,14 +297,14 @@ cp_compose(const struct cp_composing *with, const struct cp_notice *n,
 	enum cp_rc rc;
 
 	composed_reset(out);
-	*why = why_not(r, facts, doc);
+	out->address = address_on(doc, with->rules->today);
+	*why = why_not(r, facts, doc, out->address);
 	if (*why != NULL)
 		return cp_fail(err, CP_REFUSED, "no letter can go to record "
 		    "%s: %s", r->id, *why);
 	rc = choose(with, n, facts, r, doc, out, err);
 	if (rc != CP_OK)
 		return rc;
-	out->address = cp_mail_to(doc);
 	a = &doc->addresses[out->address];
 	(void)snprintf(out->sort, sizeof(out->sort), "%s", a->postcode !=
 	    NULL ? a->postcode : "");

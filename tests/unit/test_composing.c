@@ -285,6 +285,34 @@ START_TEST(which_address)
 }
 END_TEST
 
+/* Where somebody will live is not where they are; a postcode is many homes. */
+START_TEST(no_address_yet)
+{
+	struct letter x;
+
+	begin(&x, "Tom", "2018-01-01", "", "{\"type\":\"current\",\"lines\":"
+	    "[\"2 New Row\"],\"from\":\"2026-11-22\"},{\"type\":\"current\","
+	    "\"lines\":[\"1 Row\"],\"from\":\"2020-01-01\"}", EN);
+	OK(go(&x));
+	ck_assert_uint_eq(x.c.address, 1);
+	end(&x);
+	begin(&x, "Tom", "2018-01-01", "", "{\"type\":\"current\",\"lines\":"
+	    "[\"2 New Row\"],\"from\":\"2026-11-21\"}", EN);
+	OK(go(&x));
+	end(&x);
+	begin(&x, "Tom", "2018-01-01", "", "{\"type\":\"current\",\"lines\":"
+	    "[\"2 New Row\"],\"from\":\"2026-11-22\"}", EN);
+	ck_assert_int_eq(go(&x), CP_REFUSED);
+	ck_assert_str_eq(x.why, "no-address");
+	end(&x);
+	begin(&x, "Tom", "2018-01-01", "", "{\"type\":\"current\",\"lines\":"
+	    "[],\"postcode\":\"CH41 1AA\"}", EN);
+	ck_assert_int_eq(go(&x), CP_REFUSED);
+	ck_assert_str_eq(x.why, "no-address");
+	end(&x);
+}
+END_TEST
+
 START_TEST(days_and_flags)
 {
 	struct letter x;
@@ -474,6 +502,7 @@ main(void)
 	tcase_add_loop_test(t, language_and_format, 0, 6);
 	tcase_add_test(t, no_letter);
 	tcase_add_test(t, which_address);
+	tcase_add_test(t, no_address_yet);
 	tcase_add_test(t, days_and_flags);
 	tcase_add_test(t, all_render);
 	tcase_add_loop_test(t, household, 0, 11);
