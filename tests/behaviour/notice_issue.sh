@@ -245,7 +245,7 @@ LONG=$(printf 'x%.0s' {1..250})
 	row E-10 '{{name}}' '{{/x}}' 2010-02-03 "$HIGH" 'CH41 1AA' en plain-text
 	row E-12 Sue Wong 2018-02-03 '["6 Row"]' 'CH41 1AA' en standard \
 	    "$(carer 'Ling Wong')"
-	row E-13 $'\u660E' Wong 2019-02-03 '["6 Row"]' 'CH41 1AA' en standard \
+	row E-13 $'\U1F601' Wong 2019-02-03 '["6 Row"]' 'CH41 1AA' en standard \
 	    "$(carer 'Ling Wong')"
 	row E-11 $'\U1F600' '# x' 2010-02-03 "$HIGH" 'CH41 1AA' en plain-text
 } >"$T/hostile"
