@@ -16,6 +16,8 @@ static const struct cp_opt issue_options[] = {
 	    "the folder of the letters: new or empty, or of a run that was "
 	    "stopped" },
 	{ "each", 0, CP_OPT_FLAG, NULL, "a file for each letter" },
+	{ "per-file", 0, CP_OPT_TEXT, "N",
+	    "about N letters to a file; 20000 if not given" },
 	{ "until", 0, CP_OPT_TEXT, "DATE", "those due by DATE" },
 	{ "kind", 0, CP_OPT_TEXT, "K", KINDS },
 	{ "workers", 0, CP_OPT_TEXT, "N", "threads that set pages" },
@@ -74,8 +76,8 @@ static const struct cp_verb verbs[] = {
 	{ "owed", "[ID] [--until DATE] [--kind K] [--columns NAME,...]",
 	    "what is owed, to whom, by when", owed_options,
 	    CP_TAKES_USUAL | CP_TAKES_COLUMNS, 0, 1, cp_notice_run_owed },
-	{ "issue", "[ID...] [--all] [-o DIR] [--each] [--until DATE] "
-	    "[--kind K] [--workers N] [--resume] [--safe] [--to N] "
+	{ "issue", "[ID...] [--all] [-o DIR] [--each] [--per-file N] "
+	    "[--until DATE] [--kind K] [--workers N] [--resume] [--safe] [--to N] "
 	    "[--passphrase-file FILE] [--dry-run]",
 	    "print the letters that are owed", issue_options,
 	    CP_TAKES_USUAL | CP_TAKES_DRY_RUN | CP_TAKES_PASSPHRASE, 0, -1,

@@ -221,12 +221,29 @@ check_call(const struct cp_call *call, struct cp_err *err)
 	return CP_OK;
 }
 
+/* 0 where it is not given. */
+static enum cp_rc
+take_per_file(const struct cp_call *call, int *out, struct cp_err *err)
+{
+	const char *text = cp_option(call, "per-file");
+	char *end = NULL;
+	long n = text != NULL ? strtol(text, &end, 10) : 0;
+
+	if (text != NULL && (*text < '0' || *text > '9' || *end != '\0' ||
+	    n < 1 || n > CP_PRINT_PER_FILE))
+		return cp_fail(err, CP_USAGE, "--per-file is not from 1 to %d",
+		    CP_PRINT_PER_FILE);
+	*out = (int)n;
+	return CP_OK;
+}
+
 static enum cp_rc
 take_query(struct issuing *i, struct cp_err *err)
 {
 	const struct cp_call *call = i->x.call;
 	enum cp_notice_kind kind;
 	int n = cp_arg_count(call);
+	enum cp_rc rc;
 
 	i->p.query.kind = cp_option(call, "kind");
 	if (i->p.query.kind != NULL &&
@@ -242,7 +259,8 @@ take_query(struct issuing *i, struct cp_err *err)
 	i->p.folder = cp_option(call, "output");
 	i->p.each = cp_flag(call, "each");
 	i->p.dry_run = cp_flag(call, "dry-run");
-	return cp_option(call, "until") == NULL ? CP_OK :
+	rc = take_per_file(call, &i->p.per_file, err);
+	return rc != CP_OK ? rc : cp_option(call, "until") == NULL ? CP_OK :
 	    cp_take_date(call, "until", &i->p.query.until, err);
 }
 

@@ -12,6 +12,8 @@
  * disk before its notices are entered as issued, so that a run that is killed
  * is gone on with and no letter is lost or printed twice.
  */
+enum { CP_PRINT_PER_FILE = 20000 }; /* some readers of PDF take no more than
+				     * four million objects: 60,000 letters */
 struct cp_printing {
 	/* given; borrowed */
 	struct cp_change change;
@@ -22,6 +24,9 @@ struct cp_printing {
 	size_t n_ids;
 	struct cp_notice_query query;
 	int each;                /* one file for each letter */
+	int per_file;            /* letters in a file at most, but for the
+				  * last part of 500 of it; 0: as many as
+				  * CP_PRINT_PER_FILE */
 	int dry_run;
 	unsigned workers;
 	void (*progress)(void *ctx, int64_t done, int64_t total);

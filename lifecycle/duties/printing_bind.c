@@ -23,9 +23,24 @@ struct binding {
 	char file[PRINT_FILE];
 	const struct cp_language *language;
 	int text;
-	int64_t pages; /* in it so far */
-	int64_t notices;
+	int volume;      /* of it, from 1 */
+	int64_t pages;   /* in that volume so far */
+	int64_t letters;
+	int64_t notices; /* of the run */
 };
+
+/* The name of the volume, with its ending. */
+static const char *
+volume_name(const struct binding *x, char *out, size_t cap)
+{
+	char part[16] = "";
+
+	if (x->volume > 1)
+		(void)snprintf(part, sizeof(part), "-%d", x->volume);
+	(void)snprintf(out, cap, "%s%s%s", x->file, part, x->text ? ".txt" :
+	    ".pdf");
+	return out;
+}
 
 /* ---- one file -------------------------------------------------------------- */
 
@@ -144,6 +159,7 @@ put_part(struct binding *x, struct print_pdf *pdf, int64_t *first,
 		    err);
 	}
 	x->pages += pages;
+	x->letters += (int64_t)x->kept.n_letters;
 	return rc;
 }
 
@@ -198,9 +214,11 @@ put_rows(struct binding *x, int64_t number, int64_t first,
 		r.format = cp_col_text(q, 6);
 		r.first_page = x->w->each ? 1 : first + l->first - 1;
 		r.pages = l->pages;
-		(void)snprintf(r.file, sizeof(r.file), x->w->each ?
-		    "%s/%s%s" : "%s%.0s%s", x->file, r.letter, x->text ?
-		    ".txt" : ".pdf");
+		if (x->w->each)
+			(void)snprintf(r.file, sizeof(r.file), "%s/%s%s",
+			    x->file, r.letter, x->text ? ".txt" : ".pdf");
+		else
+			(void)volume_name(x, r.file, sizeof(r.file));
 		rc = print_bound_row(&x->out, &r, err);
 		if (rc != CP_OK)
 			break;
@@ -239,20 +257,31 @@ look_at_file(struct binding *x, int64_t number, struct cp_err *err)
 	return rc;
 }
 
+/* For the part that was read: the file that is open, or where it is full, or
+ * there is none, the next. */
 static enum cp_rc
 begin_file(struct binding *x, struct print_pdf *pdf, struct cp_err *err)
 {
-	char name[PRINT_FILE + 8], title[160];
+	int64_t most = x->w->p->per_file > 0 ? x->w->p->per_file :
+	    CP_PRINT_PER_FILE;
+	char name[PRINT_FILE + 24], title[192];
+	enum cp_rc rc = CP_OK;
 
-	if (x->w->each || pdf->d != NULL)
+	if (x->w->each || (pdf->d != NULL &&
+	    x->letters + (int64_t)x->kept.n_letters <= most))
 		return CP_OK;
+	if (pdf->d != NULL)
+		rc = close_pdf(pdf, err);
+	if (rc != CP_OK)
+		return rc;
+	x->volume++;
+	x->pages = x->letters = 0;
 	x->w->p->files++;
-	(void)snprintf(name, sizeof(name), "%s%s", x->file, x->text ? ".txt" :
-	    ".pdf");
+	(void)volume_name(x, name, sizeof(name));
 	if (x->text)
 		return print_bound_open(&x->out, name, &pdf->d, err);
-	(void)snprintf(title, sizeof(title), "%s \xc2\xb7 %.60s \xc2\xb7 %s",
-	    x->w->run.id, x->language->native, x->file);
+	(void)snprintf(title, sizeof(title), "%s \xc2\xb7 %.60s \xc2\xb7 %.*s",
+	    x->w->run.id, x->language->native, (int)strcspn(name, "."), name);
 	return open_pdf(x, title, name, pdf, err);
 }
 
@@ -275,7 +304,8 @@ bind_file(struct binding *x, struct cp_err *err)
 	int64_t number = 0, first;
 	enum cp_rc rc = next_number(x, &number, err);
 
-	x->pages = 0;
+	x->volume = 0;
+	x->pages = x->letters = 0;
 	while (rc == CP_OK && number >= 0) {
 		rc = print_part_read(x->w, x->file, number, &x->kept, err);
 		if (rc == CP_OK)

@@ -410,3 +410,21 @@ run cpadmin record import "$T/g" "${AT[@]}"
 run issue --all -o "$T/shut" --json
 expect_status 3
 expect_json '[.not_printed[] | .why] | unique | join(",")' 'no-address,no-gate'
+
+test_case 'a file that is full is followed by another'
+new_store "${AT[@]}"
+jq -cn 'range(505) | {cpadmin: "record/1", id: "P-\(.)",
+    authority: "E08000015", names: [{type: "current", given: "Eve",
+    family: "Lund\(.)"}], gender: "female", birth_date: "2018-02-03",
+    addresses: [{type: "current", lines: ["\(.) Mid Road"],
+    postcode: "CH42 1AA"}], letters: {language: "en",
+    format: "standard"}}' >"$T/many"
+ok cpadmin record import "$T/many" "${AT[@]}"
+run issue --all -o "$T/many-files" --per-file 0
+expect_status 2
+ok issue --all -o "$T/many-files" --per-file 500 --json
+expect_json '[.letters, .files] | join(" ")' '505 2'
+manifest_true "$T/many-files"
+expect_eq "$(cut -d, -f4 "$T/many-files/manifest.csv" | sort | uniq -c |
+    awk '/pdf/ { print $1, $2 }')" '5 en-standard-2.pdf
+500 en-standard.pdf' 'letters in each file'
