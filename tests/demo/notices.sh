@@ -195,19 +195,22 @@ a_letter() {
 
 # ---- what comes back --------------------------------------------------------
 
-# "reference record" of the first COUNT who lead a quiet life, are nobody whose
-# story is told, and had a letter of their own.
+# "reference record" of the first COUNT who stay a child to the end, lead a quiet
+# life, are nobody whose story is told, and had a letter of their own.
 gone_away() {
 	awk -F, '{ n[$2]++; file[$2] = $4 } $3 == "first" { kind[$2] = 1 }
 	    END { for (l in n) if (n[l] == 1 && kind[l] &&
 		file[l] == "en-standard.pdf") print l }' "$WORK/manifest" |
 	    sort >"$WORK/alone"
-	cut -f 1,8 "$WORK/owed.first" | grep -vFf "$WORK/eventful" |
+	grep "\"birth_date\":\"$(decade)[1-8]" "$WORK/people.ndjson" |
+	    sed 's/.*"id":"\([^"]*\)".*/\1/' >"$WORK/young"
+	cut -f 1,8 "$WORK/owed.first" | grep -Ff "$WORK/young" |
+	    grep -vFf "$WORK/eventful" |
 	    grep -vFf "$WORK/refuge.ids" |
 	    grep -vFf <(printf '%s\n' "$LEAPLING" "$SOMEONE" "$WRONG" \
 	    "$LEAVER" "$HIDDEN" | grep .) | sort | join - "$WORK/alone" |
 	    awk -v want="$1" 'n++ < want'
-	rm "$WORK/alone"
+	rm "$WORK/alone" "$WORK/young"
 }
 
 letters_return() {
