@@ -2,6 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "archive/base64.h"
+#include "archive/crypto.h"
 #include "archive/file.h"
 #include "lifecycle/duties/printing_impl.h"
 #include "lifecycle/rules/policy.h"
@@ -201,6 +203,18 @@ put_letter(const struct print_part *p, size_t k, struct cp_buf *out)
 	cp_json_close(out, '}');
 }
 
+static void
+put_sum(const struct print_part *p, struct cp_buf *out)
+{
+	uint8_t sum[CP_SHA256_LEN];
+
+	cp_sha256(p->data.data, p->data.len, sum);
+	cp_json_put_key(out, "sha256");
+	cp_buf_putc(out, '"');
+	cp_hex_put(out, sum, sizeof(sum));
+	cp_buf_putc(out, '"');
+}
+
 enum cp_rc
 print_part_write(const struct print_work *w, const struct print_part *p,
     struct cp_err *err)
@@ -219,6 +233,7 @@ print_part_write(const struct print_work *w, const struct print_part *p,
 	cp_json_put_member(&head, "cpadmin", FORMAT);
 	cp_json_put_member(&head, "authority",
 	    p->child[p->letter[0].lead].r.authority);
+	put_sum(p, &head);
 	cp_json_put_key(&head, "letters");
 	cp_json_open(&head, '[');
 	for (size_t k = 0; k < p->n_letters; k++)
@@ -309,6 +324,23 @@ read_letter(const struct cp_json *v, size_t number, struct print_kept *k,
 	return rc;
 }
 
+/* Whether the data is what HEAD was written for. */
+static int
+is_whole(const struct print_kept *k, const struct cp_json *head)
+{
+	const char *text = cp_json_text(cp_json_get(head, "sha256"));
+	uint8_t sum[CP_SHA256_LEN];
+	struct cp_buf hex;
+	int same;
+
+	cp_buf_init(&hex);
+	cp_sha256(k->file.data + k->data, k->file.len - k->data, sum);
+	cp_hex_put(&hex, sum, sizeof(sum));
+	same = text != NULL && strcmp(text, cp_buf_text(&hex)) == 0;
+	cp_buf_clear(&hex);
+	return same;
+}
+
 enum cp_rc
 print_part_read(const struct print_work *w, const char *file, int64_t number,
     struct print_kept *out, struct cp_err *err)
@@ -322,6 +354,14 @@ print_part_read(const struct print_work *w, const char *file, int64_t number,
 	print_kept_clear(out);
 	if (rc == CP_OK)
 		rc = cp_file_read(path, PART_BYTES, &out->file, err);
+	if (rc == CP_NOT_FOUND) {
+		(void)cp_fail(err, CP_CORRUPT, "a part of print run %s is gone",
+		    w->run.id);
+		cp_err_hint(err, "its letters cannot be bound any more: "
+		    "`cpadmin notice runs --abandon %s', then print again",
+		    w->run.id);
+		rc = CP_CORRUPT;
+	}
 	if (rc != CP_OK)
 		return rc;
 	text = cp_buf_text(&out->file);
@@ -333,6 +373,9 @@ print_part_read(const struct print_work *w, const char *file, int64_t number,
 	rc = cp_json_parse(text, out->data, &head, err);
 	if (rc == CP_BAD_INPUT)
 		rc = err->code = CP_CORRUPT;
+	if (rc == CP_OK && !is_whole(out, head))
+		rc = cp_fail(err, CP_CORRUPT, "a part of the print run is "
+		    "damaged");
 	letters = rc == CP_OK ? cp_json_get(head, "letters") : NULL;
 	out->n_letters = cp_json_size(letters);
 	if (rc == CP_OK && cp_json_text(cp_json_get(head, "authority")) !=
