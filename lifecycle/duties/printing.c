@@ -85,31 +85,33 @@ need_empty(const char *folder, struct cp_err *err)
 	return CP_REFUSED;
 }
 
-/* That there is something to print, before anything is begun. */
+/* The first that is not an officer's ends the search. */
+static enum cp_rc
+is_owed(void *ctx, const struct cp_notice *n, struct cp_err *err)
+{
+	int *any = ctx;
+
+	(void)err;
+	*any |= !n->safe;
+	return *any ? CP_PARTIAL : CP_OK;
+}
+
+/* That there is something to print within reach, before anything is begun. */
 static enum cp_rc
 need_owed(struct print_work *w, const struct print_asked *asked,
     struct cp_err *err)
 {
-	const struct cp_notice_query *query = &asked->query;
-	struct cp_stmt *q;
-	int row;
+	int any = 0;
 	enum cp_rc rc;
 
 	if (asked->n_ids > 0)
 		return print_need_ids(w, asked, err);
-	q = cp_stmt(w->p->change.store, SQL_PRINT_OWED);
-	cp_bind_text(q, "");
-	cp_bind_int(q, 0);
-	cp_bind_date(q, query->until);
-	cp_bind_text(q, query->kind);
-	cp_bind_int(q, 1);
-	rc = cp_step(q, &row, err);
-	cp_reset(q);
-	if (rc == CP_OK && !row) {
-		(void)cp_fail(err, CP_NOT_FOUND, "no notice is owed");
-		rc = CP_NOT_FOUND;
-	}
-	return rc;
+	rc = cp_notice_owed_each(w->p->change.store, &asked->query, is_owed,
+	    &any, err);
+	if (any)
+		return CP_OK;
+	return rc == CP_OK ? cp_fail(err, CP_NOT_FOUND, "no notice is owed") :
+	    rc;
 }
 
 static enum cp_rc
@@ -256,7 +258,8 @@ take_parts(struct print_work *w, struct cp_err *err)
 	char path[PRINT_PATH];
 	enum cp_rc rc;
 
-	if (access(w->run.folder, W_OK) != 0) {
+	(void)snprintf(path, sizeof(path), "%s/.", w->run.folder);
+	if (access(path, W_OK) != 0) {
 		(void)cp_fail_errno(err, CP_REFUSED, "the folder of print run "
 		    "%s, %.512s", w->run.id, w->run.folder);
 		cp_err_hint(err, "if it is gone for good: `cpadmin notice "

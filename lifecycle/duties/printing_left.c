@@ -302,6 +302,16 @@ by_name(const void *a, const void *b)
 	return strcmp(a, b);
 }
 
+/* "en-standard.0001"; what else is there is nobody's. */
+static int
+is_part(const char *name)
+{
+	const char *dot = strchr(name, '.');
+
+	return dot != NULL && dot != name && dot[1] != '\0' &&
+	    dot[1 + strspn(dot + 1, "0123456789")] == '\0';
+}
+
 static enum cp_rc
 read_names(struct print_work *w, struct names *x, struct cp_err *err)
 {
@@ -315,7 +325,7 @@ read_names(struct print_work *w, struct names *x, struct cp_err *err)
 	if (d == NULL)
 		return cp_fail_errno(err, CP_FAILED, "%s", path);
 	while ((e = readdir(d)) != NULL) {
-		if (e->d_name[0] == '.' || strchr(e->d_name, '.') == NULL ||
+		if (!is_part(e->d_name) ||
 		    strlen(e->d_name) >= sizeof(*x->name))
 			continue;
 		if (x->n == x->cap) {
@@ -336,7 +346,6 @@ read_names(struct print_work *w, struct names *x, struct cp_err *err)
 	return CP_OK;
 }
 
-/* "en-standard.0001". */
 static enum cp_rc
 look_at_part(struct print_work *w, char *name, struct print_kept *k,
     struct cp_err *err)

@@ -234,7 +234,7 @@ print_remove(const char *folder, const char *name, struct cp_err *err)
 	    (int)sizeof(path))
 		return cp_fail(err, CP_FAILED, "the folder's path is too "
 		    "long");
-	if (access(path, F_OK) != 0 && errno == ENOENT)
+	if (access(path, F_OK) != 0 && (errno == ENOENT || errno == ENOTDIR))
 		return CP_OK;
 	rc = remove_all(AT_FDCWD, path, DEEP, err);
 	return rc == CP_OK ? cp_dir_sync_of(path, err) : rc;

@@ -283,8 +283,10 @@ expect_status 6
 exec 9>&-
 
 test_case 'stopped when its files are there and its end is not entered'
-stopped early 'rename.*letters/manifest\.csv'
-expect_file "$LETTERS/en-plain-text.txt"
+stopped toosoon "$BOUND"
+printf '%s\n' en-plain-text.txt en-standard.pdf manifest.csv \
+    >"$LETTERS/.parts/moved"
+touch "$LETTERS/en-plain-text.txt" "$LETTERS/en-standard.pdf"
 for words in 'served --run R-0001' 'served A-1' 'served A-1 --route hand' \
     'returned A-1 --why refused'; do
 	# shellcheck disable=SC2086
@@ -292,7 +294,7 @@ for words in 'served --run R-0001' 'served A-1' 'served A-1 --route hand' \
 	expect_status 5
 	expect_err_contains 'not done'
 done
-cp -a "$CPADMIN_STORE" "$T/early-ended"
+cp -a "$CPADMIN_STORE" "$T/toosoon-ended"
 ok cpadmin shield request A-4 --by parent --reason danger "${AT[@]}"
 run cpadmin notice issue --resume --no-progress --json "${AT[@]}"
 expect_status 3
@@ -301,15 +303,21 @@ expect_eq "$(sql "SELECT count(*) FROM notice WHERE status = 'issued'")" 3
 expect_false [ -e "$LETTERS/en-plain-text.txt" ]
 
 test_case 'and ended then: nothing is left there to be posted'
-CPADMIN_STORE=$T/early-ended LETTERS=$T/early-ended/outbox/letters
+CPADMIN_STORE=$T/toosoon-ended LETTERS=$T/toosoon-ended/outbox/letters
 sql "UPDATE print_run SET folder = '$LETTERS'"
 ok cpadmin notice runs --abandon R-0001 --yes "${AT[@]}"
 expect_eq "$(find "$LETTERS" -mindepth 1 | wc -l)" 0
 expect_eq "$(sql "SELECT count(*) FROM notice WHERE status = 'owed'")" 4
 
-test_case 'a part that says more than it has'
+test_case 'a part that says more than it has, or something else'
 stopped damaged "$BOUND"
+cp "$LETTERS/.parts/en-plain-text.0001" "$T/whole"
 sed -i '1s/"len":[0-9]*/"len":9000000/' "$LETTERS/.parts/en-plain-text.0001"
+run cpadmin notice issue --resume --no-progress "${AT[@]}"
+expect_status 8
+expect_err_contains 'damaged'
+cp "$T/whole" "$LETTERS/.parts/en-plain-text.0001"
+sed -i '$s/.$/x/' "$LETTERS/.parts/en-plain-text.0001"
 run cpadmin notice issue --resume --no-progress "${AT[@]}"
 expect_status 8
 expect_err_contains 'damaged'
@@ -324,3 +332,33 @@ wait "$!"
 expect_eq "$(sql 'SELECT group_concat(status) FROM print_run')" done
 expect_eq "$(sql "SELECT count(*) FROM notice WHERE status = 'issued'")" 4
 expect_eq "$(cat "$T"/both-[12]/manifest.csv | grep -c '^N-')" 4
+
+test_case 'a part that is gone, and files that are nobody'"'"'s'
+stopped gone "$BOUND"
+touch "$LETTERS/.parts/note.txt" "$LETTERS/.parts/.hidden.1"
+mv "$LETTERS/.parts/en-standard.0001" "$T/part"
+run cpadmin notice issue --resume --no-progress "${AT[@]}"
+expect_status 8
+expect_err_contains 'runs --abandon R-0001'
+mv "$T/part" "$LETTERS/.parts/en-standard.0001"
+ok cpadmin notice issue --resume --no-progress "${AT[@]}"
+expect_eq "$(find "$LETTERS" -name '.*' | wc -l)" 0
+
+test_case 'a folder that is none any more stops no later run'
+stopped nofolder "$BOUND"
+rm -r "$LETTERS" && touch "$LETTERS"
+run cpadmin notice issue --resume --no-progress "${AT[@]}"
+expect_status 5
+expect_err_contains 'runs --abandon R-0001'
+ok cpadmin notice runs --abandon R-0001 --yes "${AT[@]}"
+ok "${ISSUE[@]}" -o "$T/nofolder-2"
+expect_eq "$(sql "SELECT group_concat(status) FROM print_run")" abandoned,done
+
+test_case 'who reaches nothing that is owed begins no run'
+cp -a "$store" "$T/unreached"
+export CPADMIN_STORE=$T/unreached
+ok cpadmin operator add liv --uid 2002 --role team --authority E08000012 \
+    "${AT[@]}"
+run "${ISSUE[@]}" -o "$T/unreached-1" --as liv
+expect_status 4
+expect_eq "$(sql 'SELECT count(*) FROM print_run')" 0
