@@ -86,6 +86,8 @@ int cp_work_notice_returned(struct cp_stmt *q,
     const struct cp_work_query *query, struct cp_work *w);
 int cp_work_notice_run(struct cp_stmt *q, const struct cp_work_query *query,
     struct cp_work *w);
+int cp_work_notice_pull(struct cp_stmt *q, const struct cp_work_query *query,
+    struct cp_work *w);
 int cp_work_notice_safe(struct cp_stmt *q, const struct cp_work_query *query,
     struct cp_work *w);
 

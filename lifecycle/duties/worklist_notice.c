@@ -107,3 +107,23 @@ cp_work_notice_safe(struct cp_stmt *q, const struct cp_work_query *query,
 	    "--safe", outcome ? w->id : ref);
 	return 1;
 }
+
+/* For who is told of shields. */
+int
+cp_work_notice_pull(struct cp_stmt *q, const struct cp_work_query *query,
+    struct cp_work *w)
+{
+	char ref[CP_NOTICE_REF], run[32] = "";
+
+	(void)query;
+	cp_notice_ref(cp_col_int(q, 3), ref);
+	if (!cp_col_null(q, 4))
+		(void)snprintf(run, sizeof(run), " in R-%04lld",
+		    (long long)(cp_col_int(q, 4) % 10000000000));
+	(void)snprintf(w->what, sizeof(w->what), "Letter %s was printed%s before "
+	    "the shield came: if it is not posted yet, it is to be pulled out",
+	    ref, run);
+	(void)snprintf(w->command, sizeof(w->command), "cpadmin notice "
+	    "returned %s --why other", ref);
+	return 1;
+}

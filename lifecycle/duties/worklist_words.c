@@ -384,6 +384,8 @@ const struct work_source work_sources[] = {
 	    cp_work_rewrap },
 	{ "notice-withdrawal", CP_ROLE_TEAM, SQL_WORK_NOTICES_TODAY, 2,
 	    cp_work_notice_today },
+	{ "notice-pull", CP_ROLE_SHIELD, SQL_WORK_NOTICES_PULL, 0,
+	    cp_work_notice_pull },
 	{ "notice-safe", CP_ROLE_SHIELD, SQL_WORK_NOTICES_SAFE, 1,
 	    cp_work_notice_safe },
 	{ "print-unfinished", CP_ROLE_TEAM, SQL_WORK_PRINT_RUNS, 0,

@@ -259,3 +259,25 @@ ok cpadmin shield mail withdraw "$MAIL" --reason died --as zoe --on 2026-03-13
 ok cpadmin notice show "$SAFE" --as zoe --on 2026-03-13 --json
 expect_json '(.rows // [.])[0] | .status + " " + .why' 'suppressed died'
 ok cpadmin shield check --store-only --deep --as zoe --on 2026-03-11
+
+test_case 'a letter that was printed before the shield came is to be pulled'
+new_store --on 2026-01-05
+jq -cn '{cpadmin: "record/1", id: "PULL", authority: "E08000015",
+    names: [{type: "current", given: "Kim", family: "Lund"}],
+    gender: "female", birth_date: "2018-05-02", addresses: [{type: "current",
+    lines: ["5 Mid Road"], postcode: "CH41 1AA"}]}' >"$T/pull"
+ok cpadmin record import "$T/pull" --on 2026-01-05
+ok cpadmin notice issue --all -o "$T/pulled" --on 2026-01-05
+pulls() {
+	run cpadmin worklist "$@" --on 2026-01-06 --json
+	expect_status 0
+	jq -r '.rows[] | select(.kind == "notice-pull") | .command' "$OUT_FILE"
+}
+expect_eq "$(pulls)" '' 'before'
+ok cpadmin shield request PULL --by parent --reason why --on 2026-01-06
+REF=$(tail -n 1 "$T/pulled/manifest.csv" | cut -d, -f1)
+expect_eq "$(pulls --role shield)" "cpadmin notice returned $REF --why other" \
+    'to be pulled'
+expect_eq "$(pulls --role team)" '' 'for the team'
+ok cpadmin notice returned "$REF" --why other --on 2026-01-06
+expect_eq "$(pulls)" '' 'pulled'

@@ -56,3 +56,14 @@ WHERE s.status IN ('requested', 'granted') AND r.state = 'live'
 	AND s.hidden & 1
 	AND NOT EXISTS (SELECT 1 FROM notice c WHERE c.covers = t.n)
 ORDER BY 1, 4
+
+-- Printed before the shield came, and not posted as far as is known.
+-- name: work_notices_pull
+-- excused: what is printed and not posted, by its index
+SELECT substr(t.issued, 1, 10), r.id, r.authority, t.n, t.run
+FROM notice t INDEXED BY notice_posting
+	JOIN shield s ON s.record = t.record
+		AND s.status IN ('requested', 'granted') AND s.hidden & 1
+	JOIN record r ON r.n = t.record
+WHERE t.status = 'issued' AND t.safe = 0
+ORDER BY t.issued, t.n
