@@ -303,6 +303,20 @@ write_font(struct press_pdf *f, struct press_font *p)
 	return font;
 }
 
+/* Every code is the glyph 0: the file has none for most. */
+static void
+write_no_glyphs(struct press_pdf *f, int object)
+{
+	enum { CODES = 65536 };
+	uint8_t *map = calloc(CODES, 2);
+
+	if (map == NULL)
+		f->failed = 1;
+	else
+		press_pdf_stream(f, object, "", map, 2 * CODES);
+	free(map);
+}
+
 /* For text that is there to be found and heard, and not seen: its codes are
  * those of Unicode, all half as wide as the size.  The file is that of a font
  * that is there, of which nothing is drawn. */
@@ -310,7 +324,7 @@ static int
 write_hidden(struct press_pdf *f, int about)
 {
 	int font = press_pdf_new(f), cid = press_pdf_new(f);
-	int unicode = press_pdf_new(f);
+	int unicode = press_pdf_new(f), map = press_pdf_new(f);
 	struct cp_buf b;
 
 	cp_buf_init(&b);
@@ -324,11 +338,12 @@ write_hidden(struct press_pdf *f, int about)
 	press_pdf_stream(f, unicode, "", b.data, b.len);
 	f->failed |= b.failed;
 	cp_buf_clear(&b);
+	write_no_glyphs(f, map);
 	(void)press_pdf_object(f, cid);
 	cp_buf_printf(&f->out, "<</Type/Font/Subtype/CIDFontType2"
 	    "/BaseFont/HIDDEN+Text/CIDSystemInfo<</Registry(Adobe)"
 	    "/Ordering(Identity)/Supplement 0>>/FontDescriptor %d 0 R"
-	    "/CIDToGIDMap/Identity/DW 500>>", about);
+	    "/CIDToGIDMap %d 0 R/DW 500>>", about, map);
 	press_pdf_object_end(f);
 	(void)press_pdf_object(f, font);
 	cp_buf_printf(&f->out, "<</Type/Font/Subtype/Type0"
