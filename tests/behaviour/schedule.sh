@@ -59,7 +59,7 @@ expect_eq "$(sql "SELECT nominal || status || exit_code || late FROM job_run
 ok cpadmin schedule status --json --on 2026-03-07T03:00
 expect_json '.rows[0] | [.nominal, .outcome, .late, .overdue, .next, .what] |
     map(tostring) | join(",")' \
-    '2026-03-07,done,3600,0,2026-03-08T02:00:00Z,archived 1, volumes 1'
+    '2026-03-07,done,3600,0,2026-03-08T02:00:00Z,archived 1, volumes 1, notices lapsed 3'
 
 test_case 'a second look the same night does nothing'
 once 2026-03-07T03:30
