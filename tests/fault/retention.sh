@@ -353,7 +353,7 @@ if [ "${FAULT_ALL:-0}" = 1 ]; then
 else
 	echo 'not swept without FAULT_ALL=1: the large store, modes' \
 	    'kill-after, enospc-short, eio-from; torn, enospc and eio at one' \
-	    'point of four each; most calls on the files of SQLite'
+	    'point of five each; most calls on the files of SQLite'
 fi
 
 prepare small

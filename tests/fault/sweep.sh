@@ -21,7 +21,8 @@
 #  - in the unhurt run a power cut could undo what was taken for safe
 #    (durable.awk; a case of its own).
 # The first mode strikes at every point.  The others take turns: each at one
-# point of SWEEP_THIN (default 4), another one each, so that every call is met
+# point of SWEEP_THIN (default 3, 5 where there are more than 150
+# points), another one each, so that every call is met
 # by an error of some kind; FAULT_ALL=1: every mode at every point.
 # Calls whose line in the log matches SWEEP_SPARSE (an extended regular
 # expression; default: those on the database's own files, whose order is not
@@ -162,7 +163,7 @@ sweep_kinds() {
 sweep_mode() {
 	local name=$1 store=$2 check=$3 mode=$4 total=$5 turn=$6 base kinds j
 	local jobs=${SWEEP_JOBS:-2} start=$SECONDS hurt pids=()
-	local thin=${SWEEP_THIN:-4}
+	local thin=${SWEEP_THIN:-$((total > 150 ? 5 : 3))}
 
 	shift 6
 	[ "$turn" -gt 0 ] && [ "${FAULT_ALL:-0}" != 1 ] || thin=1
