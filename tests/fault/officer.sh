@@ -170,7 +170,7 @@ esac
 exit \$status
 EOF
 # shellcheck disable=SC2034
-SWEEP_EITHER=between SWEEP_EVERY=${SWEEP_EVERY:-8}
+SWEEP_EITHER=between SWEEP_EVERY=${SWEEP_EVERY:-16}
 sweep 'officer add' "$T/nobob" added "$MODES" bash "$T/officer" --as bob \
     shield officer add
 sweep 'officer admit' "$CPADMIN_STORE" admitted "$MODES" bash "$T/officer" \
