@@ -1,3 +1,4 @@
+#include <cairo-ft.h>
 #include <fontconfig/fontconfig.h>
 #include <pango/pangocairo.h>
 #include <pango/pangofc-fontmap.h>
@@ -74,7 +75,12 @@ _Static_assert(FONT_FILES <= 64, "a bit for each");
 struct ink_fonts {
 	PangoFontMap *map;
 	FcConfig *config;
+	cairo_scaled_font_t *held[FONT_FILES];
+	int n_held;
 };
+
+/* Threads that open and close faces take turns. */
+static pthread_mutex_t faces = PTHREAD_MUTEX_INITIALIZER;
 
 /* ---- which files ----------------------------------------------------------- */
 
@@ -180,6 +186,62 @@ ink_context(struct ink_fonts *f, const char *language, enum ink_runs runs)
 	return c;
 }
 
+static void
+hold_face(struct ink_fonts *f, PangoContext *context, PangoFontFace *face)
+{
+	PangoFontDescription *d = pango_font_face_describe(face);
+	cairo_scaled_font_t *scaled;
+	PangoFont *font;
+
+	pango_font_description_set_absolute_size(d, 10 * PANGO_SCALE);
+	font = pango_font_map_load_font(f->map, context, d);
+	pango_font_description_free(d);
+	if (font == NULL)
+		return;
+	scaled = pango_cairo_font_get_scaled_font(PANGO_CAIRO_FONT(font));
+	if (scaled != NULL && f->n_held < FONT_FILES &&
+	    cairo_ft_scaled_font_lock_face(scaled) != NULL)
+		f->held[f->n_held++] = cairo_scaled_font_reference(scaled);
+	g_object_unref(font);
+}
+
+/*
+ * Cairo keeps ten files of faces open for all threads together, and closes
+ * another's while that begins to use it.  Those that are held it leaves alone:
+ * all are, from before the first text until the fonts are freed.
+ */
+static void
+hold_faces(struct ink_fonts *f)
+{
+	PangoContext *context = pango_font_map_create_context(f->map);
+	PangoFontFamily **family = NULL;
+	PangoFontFace **face = NULL;
+	int n = 0, n_faces = 0;
+
+	(void)pthread_mutex_lock(&faces);
+	pango_font_map_list_families(f->map, &family, &n);
+	for (int i = 0; i < n; i++) {
+		pango_font_family_list_faces(family[i], &face, &n_faces);
+		for (int k = 0; k < n_faces; k++)
+			if (!pango_font_face_is_synthesized(face[k]))
+				hold_face(f, context, face[k]);
+		g_free(face);
+	}
+	g_free(family);
+	(void)pthread_mutex_unlock(&faces);
+	g_object_unref(context);
+}
+
+static void
+release_faces(struct ink_fonts *f)
+{
+	for (int i = 0; i < f->n_held; i++) {
+		cairo_ft_scaled_font_unlock_face(f->held[i]);
+		cairo_scaled_font_destroy(f->held[i]);
+	}
+	f->n_held = 0;
+}
+
 enum cp_rc
 ink_fonts_open(int nastaliq, uint64_t scripts, struct ink_fonts **out,
     struct cp_err *err)
@@ -205,6 +267,7 @@ ink_fonts_open(int nastaliq, uint64_t scripts, struct ink_fonts **out,
 	}
 	f->map = pango_cairo_font_map_new_for_font_type(CAIRO_FONT_TYPE_FT);
 	pango_fc_font_map_set_config(PANGO_FC_FONT_MAP(f->map), f->config);
+	hold_faces(f);
 	*out = f;
 	return CP_OK;
 }
@@ -214,12 +277,15 @@ ink_fonts_free(struct ink_fonts *f)
 {
 	if (f == NULL)
 		return;
+	(void)pthread_mutex_lock(&faces);
+	release_faces(f);
 	if (f->map != NULL) {
 		/* a map that goes keeps its configuration for ever */
 		pango_fc_font_map_set_config(PANGO_FC_FONT_MAP(f->map), NULL);
 		pango_fc_font_map_shutdown(PANGO_FC_FONT_MAP(f->map));
 		g_object_unref(f->map);
 	}
+	(void)pthread_mutex_unlock(&faces);
 	if (f->config != NULL)
 		FcConfigDestroy(f->config);
 	free(f);
