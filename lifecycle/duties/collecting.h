@@ -1,0 +1,117 @@
+#ifndef CP_DUTIES_COLLECTING_H
+#define CP_DUTIES_COLLECTING_H
+
+#include "lifecycle/duties/keeping.h"
+#include "lifecycle/records/sar_item.h"
+
+/*
+ * Everything that is held on the persons of a request, as items in a fixed
+ * order: the same store gives the same items, so that nothing of them has to be
+ * kept between review and answer.  The cost does not grow with the store.
+ *
+ * Whoever asks is given what the store's own documents have: of a shielded
+ * child these have no hidden part.  From one who is not `safe' (sar_subject)
+ * everything else goes too that tells of a place, as if there had never been
+ * one: addresses, telephones, involvements, numbers given by schools, the
+ * responsible authority, moves, letters sent by post, notices of another
+ * authority, quarantine, cases of shielding, letters of officers, overrides,
+ * requests of others, holds; and of the log the details (cp_gate_detail with
+ * nobody who is told) and who acted.  Where one subject of a request is shielded
+ * from the requester, all of its subjects are collected so: siblings live
+ * together.  The responsible authority is told only beside a place (an address
+ * or an involvement): so that it is missing tells nothing (domain: 6).
+ */
+
+/* Parts of the answer, in their order. */
+enum cp_part {
+	CP_PART_ABOUT,        /* identifying number, state, how long it is kept */
+	CP_PART_NAMES,        /* with former names; gender, birth date */
+	CP_PART_NUMBERS,
+	CP_PART_ADDRESSES,
+	CP_PART_CARERS,
+	CP_PART_INVOLVEMENTS,
+	CP_PART_LIFE,         /* left England, death, letters' language */
+	CP_PART_CONSENTS,
+	CP_PART_SHIELD,       /* for whom it is safe */
+	CP_PART_NOTICES,      /* letters */
+	CP_PART_HOLDS,
+	CP_PART_REQUESTS,     /* earlier ones for access */
+	CP_PART_LOOKS,        /* who looked, when, why */
+	CP_PART_CHANGES,      /* what else the log has */
+	CP_PARTS
+};
+/* "about" ...: of the keys of data.json and of the words of access_words.h. */
+const char *cp_part_word(enum cp_part part);
+
+/* One field of an item, for reading; texts are owned by the collection. */
+enum cp_field_kind { CP_FIELD_TEXT, CP_FIELD_DATE, CP_FIELD_WORD,
+	CP_FIELD_YES_NO };
+struct cp_field {
+	const char *label; /* a key of access_words.h: "postcode", "from" */
+	enum cp_field_kind kind;
+	const char *text;  /* of a WORD: a key of access_words.h, "word-female";
+			    * where the words have none it is shown as it is */
+	struct cp_date date;
+	int yes;
+};
+struct cp_item {
+	struct cp_sar_item stored; /* number, subject, key, flags, decision */
+	enum cp_part part;
+	size_t of;                 /* the entry that it is a detail of; its own
+				    * place, where it is one */
+	struct cp_field *fields;
+	size_t n_fields;
+	const char *json;          /* its value in data.json; NULL: it is a part
+				    * of the record document */
+	int opened;                /* from behind a shield */
+	int is_new, changed;       /* against what is stored */
+};
+struct cp_collected_subject {
+	struct cp_sar_subject who;
+	struct cp_record record;    /* n 0: none */
+	struct cp_document *doc;    /* owned; NULL: nothing to be read */
+	int placeless;              /* no place may be told of */
+	int opened;                 /* hidden parts are in it */
+};
+struct cp_collection {
+	struct cp_collected_subject subject[CP_SAR_SUBJECTS];
+	size_t n_subjects;
+	struct cp_item *items;
+	size_t n, cap;
+	size_t gone;                /* stored items that are no more */
+	struct cp_arena *arena;     /* private: texts */
+	void *private_state;
+};
+void cp_collection_init(struct cp_collection *c);
+void cp_collection_clear(struct cp_collection *c);
+
+struct cp_collecting { /* given; borrowed */
+	const struct cp_change *change;
+	const struct cp_sar_rules *rules;
+	const struct cp_sar *sar;
+	const struct cp_secret *identity; /* an officer's, or NULL */
+};
+/*
+ * Collects: what is live from the store, what is archived from what is kept
+ * (keeping.h); an archived subject of which nothing is kept is `opening'.
+ * Numbers and decisions are those stored for the same subject and key;
+ * is_new, changed and gone tell what differs.  Reads only.  CP_KEY: a subject is
+ * safe, something of it is hidden and there is no IDENTITY; CP_CORRUPT.
+ */
+enum cp_rc cp_collect(const struct cp_collecting *with,
+    struct cp_collection *out, struct cp_err *err) CP_MUST_CHECK;
+/* Stores the items (cp_sar_items_put) and logs: an entry for the request, one
+ * for each record, and where something was opened an override with its
+ * investigation, under the case. */
+enum cp_rc cp_collect_store(const struct cp_collecting *with,
+    const struct cp_operator *op, struct cp_collection *coll,
+    struct cp_sar *r, struct cp_err *err) CP_MUST_CHECK;
+/* Whether item I is in the answer: it is settled and not withheld, nor is what
+ * it is a detail of. */
+int cp_item_given(const struct cp_collection *c, size_t i);
+/* Appends data.json's "record" of subject S (from 0): its document without
+ * what is not given; "null" without one.  The authority may be missing. */
+enum cp_rc cp_collected_record(const struct cp_collection *c, size_t s,
+    struct cp_buf *out, struct cp_err *err) CP_MUST_CHECK;
+
+#endif
