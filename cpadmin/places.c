@@ -72,51 +72,80 @@ cp_place_policy(const char *name, char *out, size_t cap, struct cp_err *err)
 	return fail_policy(name, installed, err);
 }
 
-/* Whether DIR (LEN bytes of it) SUB has notices/; its path into OUT. */
+/* Whether DIR (LEN bytes of it) SUB has WHAT; DIR's path into OUT. */
 static int
-has_notices(const char *dir, size_t len, const char *sub, char *out,
+has(const char *dir, size_t len, const char *sub, const char *what, char *out,
     size_t cap)
 {
-	int n = snprintf(out, cap, "%.*s%s/notices", (int)len, dir, sub);
+	int n = snprintf(out, cap, "%.*s%s/%s", (int)len, dir, sub, what);
 
-	if (n < 0 || (size_t)n >= cap || access(out, R_OK | X_OK) != 0)
+	if (n < 0 || (size_t)n >= cap || access(out, R_OK) != 0)
 		return 0;
-	out[(size_t)n - strlen("/notices")] = '\0';
+	out[(size_t)n - strlen(what) - 1] = '\0';
 	return 1;
+}
+
+/* The folder of the program's own policies that has WHAT; *DIR is where it
+ * was looked for last. */
+static enum cp_rc
+own_folder(const char *what, char *out, size_t cap, const char **dir,
+    struct cp_err *err)
+{
+	static const char installed[] = CP_PREFIX "/share/cpadmin/policies";
+	static const char *const beside[] = { "/../policies",
+		"/../../policies", "/../share/cpadmin/policies" };
+	char program[PATH_MAX];
+	enum cp_rc rc;
+
+	*dir = getenv("CPADMIN_POLICIES");
+	if (*dir != NULL && (*dir)[0] != '\0')
+		return has(*dir, strlen(*dir), "", what, out, cap) ? CP_OK :
+		    CP_NOT_FOUND;
+	rc = cp_place_program(program, sizeof(program), err);
+	if (rc != CP_OK)
+		return rc;
+	for (size_t i = 0; i < sizeof(beside) / sizeof(beside[0]); i++)
+		if (has(program, strlen(program), beside[i], what, out, cap))
+			return CP_OK;
+	*dir = installed;
+	return has(installed, strlen(installed), "", what, out, cap) ? CP_OK :
+	    CP_NOT_FOUND;
 }
 
 enum cp_rc
 cp_place_wordings(const char *file, char *out, size_t cap, struct cp_err *err)
 {
-	static const char installed[] = CP_PREFIX "/share/cpadmin/policies";
-	static const char *const beside[] = { "/../policies",
-		"/../../policies", "/../share/cpadmin/policies" };
-	const char *dir = getenv("CPADMIN_POLICIES");
-	const char *slash = strrchr(file, '/');
-	char program[PATH_MAX];
+	const char *slash = strrchr(file, '/'), *dir = NULL;
 	enum cp_rc rc;
 
-	if (slash != NULL ? has_notices(file, (size_t)(slash - file), "", out,
-	    cap) : has_notices(".", 1, "", out, cap))
+	if (slash != NULL ? has(file, (size_t)(slash - file), "", "notices",
+	    out, cap) : has(".", 1, "", "notices", out, cap))
 		return CP_OK;
-	if (dir != NULL && dir[0] != '\0') {
-		if (has_notices(dir, strlen(dir), "", out, cap))
-			return CP_OK;
-	} else {
-		rc = cp_place_program(program, sizeof(program), err);
-		for (size_t i = 0; rc == CP_OK && i < sizeof(beside) /
-		    sizeof(beside[0]); i++)
-			if (has_notices(program, strlen(program), beside[i],
-			    out, cap))
-				return CP_OK;
-		if (rc != CP_OK)
-			return rc;
-		if (has_notices(installed, strlen(installed), "", out, cap))
-			return CP_OK;
-		dir = installed;
-	}
+	rc = own_folder("notices", out, cap, &dir, err);
+	if (rc != CP_NOT_FOUND)
+		return rc;
 	(void)cp_fail(err, CP_NOT_FOUND, "no wordings of notices");
 	cp_err_hint(err, "looked for notices/ beside the policy and in %.300s",
 	    dir);
+	return CP_NOT_FOUND;
+}
+
+enum cp_rc
+cp_place_holidays(char *out, size_t cap, struct cp_err *err)
+{
+	static const char file[] = "holidays/england-wales.csv";
+	const char *dir = NULL;
+	enum cp_rc rc = own_folder(file, out, cap, &dir, err);
+
+	if (rc == CP_OK) {
+		/* own_folder had room for the file's name. */
+		(void)snprintf(out + strlen(out), cap - strlen(out), "/%s",
+		    file);
+		return CP_OK;
+	}
+	if (rc != CP_NOT_FOUND)
+		return rc;
+	(void)cp_fail(err, CP_NOT_FOUND, "no table of bank holidays");
+	cp_err_hint(err, "looked for %s in %.300s", file, dir);
 	return CP_NOT_FOUND;
 }

@@ -28,4 +28,9 @@ enum cp_rc cp_place_policy(const char *name, char *out, size_t cap,
 enum cp_rc cp_place_wordings(const char *file, char *out, size_t cap,
     struct cp_err *err) CP_MUST_CHECK;
 
+/* The table of bank holidays, into OUT: holidays/england-wales.csv in
+ * CPADMIN_POLICIES, else beside the sources or installed.  CP_NOT_FOUND. */
+enum cp_rc cp_place_holidays(char *out, size_t cap, struct cp_err *err)
+    CP_MUST_CHECK;
+
 #endif
