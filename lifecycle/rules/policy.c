@@ -27,7 +27,7 @@ struct walk {
 void
 cp_policy_free(struct cp_policy *policy)
 {
-	struct cp_words *lists[5];
+	struct cp_words *lists[7];
 	size_t i, k;
 
 	if (policy == NULL)
@@ -37,7 +37,9 @@ cp_policy_free(struct cp_policy *policy)
 	lists[2] = &policy->shield_hide;
 	lists[3] = &policy->notice_content;
 	lists[4] = &policy->notice_languages;
-	for (i = 0; i < 5; i++) {
+	lists[5] = &policy->access_withhold;
+	lists[6] = &policy->access_refuse;
+	for (i = 0; i < 7; i++) {
 		for (k = 0; k < lists[i]->n; k++)
 			free(lists[i]->word[k]);
 		free(lists[i]->word);

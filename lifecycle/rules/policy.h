@@ -58,6 +58,21 @@ enum cp_rule {
 	CP_RULE_NOTICE_COMPREHENSION_AGE, /* 12 */
 	CP_RULE_NOTICE_ARCHIVE_PERIOD, /* P28D */
 	CP_RULE_NOTICE_HOUSEHOLD,     /* each */
+	/* subject access; each may be absent, and is then as notices.law has it:
+	 * under uk-gdpr, and under dpa-1998 */
+	CP_RULE_ACCESS_LIMIT,         /* P1M, P40D */
+	CP_RULE_ACCESS_COUNTING,      /* corresponding, beginning-with */
+	CP_RULE_ACCESS_ROLL,          /* next-working-day, none */
+	CP_RULE_ACCESS_CLARIFICATION, /* pause, start */
+	CP_RULE_ACCESS_EXTENSION,     /* P3M, P0D */
+	CP_RULE_ACCESS_FEE,           /* exceptional, usual */
+	CP_RULE_ACCESS_FEE_LIMIT,     /* 0, 1000 */
+	CP_RULE_ACCESS_OWN_VIEW_AGE,  /* 12 */
+	CP_RULE_ACCESS_WITHHOLD,
+	CP_RULE_ACCESS_REFUSE,
+	CP_RULE_ACCESS_APPROVALS,     /* 1 */
+	CP_RULE_ACCESS_KEEP,          /* P3Y */
+	CP_RULE_ACCESS_REPEAT,        /* P6M */
 	CP_RULE_COUNT
 };
 
@@ -75,6 +90,19 @@ enum cp_already_archived {
 /* Which law a notice says what of, and how many copies siblings get. */
 enum cp_notice_law { CP_LAW_DPA_1998, CP_LAW_UK_GDPR };
 enum cp_household { CP_HOUSEHOLD_EACH, CP_HOUSEHOLD_ONE };
+
+/* Subject access: how its time limit is counted, what becomes of a last day on
+ * which nobody works, what asking for clarification does, and when a fee may be
+ * asked for (rules/clock.h). */
+enum cp_counting { CP_COUNT_CORRESPONDING, CP_COUNT_BEGINNING_WITH };
+enum cp_roll { CP_ROLL_WORKING_DAY, CP_ROLL_NONE };
+enum cp_clarification { CP_CLARIFY_PAUSES, CP_CLARIFY_STARTS };
+enum cp_fee { CP_FEE_EXCEPTIONAL, CP_FEE_USUAL };
+
+/* On which grounds an item can be withheld and a request refused: all words of
+ * access.withhold_grounds and access.refuse_grounds, NULL last. */
+extern const char *const cp_access_withholdings[];
+extern const char *const cp_access_refusals[];
 
 /* What a notice can be asked to say: words of notices.content, NULL last. */
 extern const char *const cp_notice_items[];
@@ -141,6 +169,21 @@ struct cp_policy {
 	int comprehension_age;            /* years */
 	struct cp_period notice_archive;  /* before the day of archiving */
 	enum cp_household household;      /* copies to one address */
+	/* subject access */
+	struct cp_period access_limit; /* from the start; never zero */
+	enum cp_counting access_counting;
+	enum cp_roll access_roll;
+	enum cp_clarification access_clarification;
+	struct cp_period access_extension; /* instead of the limit ... */
+	int access_extends;                /* ... if it can be extended */
+	enum cp_fee access_fee;
+	int access_fee_limit; /* pence; 0: no limit is set */
+	int own_view_age;     /* years */
+	struct cp_words access_withhold; /* of cp_access_withholdings */
+	struct cp_words access_refuse;   /* of cp_access_refusals */
+	int access_approvals; /* of an answer, by others; 0 or 1 */
+	struct cp_period access_keep;   /* from closing, of who asked */
+	struct cp_period access_repeat; /* between requests of one person */
 
 	char *value_text[CP_RULE_COUNT]; /* as the file means it, for people */
 	char *source[CP_RULE_COUNT];     /* never empty */

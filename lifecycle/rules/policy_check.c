@@ -25,6 +25,9 @@ struct rule_form {
 
 #define AT(member) offsetof(struct cp_policy, member)
 
+/* cp_policy_absent_access says what that is. */
+#define BY_LAW "by notices.law"
+
 static const struct rule_form FORMS[CP_RULE_COUNT] = {
 	[CP_RULE_AGE_LIMIT] = { "retention.age_limit", KIND_INT,
 	    AT(age_limit), 1, 120, NULL },
@@ -116,6 +119,32 @@ static const struct rule_form FORMS[CP_RULE_COUNT] = {
 	    KIND_PERIOD, AT(notice_archive), 0, 0, "P28D" },
 	[CP_RULE_NOTICE_HOUSEHOLD] = { "notices.household", KIND_CHOICE,
 	    AT(household), 0, 0, "each" },
+	[CP_RULE_ACCESS_LIMIT] = { "access.limit", KIND_PERIOD,
+	    AT(access_limit), 1, 0, BY_LAW },
+	[CP_RULE_ACCESS_COUNTING] = { "access.counting", KIND_CHOICE,
+	    AT(access_counting), 0, 0, BY_LAW },
+	[CP_RULE_ACCESS_ROLL] = { "access.roll", KIND_CHOICE,
+	    AT(access_roll), 0, 0, BY_LAW },
+	[CP_RULE_ACCESS_CLARIFICATION] = { "access.clarification", KIND_CHOICE,
+	    AT(access_clarification), 0, 0, BY_LAW },
+	[CP_RULE_ACCESS_EXTENSION] = { "access.extension", KIND_PERIOD,
+	    AT(access_extension), 0, 0, BY_LAW },
+	[CP_RULE_ACCESS_FEE] = { "access.fee", KIND_CHOICE,
+	    AT(access_fee), 0, 0, BY_LAW },
+	[CP_RULE_ACCESS_FEE_LIMIT] = { "access.fee_limit", KIND_INT,
+	    AT(access_fee_limit), 0, 100000, BY_LAW },
+	[CP_RULE_ACCESS_OWN_VIEW_AGE] = { "access.own_view_age", KIND_INT,
+	    AT(own_view_age), 1, 18, BY_LAW },
+	[CP_RULE_ACCESS_WITHHOLD] = { "access.withhold_grounds", KIND_WORDS,
+	    AT(access_withhold), 0, 0, BY_LAW },
+	[CP_RULE_ACCESS_REFUSE] = { "access.refuse_grounds", KIND_WORDS,
+	    AT(access_refuse), 0, 0, BY_LAW },
+	[CP_RULE_ACCESS_APPROVALS] = { "access.approvals", KIND_INT,
+	    AT(access_approvals), 0, 1, BY_LAW },
+	[CP_RULE_ACCESS_KEEP] = { "access.keep_period", KIND_PERIOD,
+	    AT(access_keep), 1, 0, BY_LAW },
+	[CP_RULE_ACCESS_REPEAT] = { "access.repeat_period", KIND_PERIOD,
+	    AT(access_repeat), 0, 0, BY_LAW },
 };
 
 /* The parts that a shield can hide (lifecycle/records/document_hide.h); the
@@ -303,6 +332,9 @@ check_words(enum cp_rule rule, const struct cp_raw *raw,
 			cp_policy_problem(report, raw->line, "%s: item %zu is "
 			    "nothing that a notice is known to say", name,
 			    i + 1);
+		else if (!cp_policy_ground(rule, raw->words[i]))
+			cp_policy_problem(report, raw->line, "%s: item %zu is "
+			    "no ground that is known", name, i + 1);
 		for (j = 0; j < i; j++)
 			if (strcmp(raw->words[i], raw->words[j]) == 0)
 				cp_policy_problem(report, raw->line,
@@ -339,24 +371,11 @@ set_words(struct cp_policy *policy, enum cp_rule rule,
 	cp_buf_clear(&text);
 }
 
-/* What a rule of KIND_CHOICE can be, in the order of its enumeration. */
-static const char *const *
-choices(enum cp_rule rule)
-{
-	static const char *const already[] = { "keep", "lengthen", "replace",
-		NULL };
-	static const char *const laws[] = { "dpa-1998", "uk-gdpr", NULL };
-	static const char *const copies[] = { "each", "one", NULL };
-
-	return rule == CP_RULE_NOTICE_LAW ? laws :
-	    rule == CP_RULE_NOTICE_HOUSEHOLD ? copies : already;
-}
-
 static void
 set_choice(struct cp_policy *policy, enum cp_rule rule,
     const struct cp_raw *raw, struct cp_policy_report *report)
 {
-	const char *const *words = choices(rule);
+	const char *const *words = cp_policy_choices(rule);
 	int i;
 
 	for (i = 0; raw->type == CP_RAW_TEXT && words[i] != NULL; i++) {
@@ -426,6 +445,7 @@ cp_policy_absent(struct cp_policy *policy, enum cp_rule rule,
 		policy->open_operators = 1;
 	absent_shield(policy, rule, report);
 	cp_policy_absent_notice(policy, rule, report);
+	cp_policy_absent_access(policy, rule, report);
 	return 1;
 }
 
@@ -458,6 +478,9 @@ cp_policy_set_value(struct cp_policy *policy, enum cp_rule rule,
 		policy->reconfirms = 1;
 	if (rule == CP_RULE_DRILL_PERIOD)
 		policy->drills = 1;
+	if (rule == CP_RULE_ACCESS_EXTENSION)
+		policy->access_extends =
+		    !cp_period_is_zero(policy->access_extension);
 }
 
 void
@@ -557,4 +580,5 @@ cp_policy_check_whole(struct cp_policy *policy,
 		cp_policy_problem(report, line[CP_RULE_NOTICE_LANGUAGES],
 		    "notices.languages: en must be there; it is what the others "
 		    "are translated from");
+	cp_policy_check_access(policy, line, report);
 }

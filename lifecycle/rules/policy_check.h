@@ -56,6 +56,17 @@ int cp_policy_absent(struct cp_policy *policy, enum cp_rule rule,
 void cp_policy_absent_notice(struct cp_policy *policy, enum cp_rule rule,
     struct cp_policy_report *report);
 int cp_policy_notice_item(const char *word);
+/* policy_access.c: the same for rules of subject access, of which more follows
+ * from notices.law, which is known by then; whether WORD is one that RULE (of
+ * grounds) can list; and rules that contradict each other. */
+void cp_policy_absent_access(struct cp_policy *policy, enum cp_rule rule,
+    struct cp_policy_report *report);
+int cp_policy_ground(enum cp_rule rule, const char *word);
+void cp_policy_check_access(const struct cp_policy *policy,
+    const unsigned line[CP_RULE_COUNT], struct cp_policy_report *report);
+/* The words that RULE, which is one of them, can be; in the order of its
+ * enumeration, NULL last. */
+const char *const *cp_policy_choices(enum cp_rule rule);
 void cp_policy_set_identity(struct cp_policy *policy, const char *key,
     const struct cp_raw *raw, struct cp_policy_report *report);
 

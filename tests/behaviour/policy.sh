@@ -18,7 +18,7 @@ test_case 'a policy is shown rule by rule, each with its source'
 run cpadmin policy show "$PACK" --json
 expect_status 0
 expect_json '.rows[0] | .rule + " " + .value' 'name uk-2026'
-expect_json '[.rows[] | select(.rule | contains("."))] | length' 42
+expect_json '[.rows[] | select(.rule | contains("."))] | length' 55
 expect_json '[.rows[] | select(.rule | contains(".")) |
     select(.source == "" or .source == null)] | length' 0
 expect_json '.rows[] | select(.rule == "archive.period") | .value' P6Y

@@ -236,6 +236,30 @@ START_TEST(the_packs_say_what_they_should)
 		    "P28D", NULL },
 		{ CP_RULE_NOTICE_HOUSEHOLD, "notices.household", "one",
 		    NULL },
+		{ CP_RULE_ACCESS_LIMIT, "access.limit", "P40D", "P1M" },
+		{ CP_RULE_ACCESS_COUNTING, "access.counting",
+		    "beginning-with", "corresponding" },
+		{ CP_RULE_ACCESS_ROLL, "access.roll", "none",
+		    "next-working-day" },
+		{ CP_RULE_ACCESS_CLARIFICATION, "access.clarification",
+		    "start", "pause" },
+		{ CP_RULE_ACCESS_EXTENSION, "access.extension", "P0D", "P3M" },
+		{ CP_RULE_ACCESS_FEE, "access.fee", "usual", "exceptional" },
+		{ CP_RULE_ACCESS_FEE_LIMIT, "access.fee_limit", "1000", "0" },
+		{ CP_RULE_ACCESS_OWN_VIEW_AGE, "access.own_view_age", "12",
+		    NULL },
+		{ CP_RULE_ACCESS_WITHHOLD, "access.withhold_grounds",
+		    "third-party, serious-harm, child-abuse, child-wishes, "
+		    "crime, adoption, legal-privilege", NULL },
+		{ CP_RULE_ACCESS_REFUSE, "access.refuse_grounds",
+		    "identity-not-shown, not-entitled, not-in-interest, "
+		    "fee-not-paid, repeated", "identity-not-shown, "
+		    "not-entitled, not-in-interest, manifestly-unfounded, "
+		    "excessive" },
+		{ CP_RULE_ACCESS_APPROVALS, "access.approvals", "1", NULL },
+		{ CP_RULE_ACCESS_KEEP, "access.keep_period", "P3Y", NULL },
+		{ CP_RULE_ACCESS_REPEAT, "access.repeat_period", "P6M",
+		    NULL },
 	};
 	static const char *const paths[] = { "policies/contactpoint-2007.cfg",
 		"policies/uk-2026.cfg" };
@@ -258,6 +282,51 @@ START_TEST(the_packs_say_what_they_should)
 	ck_assert_str_eq(cp_rule_name(CP_RULE_COUNT), "unknown");
 }
 END_TEST
+
+static void
+edit_access(void)
+{
+	(void)edit(&base, "value = \"P1M\"", "value = \"P20D\"");
+	(void)edit(&base, "value = \"corresponding\"",
+	    "value = \"beginning-with\"");
+	(void)edit(&base, "\"next-working-day\";", "\"none\";");
+	(void)edit(&base, "value = \"pause\"", "value = \"start\"");
+	(void)edit(&base, "value = \"P3M\"", "value = \"P21D\"");
+	(void)edit(&base, "value = \"exceptional\"", "value = \"usual\"");
+	(void)edit(&base, "fee_limit = {\n\t\tvalue = 0;",
+	    "fee_limit = {\n\t\tvalue = 1500;");
+	(void)edit(&base, "value = 12;", "value = 14;");
+	(void)edit(&base, "\"adoption\", ", "");
+	(void)edit(&base, ", \"excessive\"", "");
+	(void)edit(&base, "approvals = {\n\t\tvalue = 1;",
+	    "approvals = {\n\t\tvalue = 0;");
+	(void)edit(&base, "keep_period = {\n\t\tvalue = \"P3Y\"",
+	    "keep_period = {\n\t\tvalue = \"P22D\"");
+	(void)edit(&base, "repeat_period = {\n\t\tvalue = \"P6M\"",
+	    "repeat_period = {\n\t\tvalue = \"P23D\"");
+}
+
+static void
+expect_access(void)
+{
+	ck_assert_int_eq(policy->access_limit.days, 20);
+	ck_assert_int_eq(policy->access_limit.months, 0);
+	ck_assert_int_eq(policy->access_counting, CP_COUNT_BEGINNING_WITH);
+	ck_assert_int_eq(policy->access_roll, CP_ROLL_NONE);
+	ck_assert_int_eq(policy->access_clarification, CP_CLARIFY_STARTS);
+	ck_assert_int_eq(policy->access_extension.days, 21);
+	ck_assert_int_eq(policy->access_extends, 1);
+	ck_assert_int_eq(policy->access_fee, CP_FEE_USUAL);
+	ck_assert_int_eq(policy->access_fee_limit, 1500);
+	ck_assert_int_eq(policy->own_view_age, 14);
+	ck_assert_uint_eq(policy->access_withhold.n, 6);
+	ck_assert(!cp_words_has(&policy->access_withhold, "adoption"));
+	ck_assert_uint_eq(policy->access_refuse.n, 4);
+	ck_assert(!cp_words_has(&policy->access_refuse, "excessive"));
+	ck_assert_int_eq(policy->access_approvals, 0);
+	ck_assert_int_eq(policy->access_keep.days, 22);
+	ck_assert_int_eq(policy->access_repeat.days, 23);
+}
 
 START_TEST(values_reach_their_places)
 {
@@ -306,6 +375,7 @@ START_TEST(values_reach_their_places)
 	(void)edit(&base, "value = 12", "value = 13");
 	(void)edit(&base, "value = \"P28D\"", "value = \"P19D\"");
 	(void)edit(&base, "value = \"one\"", "value = \"each\"");
+	edit_access();
 	ck_assert_msg(load(cp_buf_text(&base), base.len) == CP_OK, "%s",
 	    err.what);
 	ck_assert_int_eq(policy->age_limit, 17);
@@ -360,6 +430,7 @@ START_TEST(values_reach_their_places)
 	ck_assert(cp_words_has(&policy->open_first_year_purposes, "audit"));
 	ck_assert(!cp_words_has(&policy->open_later_purposes, "audit"));
 	ck_assert_uint_eq(policy->open_later_purposes.n, 5);
+	expect_access();
 }
 END_TEST
 
@@ -479,7 +550,19 @@ may_be_absent(size_t rule)
 	    rule == CP_RULE_OPEN_OPERATORS || rule == CP_RULE_DRILL_PERIOD ||
 	    rule == CP_RULE_EARLY_APPROVALS ||
 	    (rule >= CP_RULE_SHIELD_DECIDE_PERIOD &&
-	    rule <= CP_RULE_NOTICE_HOUSEHOLD);
+	    rule <= CP_RULE_ACCESS_REPEAT);
+}
+
+/* Cuts the last group, and with it all there is about access. */
+static void
+cut_access(void)
+{
+	const char *text = cp_buf_text(&base);
+	const char *at = strstr(text, "\naccess = {");
+
+	ck_assert_ptr_nonnull(at);
+	base.len = (size_t)(at - text);
+	cp_buf_puts(&base, "\n");
 }
 
 /* Takes the group NAME, one tab deep, out of the base. */
@@ -503,7 +586,7 @@ cut_rule(const char *name)
 	base = out;
 }
 
-START_TEST(eighteen_rules_may_be_absent)
+START_TEST(thirty_one_rules_may_be_absent)
 {
 	cut_rule("reconfirm_period");
 	cut_rule("already_archived");
@@ -523,6 +606,7 @@ START_TEST(eighteen_rules_may_be_absent)
 	cut_rule("comprehension_age");
 	cut_rule("archive_period");
 	cut_rule("household");
+	cut_access();
 	ck_assert_msg(load(cp_buf_text(&base), base.len) == CP_OK, "%s",
 	    err.what);
 	ck_assert_int_eq(policy->reconfirms, 0);
@@ -557,6 +641,103 @@ START_TEST(eighteen_rules_may_be_absent)
 		ck_assert_int_eq(policy->stated[i], !may_be_absent(i));
 		ck_assert_str_ne(policy->source[i], "");
 	}
+}
+END_TEST
+
+static void
+same_access(const struct cp_policy *a, const struct cp_policy *b)
+{
+	ck_assert_mem_eq(&a->access_limit, &b->access_limit,
+	    sizeof(a->access_limit));
+	ck_assert_int_eq(a->access_counting, b->access_counting);
+	ck_assert_int_eq(a->access_roll, b->access_roll);
+	ck_assert_int_eq(a->access_clarification, b->access_clarification);
+	ck_assert_mem_eq(&a->access_extension, &b->access_extension,
+	    sizeof(a->access_extension));
+	ck_assert_int_eq(a->access_extends, b->access_extends);
+	ck_assert_int_eq(a->access_fee, b->access_fee);
+	ck_assert_int_eq(a->access_fee_limit, b->access_fee_limit);
+	ck_assert_int_eq(a->own_view_age, b->own_view_age);
+	ck_assert_uint_eq(a->access_withhold.n, b->access_withhold.n);
+	ck_assert_uint_eq(a->access_refuse.n, b->access_refuse.n);
+	ck_assert_int_eq(a->access_approvals, b->access_approvals);
+	ck_assert_mem_eq(&a->access_keep, &b->access_keep,
+	    sizeof(a->access_keep));
+	ck_assert_mem_eq(&a->access_repeat, &b->access_repeat,
+	    sizeof(a->access_repeat));
+}
+
+/* An older file says nothing of access: it means what its law did, which is
+ * what the pack of that law says. */
+START_TEST(absent_access_is_as_the_law_of_notices)
+{
+	static const char *const paths[] = { "policies/contactpoint-2007.cfg",
+		"policies/uk-2026.cfg" };
+	struct cp_policy *pack = NULL;
+
+	for (size_t k = 0; k < 2; k++) {
+		teardown();
+		setup();
+		if (k == 0)
+			(void)edit(&base, "\"uk-gdpr\"", "\"dpa-1998\"");
+		cut_access();
+		ck_assert_msg(load(cp_buf_text(&base), base.len) == CP_OK,
+		    "%s", err.what);
+		ck_assert(cp_policy_load_file(paths[k], &pack, &report,
+		    &err) == CP_OK);
+		for (size_t i = CP_RULE_ACCESS_LIMIT;
+		    i <= CP_RULE_ACCESS_REPEAT; i++) {
+			ck_assert_str_eq(policy->value_text[i],
+			    pack->value_text[i]);
+			ck_assert_str_eq(policy->source[i],
+			    "this policy does not say");
+		}
+		same_access(policy, pack);
+		cp_policy_free(pack);
+		pack = NULL;
+	}
+	/* Without any group of notices the law is today's. */
+	cut_rule("law");
+	ck_assert(load(cp_buf_text(&base), base.len) == CP_OK);
+	ck_assert_int_eq(policy->access_limit.months, 1);
+	ck_assert_int_eq(policy->access_extends, 1);
+}
+END_TEST
+
+START_TEST(access_is_checked)
+{
+	refused("limit = {\n\t\tvalue = \"P1M\"",
+	    "limit = {\n\t\tvalue = \"P0D\"", 2,
+	    "access.limit: a period of nothing");
+	refused("value = \"corresponding\"", "value = \"months\"", 1,
+	    "access.counting: the value must be \"corresponding\" or \"beg");
+	refused("value = \"next-working-day\"", "value = \"next-day\"", 1,
+	    "access.roll: the value must be");
+	refused("value = \"pause\"", "value = \"pauses\"", 1,
+	    "access.clarification: the value must be");
+	refused("value = \"exceptional\"", "value = \"never\"", 1,
+	    "access.fee: the value must be \"exceptional\" or \"usual\"");
+	refused("fee_limit = {\n\t\tvalue = 0",
+	    "fee_limit = {\n\t\tvalue = -1", 2, "fee_limit: -1 is impossi");
+	refused("\n\tapprovals = {\n\t\tvalue = 1;\n\t\tsource = \"policy: w",
+	    "\n\tapprovals = {\n\t\tvalue = 2;\n\t\tsource = \"policy: w",
+	    3, "access.approvals: 2 is impossible");
+	refused("\"third-party\", \"serious", "\"third-parties\", \"serious",
+	    0, "access.withhold_grounds: item 1 is no ground that is known");
+	/* Each list has grounds of its own. */
+	refused("\"identity-not-shown\", ", "\"crime\", ", 0,
+	    "access.refuse_grounds: item 1 is no ground that is known");
+	refused("\"not-in-interest\", ", "\"not-entitled\", ", -1,
+	    "access.refuse_grounds: item 3 is there twice");
+	refused("extension = {\n\t\tvalue = \"P3M\"",
+	    "extension = {\n\t\tvalue = \"P28D\"", 1,
+	    "access.extension: it must be longer than access.limit");
+	teardown();
+	setup();
+	(void)edit(&base, "extension = {\n\t\tvalue = \"P3M\"",
+	    "extension = {\n\t\tvalue = \"P0D\"");
+	ck_assert(load(cp_buf_text(&base), base.len) == CP_OK);
+	ck_assert_int_eq(policy->access_extends, 0);
 }
 END_TEST
 
@@ -601,14 +782,14 @@ END_TEST
 START_TEST(every_other_rule_must_be_there)
 {
 	static const char *const lines[] = { "retention", "consent", "archive",
-		"destruction", "guards", "shield", "notices" };
+		"destruction", "guards", "shield", "notices", "access" };
 	const char *text = "name = \"a\";\nversion = \"1\";\n"
 	    "effective = \"2020-01-01\";\n";
 	char what[128];
 	size_t i;
 
 	ck_assert(load(text, strlen(text)) == CP_BAD_INPUT);
-	ck_assert_uint_eq(report.n, CP_RULE_COUNT - 18);
+	ck_assert_uint_eq(report.n, CP_RULE_COUNT - 31);
 	for (i = 0; i < CP_RULE_COUNT; i++) {
 		if (may_be_absent(i))
 			continue;
@@ -616,7 +797,7 @@ START_TEST(every_other_rule_must_be_there)
 		    cp_rule_name((enum cp_rule)i));
 		expect_problem(0, what);
 	}
-	for (i = 0; i < 7; i++) {
+	for (i = 0; i < 8; i++) {
 		(void)snprintf(what, sizeof(what), "%s = 1;\n", lines[i]);
 		ck_assert(load(what, strlen(what)) == CP_BAD_INPUT);
 		(void)snprintf(what, sizeof(what),
@@ -685,7 +866,7 @@ START_TEST(syntax_errors_and_includes_are_refused)
 	ck_assert(load(nul, sizeof(nul)) == CP_BAD_INPUT);
 	expect_problem(2, "NUL");
 	ck_assert(load("", 0) == CP_BAD_INPUT);
-	ck_assert_uint_eq(report.n, CP_RULE_COUNT - 18 + 3);
+	ck_assert_uint_eq(report.n, CP_RULE_COUNT - 31 + 3);
 }
 END_TEST
 
@@ -732,16 +913,20 @@ START_TEST(damaged_packs_never_load_or_crash)
 	/* The last groups may be absent: cut before them the rest is whole. */
 	const char *shield = strstr(cp_buf_text(&base), "\nshield = {");
 	const char *notices = strstr(cp_buf_text(&base), "\nnotices = {");
-	size_t i, k, whole[2];
+	const char *access = strstr(cp_buf_text(&base), "\naccess = {");
+	size_t i, k, whole[3];
 	char *copy;
 
 	ck_assert_ptr_nonnull(shield);
 	ck_assert_ptr_nonnull(notices);
+	ck_assert_ptr_nonnull(access);
 	whole[0] = (size_t)(shield - cp_buf_text(&base));
 	whole[1] = (size_t)(notices - cp_buf_text(&base));
+	whole[2] = (size_t)(access - cp_buf_text(&base));
 	for (i = 0; i < base.len - 4; i += 7) {
 		if ((i + 2 >= whole[0] && i <= whole[0] + 1) ||
-		    (i + 2 >= whole[1] && i <= whole[1] + 1))
+		    (i + 2 >= whole[1] && i <= whole[1] + 1) ||
+		    (i + 2 >= whole[2] && i <= whole[2] + 1))
 			continue;
 		ck_assert(load(cp_buf_text(&base), i) == CP_BAD_INPUT);
 		ck_assert_uint_gt(report.n, 0);
@@ -778,7 +963,9 @@ main(void)
 	tcase_add_test(tc, wrong_lists_are_refused);
 	tcase_add_test(tc, unknown_and_misplaced_settings_are_refused);
 	tcase_add_test(tc, absent_parts_are_refused);
-	tcase_add_test(tc, eighteen_rules_may_be_absent);
+	tcase_add_test(tc, thirty_one_rules_may_be_absent);
+	tcase_add_test(tc, absent_access_is_as_the_law_of_notices);
+	tcase_add_test(tc, access_is_checked);
 	tcase_add_test(tc, only_what_a_shield_can_hide_is_hidden);
 	tcase_add_test(tc, notices_are_checked);
 	tcase_add_test(tc, every_other_rule_must_be_there);
