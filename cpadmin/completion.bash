@@ -11,10 +11,10 @@ _cpadmin_options() {
 }
 
 # What a verb does in turn, where its usage begins with list|add or the like;
-# and where one ID is given, what follows it: ID grant|refuse.
+# and where one ID is given, what follows it: ID grant|refuse, SAR in|out.
 _cpadmin_actions() {
 	"${@:1:3}" --help 2>/dev/null |
-	    sed -n "s/^usage: cpadmin $2 $3 ${4:+\\[*ID }\\([a-z-]*|[a-z|-]*\\).*/\\1/p" |
+	    sed -n "s/^usage: cpadmin $2 $3 ${4:+\\[*[A-Z]* }\\([a-z-]*|[a-z|-]*\\).*/\\1/p" |
 	    tr '|' ' '
 }
 

@@ -25,6 +25,9 @@ expect_eq "$(offered shield decide CP-1 '')" 'grant refuse'
 expect_eq "$(offered shield decide --review 2027-01-01 CP-1 '')" 'grant refuse'
 expect_eq "$(offered record event CP-1 '')" 'died left-england returned moved'
 expect_eq "$(offered shield show CP-1 '')" ''
+expect_eq "$(offered sar identity SAR-0001 '')" 'verified doubted'
+expect_eq "$(offered sar view SAR-0001 --subject 2 u)" unable
+expect_eq "$(offered sar approve SAR-0001 '')" ''
 
 test_case 'options with a letter, and values that their name lists'
 expect_eq "$(offered notice preview --format '')" \
@@ -36,6 +39,9 @@ expect_eq "$(offered notice addressee CP-1 --to c)" 'child carer'
 expect_eq "$(offered notice returned N-0000001-F --why n)" not-known
 expect_eq "$(offered retention run --accept s)" share
 expect_eq "$(offered notice s)" 'served show suppress'
+expect_eq "$(offered sar open --relation '')" 'self parent representative'
+expect_eq "$(offered sar letter SAR-0001 --kind '')" \
+    'identity fee clarify extended archived'
 
 test_case 'options and their values'
 expect_eq "$(offered shield request CP-1 --e)" --evidence

@@ -1,0 +1,22 @@
+#include "cpadmin/sar_verbs.h"
+
+enum cp_rc
+cp_sar_run_evidence(struct cp_call *call, struct cp_err *err)
+{
+	(void)call;
+	return cp_fail(err, CP_FAILED, "not there yet");
+}
+
+enum cp_rc
+cp_sar_run_view(struct cp_call *call, struct cp_err *err)
+{
+	(void)call;
+	return cp_fail(err, CP_FAILED, "not there yet");
+}
+
+enum cp_rc
+cp_sar_run_note(struct cp_call *call, struct cp_err *err)
+{
+	(void)call;
+	return cp_fail(err, CP_FAILED, "not there yet");
+}
