@@ -10,7 +10,11 @@
  * Subject access requests (domain: 6): the case, its events, and the clock that
  * runs by them.  The log's entries have the request's id as subject and name no
  * person; that somebody's details were collected is in their own record's
- * history besides.  Each change is within the caller's audited transaction.
+ * history besides.  Each change is within the caller's audited transaction and
+ * logs itself: "sar.open", "sar.event", "sar.view", "sar.safe", "sar.subject",
+ * "sar.withhold", "sar.give", "sar.approve", "sar.send", "sar.answer",
+ * "sar.close", "sar.expire", and of the records "hold.place", "hold.release";
+ * that somebody looked ("sar.collect") is for whoever shows it.
  */
 enum { CP_SAR_ID = 20, CP_SAR_TEXT = 2001, CP_SAR_SUBJECTS = 20,
 	CP_SAR_EVENTS = 500 };
@@ -66,7 +70,9 @@ struct cp_sar_subject {
  * wording), "duplicate", "own-view", "safe", "collected", "withheld",
  * "approved", "sent", "refused", "withdrawn", "rectified", "not-rectified",
  * "objection-upheld", "objection-refused", "told" (a recipient, of a
- * correction), "closed". */
+ * correction), "closed".  Of these "own-view", "safe", "collected", "withheld",
+ * "approved", "sent" and "closed" are entered by the functions that do it;
+ * "safe" is read only by who may know of shields. */
 struct cp_sar_event {
 	int64_t n;
 	struct cp_date date;
@@ -113,9 +119,9 @@ struct cp_sar_opening {
 };
 /* Opens it; its records are held from now on (hold.sar).  *LIKE (may be NULL)
  * is the id of an earlier one of the same requester about one of the same
- * records, "" without.  CP_REFUSED: one like it is open and AGAIN is 0, the hint
- * names it; or LIKE was answered within access.repeat_period and AGAIN is 0;
- * CP_BAD_INPUT: received in the future, nobody it is about, a text too long.
+ * records, "" without.  CP_REFUSED: one like it is open and AGAIN is 0, the
+ * hint names it; or LIKE was answered within access.repeat_period and AGAIN is
+ * 0; CP_BAD_INPUT: received in the future, nobody it is about, a bad text.
  * Without a record it has what is SOUGHT. */
 enum cp_rc cp_sar_open(const struct cp_change *c,
     const struct cp_operator *op, const struct cp_sar_opening *o,
@@ -134,6 +140,8 @@ typedef enum cp_rc cp_sar_fn(void *ctx, const struct cp_sar *r,
     struct cp_err *err);
 enum cp_rc cp_sar_each(struct cp_store *s, int all, cp_sar_fn *fn, void *ctx,
     struct cp_err *err) CP_MUST_CHECK;
+/* By number.  One whose record was merged into another is of that one; where
+ * two have become one person so, the first is given. */
 enum cp_rc cp_sar_subjects(struct cp_store *s, const struct cp_sar *r,
     struct cp_sar_subject out[CP_SAR_SUBJECTS], size_t *n,
     struct cp_err *err) CP_MUST_CHECK;
@@ -156,7 +164,7 @@ enum cp_rc cp_sar_clock(struct cp_store *s, const struct cp_sar *r,
 enum cp_rc cp_sar_enter(const struct cp_change *c,
     const struct cp_sar_rules *rules, struct cp_sar *r,
     const struct cp_sar_event *e, struct cp_err *err) CP_MUST_CHECK;
-/* The view of child IDX. */
+/* The view of child IDX; an approval is gone.  CP_NOT_FOUND: there is none. */
 enum cp_rc cp_sar_set_view(const struct cp_change *c, struct cp_sar *r,
     int idx, enum cp_own_view view, struct cp_date on, const char *text,
     struct cp_err *err) CP_MUST_CHECK;
@@ -166,8 +174,10 @@ enum cp_rc cp_sar_set_view(const struct cp_change *c, struct cp_sar *r,
 enum cp_rc cp_sar_set_safe(const struct cp_change *c, struct cp_sar *r,
     const struct cp_operator *op, int idx, int safe, const char *reason,
     struct cp_err *err) CP_MUST_CHECK;
-/* Subject IDX turns out to be record RECORD (0: nobody) and how it was FOUND.
- * It is held from then on. */
+/* Subject IDX turns out to be record RECORD (0 or NULL: nobody) and how it was
+ * FOUND.  It is held from then on; where it was another before, what was
+ * collected has to be collected again.  CP_REFUSED: answered, closed, merged,
+ * or it is another subject already. */
 enum cp_rc cp_sar_set_found(const struct cp_change *c, struct cp_sar *r,
     int idx, const struct cp_record *record, const char *found,
     struct cp_err *err) CP_MUST_CHECK;
@@ -197,9 +207,6 @@ enum cp_rc cp_sar_close(const struct cp_change *c,
 struct cp_sar_night { int64_t open, late, expired; };
 enum cp_rc cp_sar_night(const struct cp_change *c, const char *holidays_file,
     struct cp_sar_night *out, struct cp_err *err) CP_MUST_CHECK;
-/* FROM is merged into INTO, or that is undone: requests follow. */
-enum cp_rc cp_sar_move(const struct cp_change *c, int64_t from, int64_t into,
-    struct cp_err *err) CP_MUST_CHECK;
 /* The record is destroyed: closed requests about it lose what names anybody. */
 enum cp_rc cp_sar_forget(const struct cp_change *c, int64_t record,
     struct cp_err *err) CP_MUST_CHECK;

@@ -30,8 +30,9 @@ enum cp_rc cp_sar_item_get(struct cp_store *s, const struct cp_sar *r,
 
 /* What was collected takes the place of what was before: of an item whose
  * subject, key, flags and digest are as they were the decision stays.  Numbers
- * are given here, 1... in the order of ITEMS.  The stage is `collected', an
- * approval is gone.  CP_REFUSED: answered or closed. */
+ * are given here, 1... in the order of ITEMS, and what was decided is put
+ * there.  The stage is `collected', an approval is gone.  CP_REFUSED: answered
+ * or closed. */
 enum cp_rc cp_sar_items_put(const struct cp_change *c,
     const struct cp_operator *op, struct cp_sar *r,
     struct cp_sar_item *items, size_t n, struct cp_err *err) CP_MUST_CHECK;
@@ -46,7 +47,8 @@ enum cp_rc cp_sar_decide(const struct cp_change *c,
 /* What bears on approval and outcome. */
 struct cp_sar_tally {
 	size_t items, flagged, undecided, withheld, flagged_given;
-	int opened; /* something of it was opened from behind a shield */
+	int opened; /* somebody is safe: something may have been opened from
+		     * behind a shield */
 };
 enum cp_rc cp_sar_tally(struct cp_store *s, const struct cp_sar *r,
     struct cp_sar_tally *out, struct cp_err *err) CP_MUST_CHECK;
@@ -57,12 +59,15 @@ enum cp_rc cp_sar_approve(const struct cp_change *c,
     const struct cp_operator *op, struct cp_sar *r, struct cp_err *err)
     CP_MUST_CHECK;
 /* Whether R may be answered with a pack by what is stored: CP_REFUSED with a
- * hint, the first of: evidence is wanting, the child's view is wanted, nothing
- * collected, an undecided flag, not approved though it needs to be. */
-enum cp_rc cp_sar_ready(struct cp_store *s, const struct cp_sar_rules *rules,
-    const struct cp_sar *r, struct cp_err *err) CP_MUST_CHECK;
+ * hint, the first of: identity or fee is waited for, evidence is wanting, the
+ * child's view is wanted, nothing collected, somebody is not looked for or
+ * their archive not opened, an undecided flag, not approved though it needs to
+ * be, or not as it was approved. */
+enum cp_rc cp_sar_ready(const struct cp_change *c,
+    const struct cp_sar_rules *rules, const struct cp_sar *r,
+    struct cp_err *err) CP_MUST_CHECK;
 
-/* What was sent: hash and list, never a copy. */
+/* What was sent: hash and list, never a copy; AT and BY are given here. */
 struct cp_sar_sent {
 	char form[8];        /* zip, age */
 	uint8_t sha256[32];
