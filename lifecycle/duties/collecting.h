@@ -2,6 +2,7 @@
 #define CP_DUTIES_COLLECTING_H
 
 #include "lifecycle/duties/keeping.h"
+#include "lifecycle/records/document.h"
 #include "lifecycle/records/sar_item.h"
 
 /*
@@ -57,12 +58,15 @@ struct cp_field {
 struct cp_item {
 	struct cp_sar_item stored; /* number, subject, key, flags, decision */
 	enum cp_part part;
-	size_t of;                 /* the entry that it is a detail of; its own
-				    * place, where it is one */
+	size_t of;                 /* the entry that it is a detail of, which
+				    * stands before it; its own place, where it
+				    * is one */
 	struct cp_field *fields;
 	size_t n_fields;
-	const char *json;          /* its value in data.json; NULL: it is a part
-				    * of the record document */
+	const char *json;          /* of an entry an object, of a detail its one
+				    * member ("evidence":"X"): see
+				    * cp_collected_part; NULL: it is a part of
+				    * the record document */
 	int opened;                /* from behind a shield */
 	int is_new, changed;       /* against what is stored */
 };
@@ -79,8 +83,7 @@ struct cp_collection {
 	struct cp_item *items;
 	size_t n, cap;
 	size_t gone;                /* stored items that are no more */
-	struct cp_arena *arena;     /* private: texts */
-	void *private_state;
+	void *private_state;        /* texts */
 };
 void cp_collection_init(struct cp_collection *c);
 void cp_collection_clear(struct cp_collection *c);
@@ -109,6 +112,20 @@ enum cp_rc cp_collect_store(const struct cp_collecting *with,
 /* Whether item I is in the answer: it is settled and not withheld, nor is what
  * it is a detail of. */
 int cp_item_given(const struct cp_collection *c, size_t i);
+/* Whether something is new, gone, or not as it was when it was reviewed: then
+ * it is to be collected again. */
+int cp_collection_stale(const struct cp_collection *c);
+/* That SAR's items were shown, or sent, to or by who acts: entries "sar.VERB"
+ * ("items", "disclose") for the request and in the history of each record
+ * (detail {"sar":ID}; not of a destroyed one).  In the caller's transaction,
+ * committed before anything is shown. */
+enum cp_rc cp_collect_looked(const struct cp_collecting *with,
+    const struct cp_collection *c, const char *verb, struct cp_err *err)
+    CP_MUST_CHECK;
+/* Appends data.json's list of PART (from CONSENTS on, and ABOUT) of subject S:
+ * the entries that are given, each with the details of it that are. */
+enum cp_rc cp_collected_part(const struct cp_collection *c, size_t s,
+    enum cp_part part, struct cp_buf *out, struct cp_err *err) CP_MUST_CHECK;
 /* Appends data.json's "record" of subject S (from 0): its document without
  * what is not given; "null" without one.  The authority may be missing. */
 enum cp_rc cp_collected_record(const struct cp_collection *c, size_t s,
