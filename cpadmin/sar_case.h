@@ -57,18 +57,41 @@ enum cp_rc cp_sar_text(const struct cp_call *call, const char *name,
 /* The same of one that is needed. */
 enum cp_rc cp_sar_text_needed(const struct cp_call *call, const char *name,
     const char **out, struct cp_err *err) CP_MUST_CHECK;
-/* --subject N of a request about N_SUBJECTS, which are SUBJECTS: 1 where there
- * is one; CP_USAGE, CP_NOT_FOUND. */
+/* The text of option NAME into OUT, "" where it is not given and not NEEDED. */
+enum cp_rc cp_sar_text_copy(const struct cp_call *call, const char *name,
+    int needed, char out[CP_SAR_TEXT], struct cp_err *err) CP_MUST_CHECK;
+/* --subject N of a request about N_SUBJECTS: 1 where there is one; CP_USAGE,
+ * CP_NOT_FOUND. */
 enum cp_rc cp_sar_subject_n(const struct cp_call *call, size_t n_subjects,
     int *idx, struct cp_err *err) CP_MUST_CHECK;
 
-/* ---- what is shown ---- */
+/* Enters E (cp_sar_enter) for an officer, and shows how it stands then. */
+enum cp_rc cp_sar_case_enter(struct cp_call *call,
+    const struct cp_sar_event *e, struct cp_err *err) CP_MUST_CHECK;
+
+/* ---- what is shown (sar_row.c, sar_next.c) ---- */
 
 /* How a request stands after a change, and what is to be done next: one
  * object, with the row keys of `sar list'. */
 enum cp_rc cp_sar_case_show(struct cp_sar_case *x, struct cp_err *err)
     CP_MUST_CHECK;
-/* What to do next about it: WHAT in words, COMMAND to give, or "". */
+/* The columns of a request, and their values: its row of `sar list'. */
+#define CP_SAR_COLUMNS(X) \
+	X("sar", "SAR", "Request") \
+	X("subject", "SUBJECT", "About") \
+	X("status", "STATUS", "Status") \
+	X("received", "RECEIVED", "Received") \
+	X("starts", "STARTS", "Time starts") \
+	X("due", "DUE", "Due") \
+	X("days_left", "DAYS LEFT", "Days left") \
+	X("waits_for", "WAITS FOR", "Waits for") \
+	X("outcome", "OUTCOME", "Outcome") \
+	X("late", NULL, NULL)
+#define CP_SAR_IN_TABLE(key, table, line) { key, table },
+#define CP_SAR_IN_LINES(key, table, line) { key, line },
+enum cp_rc cp_sar_put_row(struct cp_sar_case *x, struct cp_out *o,
+    const struct cp_sar *r, struct cp_err *err) CP_MUST_CHECK;
+/* What to do next about the request: WHAT in words, COMMAND to give, or "". */
 struct cp_sar_next {
 	char what[192], command[192];
 };
