@@ -4,7 +4,7 @@
 #include "lifecycle/records/keys.h"
 #include "lifecycle/rules/text.h"
 
-/* Private to keys.c and query.c. */
+/* Private to keys.c, query.c, match*.c and tie.c. */
 
 enum {
 	KEY_WORDS_MAX = 8,  /* words of a name that are looked at */

@@ -3,6 +3,7 @@
 #include "archive/secret.h"
 #include "lifecycle/records/gate.h"
 #include "lifecycle/records/match_priv.h"
+#include "lifecycle/records/tie.h"
 #include "lifecycle/store/json_put.h"
 #include "lifecycle/store/stmt.h"
 
@@ -115,6 +116,8 @@ cp_match_renew(const struct cp_change *c, const struct cp_secret *identity,
 		rc = match_matcher_of(key, &w.matcher, err);
 	if (rc == CP_OK)
 		rc = cp_exec(cp_stmt(c->store, SQL_MATCH_CLEAR), err);
+	if (rc == CP_OK)
+		rc = cp_tie_drop_all(c->store, err);
 	if (rc == CP_OK)
 		rc = renew_all(&w, progress, ctx, err);
 	cp_store_act_for(c->store, actor);

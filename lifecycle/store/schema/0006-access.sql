@@ -59,7 +59,21 @@ CREATE INDEX sar_expires ON sar(expires, n)
 CREATE INDEX sar_received ON sar(received, n);
 CREATE INDEX sar_mark ON sar(mark) WHERE mark IS NOT NULL;
 CREATE INDEX sar_policy ON sar(policy);
+CREATE INDEX sar_unanswered ON sar(n)
+	WHERE stage IN ('open', 'collected', 'approved');
+CREATE INDEX sar_review ON sar(collected, n) WHERE stage = 'collected';
+CREATE INDEX sar_closed ON sar(n) WHERE stage = 'closed';
 INSERT INTO counter VALUES ('sar', 0);
+
+-- When each policy came into force, again too: a request is answered by the one
+-- of the day on which it was received.  Of those before, only the last is known.
+CREATE TABLE policy_adoption (
+	policy INTEGER NOT NULL REFERENCES policy(n),
+	at TEXT NOT NULL,
+	PRIMARY KEY (policy, at)
+) STRICT, WITHOUT ROWID;
+INSERT INTO policy_adoption SELECT policy, (SELECT max(adopted) FROM policy)
+FROM store WHERE policy IS NOT NULL;
 
 -- Whom it is about.  record: NULL where none was found; sought: JSON, who is
 -- looked for then, NULL once it expired.  own_view: of a child old enough
@@ -155,10 +169,12 @@ CREATE INDEX hold_sar ON hold(sar) WHERE sar IS NOT NULL;
 
 -- By what an archived person who asks can be found: 64 bits of keyed hashes
 -- (match.h), since no name of theirs is left in the store.  They go when the
--- record is destroyed or live again.
+-- record is destroyed or live again.  The counter has how many records have
+-- any: those archived before have none.
 CREATE TABLE tie (
 	key INTEGER NOT NULL,
 	record INTEGER NOT NULL REFERENCES record(n),
 	PRIMARY KEY (key, record)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX tie_record ON tie(record);
+INSERT INTO counter VALUES ('tied', 0);

@@ -18,6 +18,7 @@ DELETE FROM shield_key WHERE record = ?
 -- name: match_used
 -- excused: it stops at the first row
 SELECT EXISTS (SELECT 1 FROM shield_key) OR EXISTS (SELECT 1 FROM quarantine)
+	OR EXISTS (SELECT 1 FROM tie)
 
 -- name: match_count
 -- excused: the filter knows them all
