@@ -30,6 +30,7 @@ struct batch {
 
 struct line {
 	struct cp_run *run;
+	struct cp_matcher *matcher;
 	struct cp_pool *pool;
 	struct cp_due due;
 	int64_t *rows;            /* WINDOW of them; from at to n_rows */
@@ -302,6 +303,8 @@ move_record(struct line *x, struct cp_seal_job *j, const struct batch *b,
 		rc = cp_record_strip(run->store, &j->record, destroy,
 		    run->rules.policy_n, run->now, err);
 	if (rc == CP_OK)
+		rc = cp_tie_put(run->store, j->record.n, &j->ties, err);
+	if (rc == CP_OK)
 		rc = cp_audit_erase(run->audit, j->record.id, err);
 	if (rc == CP_OK)
 		rc = log_archived(run, j, b->volume_id, destroy, scratch, err);
@@ -321,8 +324,11 @@ move_all(struct line *x, struct batch *b, struct cp_date destroy,
 
 	*moved = *lapsed = *unsent = 0;
 	cp_buf_init(&scratch);
-	rc = cp_volume_row_add(run->store, b->volume_id, run->custody.id,
-	    run->now->today, &b->sum, b->count, run->place, &volume, err);
+	rc = cp_matcher_check(x->matcher, run->store, err);
+	if (rc == CP_OK)
+		rc = cp_volume_row_add(run->store, b->volume_id,
+		    run->custody.id, run->now->today, &b->sum, b->count,
+		    run->place, &volume, err);
 	if (rc == CP_OK)
 		rc = cp_shelf_row_add(run->store, cp_shelf_month(destroy),
 		    run->now->today, err);
@@ -438,7 +444,8 @@ free_batches(struct line *x)
 enum cp_rc
 cp_run_archive(struct cp_run *run, struct cp_err *err)
 {
-	struct cp_pool_work work = cp_sealing_work(&run->recipient);
+	struct cp_sealing sealing = { .recipient = &run->recipient };
+	struct cp_pool_work work = cp_sealing_work(&sealing);
 	struct line x = { .run = run };
 	struct cp_err late;
 	int64_t any;
@@ -452,6 +459,9 @@ cp_run_archive(struct cp_run *run, struct cp_err *err)
 	cp_fact_set_init(&x.facts);
 	rc = make_batches(&x, err);
 	if (rc == CP_OK)
+		rc = cp_matcher_open(run->store, &x.matcher, err);
+	sealing.matcher = x.matcher;
+	if (rc == CP_OK)
 		rc = cp_pool_new(&work, run->workers > 1 ? run->workers : 0,
 		    2 * BATCH, &x.pool, err);
 	if (rc == CP_OK)
@@ -463,6 +473,7 @@ cp_run_archive(struct cp_run *run, struct cp_err *err)
 		rc = late.code;
 	}
 	cp_pool_free(&x.pool);
+	cp_matcher_free(x.matcher);
 	cp_fact_set_clear(&x.facts);
 	free_batches(&x);
 	return rc;

@@ -6,6 +6,7 @@
 #include "lifecycle/duties/plan.h"
 #include "lifecycle/duties/run.h"
 #include "lifecycle/records/shield.h"
+#include "lifecycle/records/tie.h"
 #include "lifecycle/store/json_put.h"
 #include "lifecycle/store/stmt.h"
 
@@ -265,6 +266,8 @@ erase(struct erasing *x, const struct cp_parcel *p, struct cp_err *err)
 	rc = cp_parcel_end(run->store, p, "destroyed", run->now->today, err);
 	if (rc == CP_OK)
 		rc = cp_record_bury(run->store, p->record, run->now, err);
+	if (rc == CP_OK)
+		rc = cp_tie_drop(run->store, p->record, err);
 	if (rc == CP_OK)
 		rc = forget_shield(run, p->record, err);
 	if (rc == CP_OK)

@@ -9,6 +9,7 @@
 #include "lifecycle/duties/history.h"
 #include "lifecycle/records/document_edit.h"
 #include "lifecycle/records/number.h"
+#include "lifecycle/records/tie.h"
 #include "lifecycle/store/json_put.h"
 
 enum cp_rc
@@ -110,6 +111,8 @@ revive(const struct cp_restoring *in, const struct cp_parcel *p,
 	if (rc == CP_OK)
 		rc = cp_parcel_end(in->store, p, "restored", in->now->today,
 		    err);
+	if (rc == CP_OK)
+		rc = cp_tie_drop(in->store, p->record, err);
 	if (rc == CP_OK)
 		rc = cp_box_back(in->store, r->n, x->box, x->box_len, err);
 	if (rc == CP_OK)

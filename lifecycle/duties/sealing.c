@@ -43,6 +43,7 @@ cp_seal_job_clear(struct cp_seal_job *j)
 	cp_box_clear(&j->box);
 	cp_buf_clear(&j->header);
 	cp_buf_clear(&j->payload);
+	cp_keys_clear(&j->ties);
 }
 
 void
@@ -127,19 +128,40 @@ read_back(struct bench *b, const struct cp_seal_job *j,
 	return rc;
 }
 
+static enum cp_rc
+tie(const struct cp_matcher *m, struct cp_seal_job *j, struct cp_err *err)
+{
+	static const struct cp_date any = { 0 };
+	struct cp_document *doc = NULL;
+	struct cp_reject why;
+	enum cp_rc rc = cp_document_parse(cp_buf_text(&j->document),
+	    j->document.len, any, &doc, &why, err);
+
+	if (rc == CP_BAD_INPUT) {
+		cp_err_context(err, "the stored document");
+		rc = err->code = CP_CORRUPT;
+	}
+	if (rc == CP_OK)
+		rc = cp_tie_keys(m, doc, &j->ties, err);
+	cp_document_free(doc);
+	return rc;
+}
+
 static void
 seal(void *ctx, void *state, void *item)
 {
-	const struct cp_age_recipient *recipient = ctx;
+	const struct cp_sealing *with = ctx;
 	struct cp_secret *file_key = NULL;
 	struct cp_seal_job *j = item;
 	struct bench *b = state;
 
 	j->rc = cp_parcel_new_id(j->package_id, &j->err);
 	if (j->rc == CP_OK)
+		j->rc = tie(with->matcher, j, &j->err);
+	if (j->rc == CP_OK)
 		j->rc = build(b, j, &j->err);
 	if (j->rc == CP_OK)
-		j->rc = cp_age_seal(b->sealer, recipient, 1, b->package.data,
+		j->rc = cp_age_seal(b->sealer, with->recipient, 1, b->package.data,
 		    b->package.len, &j->header, &j->payload, &file_key,
 		    &j->err);
 	if (j->rc == CP_OK)
@@ -148,12 +170,12 @@ seal(void *ctx, void *state, void *item)
 }
 
 struct cp_pool_work
-cp_sealing_work(const struct cp_age_recipient *recipient)
+cp_sealing_work(const struct cp_sealing *with)
 {
 	union {
-		const struct cp_age_recipient *in;
+		const struct cp_sealing *in;
 		void *out;
-	} ctx = { recipient };
+	} ctx = { with };
 
 	return (struct cp_pool_work){ seal, make_bench, clear_bench, ctx.out };
 }

@@ -5,6 +5,7 @@
 #include "archive/pool.h"
 #include "lifecycle/duties/boxing.h"
 #include "lifecycle/records/record.h"
+#include "lifecycle/records/tie.h"
 
 /*
  * Sealing: records go in as text, packages come out as header and payload, in
@@ -23,6 +24,7 @@ struct cp_seal_job {
 	/* out */
 	char package_id[40];
 	struct cp_buf header, payload;
+	struct cp_keys ties;         /* tie.h */
 	enum cp_rc rc;
 	struct cp_err err;
 };
@@ -32,12 +34,17 @@ void cp_seal_job_clear(struct cp_seal_job *j);
 /* Empties the buffers for the next record, keeping their memory. */
 void cp_seal_job_reset(struct cp_seal_job *j);
 
+struct cp_sealing { /* borrowed */
+	const struct cp_age_recipient *recipient;
+	const struct cp_matcher *matcher;
+};
 /*
  * The work of a pool whose items are struct cp_seal_job: builds the package
- * (record.json, history.json, README.txt, the box), seals it to RECIPIENT (borrowed)
- * and opens the payload again with the file key, which is then forgotten: what
- * cannot be read back is an error of the job.
+ * (record.json, history.json, README.txt, the box), seals it to the recipient
+ * of WITH (borrowed) and opens the payload again with the file key, which is
+ * then forgotten: what cannot be read back is an error of the job, and so is a
+ * document that is none, CP_CORRUPT.
  */
-struct cp_pool_work cp_sealing_work(const struct cp_age_recipient *recipient);
+struct cp_pool_work cp_sealing_work(const struct cp_sealing *with);
 
 #endif
