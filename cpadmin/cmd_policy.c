@@ -51,6 +51,9 @@ say_wordings(const struct cp_call *call, const struct cp_wordings_checked *c)
 	if (c->lag > 0)
 		cp_say(call, "translations that lag: %zu (notice translations "
 		    "has which)", c->lag);
+	if (c->missing > 0)
+		cp_say(call, "letters that are not translated: %zu, English is "
+		    "used", c->missing);
 }
 
 /* A good policy's wordings.  A lone file is a good policy, too: where no

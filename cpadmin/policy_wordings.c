@@ -34,6 +34,7 @@ count_lag(void *ctx, const struct cp_translation *t, struct cp_err *err)
 
 	(void)err;
 	c->lag += t->state == CP_TRANSLATION_LAGS;
+	c->missing += t->state == CP_TRANSLATION_MISSING;
 	return CP_OK;
 }
 

@@ -11,6 +11,7 @@ struct cp_wordings_checked {
 	struct cp_wording_problem *problem; /* file: a path from FOLDER */
 	size_t n, cap;
 	size_t languages, lag; /* translations that lag */
+	size_t missing; /* translations that nobody has made yet */
 };
 /* Loads the wordings for POLICY of FILE.  CP_BAD_INPUT: OUT has all that is
  * wrong.  CP_NOT_FOUND: the policy asks for some, and there are none.  OUT is

@@ -11,10 +11,8 @@
  * the way (identity, fee or clarification asked for, extension, archived and
  * being opened).
  */
-enum cp_access_letter { CP_ACCESS_COVER, CP_ACCESS_REFUSAL, CP_ACCESS_NONE,
-	CP_ACCESS_ASK, CP_ACCESS_LETTERS };
-/* Names of the wordings: "access", "access-refusal", "access-none",
- * "access-ask". */
+/* Names of the wordings (enum of wording.h): "access", "access-refusal",
+ * "access-none", "access-ask". */
 const char *cp_access_letter_name(enum cp_access_letter v);
 /* What an ACCESS_ASK letter is about. */
 enum cp_access_ask { CP_ASK_IDENTITY, CP_ASK_FEE, CP_ASK_CLARIFY,

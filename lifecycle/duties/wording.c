@@ -123,6 +123,39 @@ cp_wording_of(const struct cp_wordings *w, const struct cp_language *language,
 	return &l->entry[name_of(kind, band, format == CP_FORMAT_EASY)].w;
 }
 
+/* Whether all that it takes is there, and nothing is wrong with it. */
+static int
+has_access(const struct wording_language *l)
+{
+	for (int i = WORDING_ACCESS; i <= WORDING_ACCESS_ASK; i++)
+		if (l->entry[i].text == NULL || l->entry[i].bad)
+			return 0;
+	return l->access_words;
+}
+
+const struct cp_language *
+cp_wording_access_language(const struct cp_wordings *w, const char *code,
+    int *known)
+{
+	const struct cp_language *l = cp_wording_language(w, code, known);
+
+	if (has_access((const struct wording_language *)l))
+		return l;
+	*known = 0;
+	return &w->language[0].l;
+}
+
+const struct cp_wording *
+cp_wording_access(const struct cp_wordings *w,
+    const struct cp_language *language, enum cp_access_letter letter)
+{
+	const struct wording_language *l =
+	    (const struct wording_language *)language;
+
+	(void)w;
+	return &l->entry[WORDING_ACCESS + (int)letter].w;
+}
+
 /* ---- versions ----------------------------------------------------------- */
 
 enum cp_rc

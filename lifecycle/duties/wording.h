@@ -80,6 +80,17 @@ const struct cp_wording *cp_wording_of(const struct cp_wordings *w,
     const struct cp_language *language, enum cp_notice_kind kind,
     enum cp_band band, enum cp_format format);
 
+/* Letters about a request for access, in words of their own and with
+ * access-words.txt (access_words.h).  A language has all of these or, until
+ * somebody has translated them, is answered in English: *KNOWN 0. */
+enum cp_access_letter { CP_ACCESS_COVER, CP_ACCESS_REFUSAL, CP_ACCESS_NONE,
+	CP_ACCESS_ASK, CP_ACCESS_LETTERS };
+const struct cp_language *cp_wording_access_language(
+    const struct cp_wordings *w, const char *code, int *known);
+/* LANGUAGE is of cp_wording_access_language; never NULL. */
+const struct cp_wording *cp_wording_access(const struct cp_wordings *w,
+    const struct cp_language *language, enum cp_access_letter letter);
+
 /* Keeps the words of W, which is of cp_wording_of, as they are now, if they are
  * not kept yet; in the caller's transaction. */
 enum cp_rc cp_wording_keep(struct cp_store *s, const struct cp_wording *w,

@@ -18,12 +18,20 @@ bits(unsigned v)
 	return n;
 }
 
-/* Whether a letter can have FLAGS: one reason, one outcome, the law. */
+/* Whether a letter by RULE can have FLAGS: one reason, one outcome, the law;
+ * about a request, which may be older than the policy in force, either. */
 static int
-possible(unsigned flags, unsigned allowed, const struct cp_policy *policy)
+possible(unsigned flags, const struct wording_rule *rule,
+    const struct cp_policy *policy)
 {
 	static const unsigned one_of[] = { FLAG(FIRST) | FLAG(COMPREHENSION) |
-		FLAG(VERSION), FLAG(GRANTED) | FLAG(REFUSED) | FLAG(LIFTED) };
+		FLAG(VERSION), FLAG(GRANTED) | FLAG(REFUSED) | FLAG(LIFTED),
+		FLAG(SELF) | FLAG(PARENT) | FLAG(REPRESENTATIVE),
+		FLAG(IDENTITY) | FLAG(FEE) | FLAG(CLARIFY) | FLAG(EXTENDED) |
+		FLAG(ARCHIVED), FLAG(IDENTITY_NOT_SHOWN) | FLAG(NOT_ENTITLED) |
+		FLAG(NOT_IN_INTEREST) | FLAG(MANIFESTLY_UNFOUNDED) |
+		FLAG(EXCESSIVE) | FLAG(FEE_NOT_PAID) | FLAG(REPEATED) };
+	unsigned allowed = rule->flags;
 	unsigned law = policy->notice_law == CP_LAW_UK_GDPR ? FLAG(UK_GDPR) :
 	    0;
 
@@ -33,7 +41,7 @@ possible(unsigned flags, unsigned allowed, const struct cp_policy *policy)
 	/* Several children are told of to a carer. */
 	if ((flags & FLAG(TO_CHILD)) != 0 && (flags & FLAG(SEVERAL)) != 0)
 		return 0;
-	return (flags & FLAG(UK_GDPR)) == (law & allowed);
+	return rule->access || (flags & FLAG(UK_GDPR)) == (law & allowed);
 }
 
 static void
@@ -60,7 +68,23 @@ asked_items(const struct cp_policy *policy, const char **out, size_t cap)
 	out[n] = NULL;
 }
 
-/* *BAD: it is told what a letter with FLAGS would not say. */
+/* A value that only some letters have: V of USED where FLAGS lack what it comes
+ * with; or -1. */
+static int
+value_without(const struct wording_rule *rule, unsigned used, unsigned flags)
+{
+	static const struct { enum cp_value value; unsigned flag; } with[] = {
+		{ CP_VALUE_REASON, FLAG(REASONED) },
+		{ CP_VALUE_DUE, FLAG(EXTENDED) }, { CP_VALUE_FEE, FLAG(FEE) } };
+
+	for (size_t i = 0; i < sizeof(with) / sizeof(with[0]); i++)
+		if (rule->access && (used & 1U << with[i].value) != 0 &&
+		    (flags & with[i].flag) == 0)
+			return (int)with[i].value;
+	return -1;
+}
+
+/* *BAD: it is told what a letter with FLAGS would not say, or cannot. */
 static enum cp_rc
 check_letter(struct wording_loader *x, const char *code,
     const struct wording_entry *e, enum wording_name name, unsigned flags,
@@ -71,6 +95,7 @@ check_letter(struct wording_loader *x, const char *code,
 	struct cp_template_kind kind;
 	char with[128];
 	unsigned used, missing;
+	int without;
 
 	wording_kind(name, 0, &kind);
 	used = cp_template_uses(e->text, flags);
@@ -82,13 +107,18 @@ check_letter(struct wording_loader *x, const char *code,
 		asked_items(x->policy, items, 33);
 		lacks = cp_template_lacks(e->text, items, flags);
 	}
-	*bad = missing != 0 || lacks != NULL;
+	without = value_without(rule, used, flags);
+	*bad = missing != 0 || lacks != NULL || without >= 0;
 	if (!*bad)
 		return CP_OK;
 	flag_words(flags, with, sizeof(with));
 	if (lacks != NULL)
 		return wording_problem(x, code, rule->name, 0, err, "a letter%s "
 		    "does not say %s: @items, notices.content", with, lacks);
+	if (without >= 0)
+		return wording_problem(x, code, rule->name, 0, err, "a letter%s "
+		    "has no {{%s}}", with,
+		    cp_value_name((enum cp_value)without));
 	for (unsigned v = 0; v < CP_VALUES; v++)
 		if ((missing & 1U << v) != 0)
 			return wording_problem(x, code, rule->name, 0, err,
@@ -107,7 +137,7 @@ check_letters(struct wording_loader *x, const char *code,
 
 	/* All subsets, down to none. */
 	for (;; flags = (flags - 1) & allowed) {
-		if (possible(flags, allowed, x->policy))
+		if (possible(flags, &wording_rules[name], x->policy))
 			rc = check_letter(x, code, e, name, flags, &bad, err);
 		if (rc != CP_OK || bad || flags == 0)
 			return rc;

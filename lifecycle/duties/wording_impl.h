@@ -13,6 +13,9 @@ enum wording_name {
 	WORDING_ARCHIVED, WORDING_ARCHIVED_EASY, WORDING_EXTENDED,
 	WORDING_EXTENDED_EASY, WORDING_WITHDRAWAL, WORDING_WITHDRAWAL_EASY,
 	WORDING_AUTHORITY, WORDING_AUTHORITY_EASY, WORDING_SHIELD,
+	/* in the order of enum cp_access_letter */
+	WORDING_ACCESS, WORDING_ACCESS_REFUSAL, WORDING_ACCESS_NONE,
+	WORDING_ACCESS_ASK,
 	WORDING_NAMES
 };
 struct wording_rule {
@@ -21,6 +24,8 @@ struct wording_rule {
 	unsigned flags;
 	int easy;
 	int whole;       /* holds what the law asks for */
+	int access;      /* about a request: under the law of its day, whichever
+			  * that is; a translation may be missing */
 };
 extern const struct wording_rule wording_rules[WORDING_NAMES];
 /* What may be in it. */
@@ -41,6 +46,7 @@ struct wording_language {
 	struct cp_buf words;  /* of words.txt, cut into strings */
 	char comma[WORDING_COMMA];
 	struct wording_entry entry[WORDING_NAMES];
+	int access_words; /* access-words.txt is there and good */
 };
 struct cp_wordings {
 	struct wording_language *language; /* English is the first */

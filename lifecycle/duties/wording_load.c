@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "archive/file.h"
+#include "lifecycle/duties/access_words_impl.h"
 #include "lifecycle/duties/wording_impl.h"
 
 enum { PATH_CAP = 4096, FILE_MAX = 256 * 1024 };
@@ -109,7 +110,8 @@ known_file(const char *name)
 {
 	size_t len;
 
-	if (strcmp(name, "words.txt") == 0)
+	if (strcmp(name, "words.txt") == 0 ||
+	    strcmp(name, "access-words.txt") == 0)
 		return 1;
 	for (int i = 0; i < WORDING_NAMES; i++) {
 		len = strlen(wording_rules[i].name);
@@ -130,6 +132,20 @@ has_folder(const struct wording_loader *l, const char *language)
 
 	return n > 0 && (size_t)n < sizeof(path) && stat(path, &st) == 0 &&
 	    S_ISDIR(st.st_mode);
+}
+
+/* Whether FILE of L may be missing, and is, without a word: letters about
+ * requests that nobody has translated yet. */
+static int
+not_yet(const struct wording_loader *x, const struct wording_language *l,
+    const char *file)
+{
+	char path[PATH_CAP];
+	int n = snprintf(path, sizeof(path), "%s/notices/%s/%s.txt", x->folder,
+	    l->code, file);
+
+	return n > 0 && (size_t)n < sizeof(path) && !x->survey &&
+	    strcmp(l->code, "en") != 0 && access(path, F_OK) != 0;
 }
 
 /* A name that is misspelt would never be read. */
@@ -201,6 +217,8 @@ load_template(struct wording_loader *x, struct wording_language *l,
 	size_t before = x->n;
 	enum cp_rc rc;
 
+	if (wording_rules[name].access && not_yet(x, l, file))
+		return CP_OK;
 	rc = wording_read(x, l->code, file, &e->file, &e->there, err);
 	if (rc != CP_OK || !e->there)
 		return rc;
@@ -214,6 +232,48 @@ load_template(struct wording_loader *x, struct wording_language *l,
 	set_entry(l, name);
 	rc = wording_check(x, l, name, err);
 	e->bad = x->n > before;
+	return rc;
+}
+
+/* ---- words of access ------------------------------------------------------ */
+
+struct access_problems {
+	struct wording_loader *x;
+	const char *code;
+};
+
+static enum cp_rc
+tell_access(void *ctx, unsigned line, const char *what, struct cp_err *err)
+{
+	const struct access_problems *p = ctx;
+
+	return wording_problem(p->x, p->code, "access-words", line, err, "%s",
+	    what);
+}
+
+/* They are there with the letters that they are for. */
+static enum cp_rc
+load_access_words(struct wording_loader *x, struct wording_language *l,
+    struct cp_err *err)
+{
+	struct access_problems told = { x, l->code };
+	struct cp_access_words *words = NULL;
+	struct cp_buf file;
+	int needed = 0, there = 0;
+	enum cp_rc rc = CP_OK;
+
+	for (int i = WORDING_ACCESS; i <= WORDING_ACCESS_ASK; i++)
+		needed |= l->entry[i].there;
+	if (!needed && not_yet(x, l, "access-words"))
+		return CP_OK;
+	cp_buf_init(&file);
+	rc = wording_read(x, l->code, "access-words", &file, &there, err);
+	if (rc == CP_OK && there)
+		rc = access_words_parse(&file, l->l.rtl, tell_access, &told,
+		    &words, err);
+	l->access_words = words != NULL;
+	cp_access_words_free(words);
+	cp_buf_clear(&file);
 	return rc;
 }
 
@@ -255,6 +315,8 @@ load_language(struct wording_loader *x, const char *code, struct cp_err *err)
 		return check_names(x, code, err);
 	for (int i = 0; i < WORDING_NAMES && rc == CP_OK; i++)
 		rc = load_template(x, l, (enum wording_name)i, err);
+	if (rc == CP_OK)
+		rc = load_access_words(x, l, err);
 	return rc == CP_OK ? check_names(x, code, err) : rc;
 }
 

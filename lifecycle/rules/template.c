@@ -25,6 +25,10 @@ static const char *const value_names[CP_VALUES] = {
 	[CP_VALUE_DATE] = "date",
 	[CP_VALUE_NEW_AUTHORITY] = "new_authority",
 	[CP_VALUE_REASON] = "reason",
+	[CP_VALUE_REQUESTER] = "requester",
+	[CP_VALUE_RECEIVED] = "received",
+	[CP_VALUE_DUE] = "due",
+	[CP_VALUE_FEE] = "fee",
 };
 
 static const char *const flag_names[CP_FLAGS] = {
@@ -41,6 +45,23 @@ static const char *const flag_names[CP_FLAGS] = {
 	[CP_FLAG_GRANTED] = "granted",
 	[CP_FLAG_REFUSED] = "refused",
 	[CP_FLAG_LIFTED] = "lifted",
+	[CP_FLAG_SELF] = "self",
+	[CP_FLAG_PARENT] = "parent",
+	[CP_FLAG_REPRESENTATIVE] = "representative",
+	[CP_FLAG_IDENTITY] = "identity",
+	[CP_FLAG_FEE] = "fee",
+	[CP_FLAG_CLARIFY] = "clarify",
+	[CP_FLAG_EXTENDED] = "extended",
+	[CP_FLAG_ARCHIVED] = "archived",
+	[CP_FLAG_IDENTITY_NOT_SHOWN] = "identity_not_shown",
+	[CP_FLAG_NOT_ENTITLED] = "not_entitled",
+	[CP_FLAG_NOT_IN_INTEREST] = "not_in_interest",
+	[CP_FLAG_MANIFESTLY_UNFOUNDED] = "manifestly_unfounded",
+	[CP_FLAG_EXCESSIVE] = "excessive",
+	[CP_FLAG_FEE_NOT_PAID] = "fee_not_paid",
+	[CP_FLAG_REPEATED] = "repeated",
+	[CP_FLAG_PARTIAL] = "partial",
+	[CP_FLAG_REASONED] = "reasoned",
 };
 
 const char *const cp_picture_names[] = { "letter", "house", "school", "person",
@@ -175,10 +196,19 @@ check_values(const struct cp_template *t, const struct cp_said *said,
 	return CP_OK;
 }
 
-static void
-put_value(const struct cp_template *t, const char *value, struct cp_buf *out)
+void
+cp_template_words(int rtl, const char *words, size_t len, struct cp_buf *out)
 {
-	int apart = t->rtl || tpl_has_rtl(value);
+	if (rtl)
+		tpl_isolate(words, len, out);
+	else
+		cp_buf_put(out, words, len);
+}
+
+void
+cp_template_value(int rtl, const char *value, struct cp_buf *out)
+{
+	int apart = rtl || tpl_has_rtl(value);
 
 	cp_buf_puts(out, apart ? "\xE2\x81\xA8" : ""); /* U+2068 */
 	cp_buf_puts(out, value);
@@ -200,7 +230,8 @@ block_text(const struct cp_template *t, const struct tpl_block *b,
 		if (p[i].value < 0)
 			cp_buf_puts(buf, texts + p[i].at);
 		else
-			put_value(t, said->value[p[i].value], buf);
+			cp_template_value(t->rtl,
+			    said->value[p[i].value], buf);
 	return cp_buf_text(buf);
 }
 

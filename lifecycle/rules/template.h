@@ -47,7 +47,11 @@ enum cp_value {
 	CP_VALUE_DATE,        /* {{date}}: what it is about, in words: archived
 			       * on, stays until, withdrawn on */
 	CP_VALUE_NEW_AUTHORITY, /* {{new_authority}} */
-	CP_VALUE_REASON,      /* {{reason}}: of a shield's outcome */
+	CP_VALUE_REASON,      /* {{reason}}: of a shield's outcome, a refusal */
+	CP_VALUE_REQUESTER,   /* {{requester}}: who asked for access */
+	CP_VALUE_RECEIVED,    /* {{received}}: when, in words */
+	CP_VALUE_DUE,         /* {{due}}: by when it is answered, in words */
+	CP_VALUE_FEE,         /* {{fee}}: "10 pounds" as a sum */
 	CP_VALUES
 };
 enum cp_flag {
@@ -58,6 +62,16 @@ enum cp_flag {
 	CP_FLAG_CONNEXIONS, CP_FLAG_CARE_LEAVER, CP_FLAG_LEARNING_DIFFICULTY,
 	CP_FLAG_LEAVES,       /* withdrawal: the record leaves because of it */
 	CP_FLAG_GRANTED, CP_FLAG_REFUSED, CP_FLAG_LIFTED, /* of a shield */
+	/* of access: who asked; what a letter on the way is about; */
+	CP_FLAG_SELF, CP_FLAG_PARENT, CP_FLAG_REPRESENTATIVE,
+	CP_FLAG_IDENTITY, CP_FLAG_FEE, CP_FLAG_CLARIFY, CP_FLAG_EXTENDED,
+	CP_FLAG_ARCHIVED,
+	/* the ground of a refusal (access.refuse_grounds); */
+	CP_FLAG_IDENTITY_NOT_SHOWN, CP_FLAG_NOT_ENTITLED,
+	CP_FLAG_NOT_IN_INTEREST, CP_FLAG_MANIFESTLY_UNFOUNDED,
+	CP_FLAG_EXCESSIVE, CP_FLAG_FEE_NOT_PAID, CP_FLAG_REPEATED,
+	CP_FLAG_PARTIAL,      /* that something is left out is told */
+	CP_FLAG_REASONED,     /* there is {{reason}} */
 	CP_FLAGS
 };
 const char *cp_value_name(enum cp_value v);
@@ -129,6 +143,12 @@ enum cp_rc cp_template_render(const struct cp_template *t,
     const struct cp_said *said,
     enum cp_rc (*fn)(void *ctx, const struct cp_block *b, struct cp_err *err),
     void *ctx, struct cp_err *err) CP_MUST_CHECK;
+/* For what is said besides a template, as of its texts: appends WORDS of LEN
+ * bytes in a language from right to left (RTL) or the other way; and VALUE, set
+ * in isolates where a template would. */
+void cp_template_words(int rtl, const char *words, size_t len,
+    struct cp_buf *out);
+void cp_template_value(int rtl, const char *value, struct cp_buf *out);
 /* Which values are used where FLAGS are set: bits. */
 unsigned cp_template_uses(const struct cp_template *t, unsigned flags);
 /* Whether every one of ITEMS (ends with NULL) is said where FLAGS are set:

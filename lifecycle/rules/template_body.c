@@ -46,11 +46,8 @@ keep_words(struct tpl_body *b)
 	if (b->words.len == 0)
 		return;
 	at = b->r->t->texts.len;
-	if (b->r->t->rtl)
-		tpl_isolate(cp_buf_text(&b->words), b->words.len,
-		    &b->r->t->texts);
-	else
-		cp_buf_put(&b->r->t->texts, b->words.data, b->words.len);
+	cp_template_words(b->r->t->rtl, cp_buf_text(&b->words), b->words.len,
+	    &b->r->t->texts);
 	cp_buf_put(&b->r->t->texts, "", 1);
 	if (b->words.failed)
 		b->r->no_memory = 1;

@@ -23,7 +23,8 @@ static const char *const files[] = { "notice-parent", "notice-12",
 	"notice-16", "notice-easy", "notice-parent-easy", "eighteen",
 	"eighteen-easy", "archived", "archived-easy", "extended",
 	"extended-easy", "withdrawal", "withdrawal-easy", "authority",
-	"authority-easy", "shield-outcome" };
+	"authority-easy", "shield-outcome", "access", "access-refusal",
+	"access-none", "access-ask" };
 enum { FILES = sizeof(files) / sizeof(files[0]) };
 
 static char dir[] = "/tmp/cpadmin-wording.XXXXXX";
@@ -145,7 +146,9 @@ setup(void)
 	ck_assert_ptr_nonnull(mkdtemp(dir));
 	(void)snprintf(command, sizeof(command), "mkdir -p %s/notices/xx && "
 	    "cp -R policies/notices/en %s/notices/ && "
-	    "cp policies/notices/en/words.txt %s/notices/xx/", dir, dir, dir);
+	    "cp policies/notices/en/words.txt "
+	    "policies/notices/en/access-words.txt %s/notices/xx/", dir, dir,
+	    dir);
 	ck_assert_int_eq(system(command), 0);
 	for (int i = 0; i < FILES; i++)
 		translate(files[i]);
@@ -509,7 +512,7 @@ START_TEST(how_translations_stand)
 	ck_assert_msg(n_told == 3, "%s", cp_buf_text(&told));
 	n_states = 0;
 	must(cp_wording_translations(w, note_state, NULL, &err));
-	ck_assert_str_eq(states, "clcmc" "wcwcccccccc");
+	ck_assert_str_eq(states, "clcmc" "wcwcccccccc" "cccc");
 	ck_assert_uint_eq(n_states, FILES);
 	/* Of the English nothing may be wrong. */
 	cp_wordings_free(w);
@@ -526,6 +529,180 @@ START_TEST(what_lags_is_good_enough_to_print)
 	    "There is a record about you.\n\nIt is new.");
 	must(load());
 	ck_assert_uint_eq(n_told, 0);
+}
+END_TEST
+
+/* ---- letters about requests ------------------------------------------------- */
+
+static const char *const access_names[] = { "access", "access-refusal",
+	"access-none", "access-ask", "access-words" };
+
+static void
+drop(const char *where, const char *name)
+{
+	char path[256];
+
+	(void)snprintf(path, sizeof(path), "%s/notices/%s/%s.txt", dir, where,
+	    name);
+	ck_assert_int_eq(unlink(path), 0);
+}
+
+/* Which language answers who is written to in xx. */
+static void
+expect_access(const char *code, int known)
+{
+	const struct cp_language *l;
+	const struct cp_wording *of;
+	int is = -1;
+
+	l = cp_wording_access_language(w, "xx", &is);
+	ck_assert_str_eq(l->code, code);
+	ck_assert_int_eq(is, known);
+	for (int i = 0; i < CP_ACCESS_LETTERS; i++) {
+		of = cp_wording_access(w, l, (enum cp_access_letter)i);
+		ck_assert_str_eq(of->name, access_names[i]);
+		ck_assert_str_eq(of->language->code, code);
+		ck_assert_ptr_nonnull(of->text);
+	}
+}
+
+START_TEST(access_has_its_wordings)
+{
+	int known;
+
+	must(load());
+	expect_access("xx", 1);
+	ck_assert_str_eq(cp_wording_access_language(w, "cy", &known)->code,
+	    "en");
+	ck_assert_int_eq(known, 0);
+	ck_assert_str_eq(cp_wording_access_language(w, NULL, &known)->code,
+	    "en");
+	ck_assert_int_eq(known, 1);
+}
+END_TEST
+
+/* All of it, or English; nothing else waits for it. */
+START_TEST(access_is_translated_later)
+{
+	drop("xx", access_names[_i]);
+	if (_i == 4) {
+		expect_problem("notices/xx/access-words.txt:0: it is missing");
+		for (int i = 0; i < 4; i++)
+			drop("xx", access_names[i]);
+	}
+	must(load());
+	ck_assert_uint_eq(n_told, 0);
+	expect_access("en", 0);
+	ck_assert_str_eq(cp_wording_of(w, cp_wording_language(w, "xx",
+	    &(int){ 0 }), CP_NOTICE_FIRST, CP_BAND_12,
+	    CP_FORMAT_STANDARD)->language->code, "xx");
+}
+END_TEST
+
+START_TEST(access_in_english_is_needed)
+{
+	char wanted[64];
+
+	drop("en", access_names[_i]);
+	(void)snprintf(wanted, sizeof(wanted), "notices/en/%s.txt:0: it is "
+	    "missing", access_names[_i]);
+	expect_problem(wanted);
+}
+END_TEST
+
+/* A request is answered under the law of its day. */
+START_TEST(access_is_worded_for_both_laws)
+{
+	static const char *const laws[] = { "\"uk-gdpr\"",
+		"\"dpa-1998\"" };
+
+	edit("en", "access-none", "{{#uk_gdpr}}\nIt costs",
+	    "{{^uk_gdpr}}\nThe law of 1998, {{dpo}}.\n{{/uk_gdpr}}\n"
+	    "{{#uk_gdpr}}\nIt costs");
+	translate("access-none");
+	must(load());
+	edit("en", "access-none", "{{^uk_gdpr}}\nThe law",
+	    "Dear {{requester}} of {{authority}}, {{received}}: {{post}}\n\n"
+	    "{{^uk_gdpr}}\nThe law");
+	edit("en", "access-none", "Dear {{requester}},",
+	    "{{#uk_gdpr}}\nDear {{requester}},\n{{/uk_gdpr}}");
+	translate("access-none");
+	must(load());
+	edit("en", "access-none", "Dear {{requester}} of", "Dear");
+	translate("access-none");
+	for (int i = 0; i < 2; i++) {
+		load_policy("\"en\"", laws[i]);
+		ck_assert_int_eq(load(), CP_BAD_INPUT);
+		ck_assert_msg(strstr(cp_buf_text(&told), "access-none.txt:0: a "
+		    "letter with representative is without {{requester}}") !=
+		    NULL, "%s", cp_buf_text(&told));
+	}
+}
+END_TEST
+
+static const struct { const char *name, *old, *new, *told; } unsaid[] = {
+	{ "access-ask", "{{#reasoned}}\nThis is the reason: {{reason}}\n"
+	    "{{/reasoned}}", "This is the reason: {{reason}}",
+	    "has no {{reason}}" },
+	{ "access-ask", "Thank you for", "By {{due}}, thank you for",
+	    "has no {{due}}" },
+	{ "access-ask", "Thank you for", "For {{fee}}, thank you for",
+	    "has no {{fee}}" },
+	{ "access-refusal", "this case: {{reason}}\n{{/reasoned}}",
+	    "this case.\n{{/reasoned}}\nIt is {{reason}}.",
+	    "has no {{reason}}" },
+};
+
+/* What only some letters have is said in these only. */
+START_TEST(access_says_what_there_is)
+{
+	edit("en", unsaid[_i].name, unsaid[_i].old, unsaid[_i].new);
+	load_policy("\"en\"", "\"uk-gdpr\"");
+	ck_assert_int_eq(load(), CP_BAD_INPUT);
+	ck_assert_uint_eq(n_told, 1);
+	ck_assert_msg(strstr(cp_buf_text(&told), unsaid[_i].told) != NULL,
+	    "%s", cp_buf_text(&told));
+}
+END_TEST
+
+/* Before there is an answer nobody is named but who asked. */
+START_TEST(access_names_nobody)
+{
+	edit("en", access_names[1 + _i], "us, {{authority}},", "{{name}}");
+	edit("en", access_names[1 + _i], "values: ", "values: name ");
+	load_policy("\"en\"", "\"uk-gdpr\"");
+	ck_assert_int_eq(load(), CP_BAD_INPUT);
+	ck_assert_ptr_nonnull(strstr(cp_buf_text(&told),
+	    "name is not for this letter"));
+}
+END_TEST
+
+static const struct { const char *old, *new, *told; } bad_access[] = {
+	{ "gender: Gender\n", "", "0: gender: it is not there" },
+	{ "gender: Gender", "gendre: Gender", "gendre: there is no such" },
+	{ "word-nhs: ", "word-upn: ", "word-upn: it is there twice" },
+	{ "say-pair: {{label}}: {{value}}", "say-pair: {{label}}",
+	    "say-pair: {{label}} {{value}}" },
+	{ "{{label}}: {{value}}", "{{value}} {{value}}{{label}}",
+	    "say-pair: {{label}} {{value}}" },
+	{ "gender: Gender", "gender: {{name}}", "gender: no braces here" },
+	{ "gender: Gender", "gender: ", "each line is" },
+	{ "gender: Gender", "gender", "each line is" },
+	{ "gender: Gender", "gender: \xFF", "invalid UTF-8" },
+	{ "gender: Gender", "gender: a\tb", "control character" },
+};
+
+START_TEST(access_words_that_are_wrong)
+{
+	edit("xx", "access-words", bad_access[_i].old, bad_access[_i].new);
+	ck_assert_int_eq(load(), CP_BAD_INPUT);
+	ck_assert_msg(strstr(cp_buf_text(&told), bad_access[_i].told) != NULL,
+	    "wanted %s, got %s", bad_access[_i].told, cp_buf_text(&told));
+	ck_assert_int_eq(strncmp(cp_buf_text(&told),
+	    "notices/xx/access-words.txt:", 28), 0);
+	/* Of a list of translations it stops nothing. */
+	must(cp_wordings_survey(dir, policy, NULL, NULL, &w, &err));
+	expect_access("en", 0);
 }
 END_TEST
 
@@ -603,6 +780,15 @@ main(void)
 	tcase_add_test(tc, where_translations_are_declared);
 	tcase_add_test(tc, how_translations_stand);
 	tcase_add_test(tc, what_lags_is_good_enough_to_print);
+	tcase_add_test(tc, access_has_its_wordings);
+	tcase_add_loop_test(tc, access_is_translated_later, 0, 5);
+	tcase_add_loop_test(tc, access_in_english_is_needed, 0, 5);
+	tcase_add_test(tc, access_is_worded_for_both_laws);
+	tcase_add_loop_test(tc, access_says_what_there_is, 0,
+	    (int)(sizeof(unsaid) / sizeof(unsaid[0])));
+	tcase_add_loop_test(tc, access_names_nobody, 0, 3);
+	tcase_add_loop_test(tc, access_words_that_are_wrong, 0,
+	    (int)(sizeof(bad_access) / sizeof(bad_access[0])));
 	tcase_add_test(tc, what_was_used_is_kept);
 	suite_add_tcase(suite, tc);
 	runner = srunner_create(suite);
