@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lifecycle/duties/composing.h"
+#include "lifecycle/duties/composing_impl.h"
 
 /* While blocks are gathered their text is a place in the buffer, which moves;
  * all become pointers at the end. */
@@ -44,10 +44,10 @@ make_room(struct cp_blocks *b, struct cp_err *err)
 	return CP_OK;
 }
 
-static enum cp_rc
-take_block(void *ctx, const struct cp_block *from, struct cp_err *err)
+enum cp_rc
+blocks_add(struct cp_blocks *b, const struct cp_block *from,
+    struct cp_err *err)
 {
-	struct cp_blocks *b = ctx;
 	enum cp_rc rc = make_room(b, err);
 
 	if (rc != CP_OK)
@@ -56,6 +56,19 @@ take_block(void *ctx, const struct cp_block *from, struct cp_err *err)
 	b->block[b->n++] = *from;
 	cp_buf_put(&b->texts, from->text, strlen(from->text) + 1);
 	return cp_buf_check(&b->texts, err);
+}
+
+void
+blocks_end(struct cp_blocks *b)
+{
+	for (size_t i = 0; i < b->n; i++)
+		b->block[i].text = cp_buf_text(&b->texts) + b->at[i];
+}
+
+static enum cp_rc
+take_block(void *ctx, const struct cp_block *from, struct cp_err *err)
+{
+	return blocks_add(ctx, from, err);
 }
 
 enum cp_rc
@@ -71,7 +84,6 @@ cp_composed_blocks(const struct cp_composed *c, struct cp_blocks *out,
 	if (rc != CP_OK)
 		cp_err_context(err, "%s/%s.txt", c->wording->language->code,
 		    c->wording->name);
-	for (size_t i = 0; i < out->n; i++)
-		out->block[i].text = cp_buf_text(&out->texts) + out->at[i];
+	blocks_end(out);
 	return rc;
 }

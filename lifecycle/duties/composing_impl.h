@@ -3,7 +3,7 @@
 
 #include "lifecycle/duties/composing.h"
 
-/* Between composing*.c only. */
+/* Between composing*.c, access_letter*.c and access_blocks.c only. */
 
 /* Values on their way into C->values; they are pointed to at the end, since
  * the buffer moves while it grows. */
@@ -25,5 +25,10 @@ enum cp_rc said_lines(struct cp_composed *c, const struct cp_document *doc,
 /* Gathers all that is not the same in each letter. */
 enum cp_rc said_spoken(struct cp_composed *c, struct cp_err *err)
     CP_MUST_CHECK;
+/* Adds a copy of FROM after what B has; texts are in their place again after
+ * blocks_end. */
+enum cp_rc blocks_add(struct cp_blocks *b, const struct cp_block *from,
+    struct cp_err *err) CP_MUST_CHECK;
+void blocks_end(struct cp_blocks *b);
 
 #endif
