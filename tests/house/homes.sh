@@ -28,12 +28,10 @@ SYSTEM='(assert|complex|ctype|errno|fenv|float|inttypes|iso646|limits|locale|mat
 violations() (
 	cd "$1" || exit 1
 	find archive lifecycle cpadmin -name '*.[ch]' 2>/dev/null | sort |
-	    while read -r f; do
-		awk -v keep=includes -f "$HOUSE/strip.awk" "$f" |
-		    sed -nE 's/^[ \t]*#[ \t]*include[ \t]*<([^>]*)>.*/\1/p' |
-		    while read -r header; do
-			at_home "$f" "$header"
-		done
+	    xargs -r awk -v keep=includes -v where=1 -f "$HOUSE/strip.awk" |
+	    sed -nE 's/^([^\t]*)\t[0-9]*\t[ \t]*#[ \t]*include[ \t]*<([^>]*)>.*/\1 \2/p' |
+	    while read -r f header; do
+		at_home "$f" "$header"
 	done
 )
 

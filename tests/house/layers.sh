@@ -8,14 +8,13 @@ HOUSE=$ROOT/tests/house
 includes() (
 	cd "$1" || exit 1
 	find archive lifecycle cpadmin -name '*.[ch]' 2>/dev/null | sort |
-	    while read -r f; do
-		awk -v keep=includes -f "$HOUSE/strip.awk" "$f" | awk -v f="$f" '
-		/^[ \t]*#[ \t]*include/ {
-			sub(/^[ \t]*#[ \t]*include[ \t]*/, "")
-			sub(/[ \t]+$/, "")
-			print f "\t" NR "\t" $0
-		}'
-	done
+	    xargs -r awk -v keep=includes -v where=1 -f "$HOUSE/strip.awk" |
+	    awk -F '\t' '$3 $4 ~ /^ *#[ \t]*include/ {
+		text = $0
+		sub(/^[^\t]*\t[^\t]*\t[ \t]*#[ \t]*include[ \t]*/, "", text)
+		sub(/[ \t]+$/, "", text)
+		print $1 "\t" $2 "\t" text
+	}'
 )
 
 violations() {

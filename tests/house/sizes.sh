@@ -9,21 +9,28 @@ measure() (
 	cd "$1" || exit 1
 	find archive lifecycle cpadmin -name '*.[ch]' | sort |
 	    LC_ALL=C.UTF-8 xargs awk -f "$HOUSE/sizes.awk"
-	find archive lifecycle cpadmin -name '*.h' | sort | while read -r f; do
-		awk -f "$HOUSE/strip.awk" "$f" | awk -v f="$f" '
-		/^[ \t]*#/ { more = /\\$/; next }
-		more { more = /\\$/; next }
-		{ text = text " " $0 }
-		END {
-			while (gsub(/\{[^{}]*\}/, "", text))
-				;
-			n = split(text, parts, ";")
-			for (i = 1; i <= n; i++)
-				if (parts[i] ~ /\(/ && parts[i] !~ /typedef/)
-					count++
-			print "header", count + 0, f
-		}'
-	done
+	find archive lifecycle cpadmin -name '*.h' | sort |
+	    xargs awk -v where=1 -f "$HOUSE/strip.awk" | awk -F '\t' '
+	function done() {
+		if (f == "")
+			return
+		while (gsub(/\{[^{}]*\}/, "", text))
+			;
+		n = split(text, parts, ";")
+		count = 0
+		for (i = 1; i <= n; i++)
+			if (parts[i] ~ /\(/ && parts[i] !~ /typedef/)
+				count++
+		print "header", count, f
+		text = ""
+		more = 0
+	}
+	$1 != f { done(); f = $1 }
+	{ line = $0; sub(/^[^\t]*\t[^\t]*\t/, "", line) }
+	line ~ /^[ \t]*#/ { more = line ~ /\\$/; next }
+	more { more = line ~ /\\$/; next }
+	{ text = text " " line }
+	END { done() }'
 )
 
 # summary KIND: count, median, p95 and the largest three.

@@ -1,11 +1,20 @@
 # Blanks comments, and the insides of string and character constants, of C,
-# line for line.  With -v keep=includes the names of included files stay.
+# line for line.  With -v keep=includes the names of included files stay; with
+# -v where=1 each line is FILE<TAB>NUMBER<TAB>LINE.
+function put(text)
 {
+	if (where)
+		text = FILENAME "\t" FNR "\t" text
+	print text
+}
+{
+	if (FNR == 1)
+		comment = 0
 	line = $0
 	if (keep == "includes" && !comment && line ~ /^[ \t]*#[ \t]*include/) {
 		sub(/\/\*.*/, "", line)
 		sub(/\/\/.*/, "", line)
-		print line
+		put(line)
 		next
 	}
 	out = ""
@@ -38,5 +47,5 @@
 		}
 	}
 	quote = ""
-	print out
+	put(out)
 }

@@ -10,25 +10,22 @@ files() (
 )
 
 # Searches comments too.
-mentions() {
-	local tree=$1 why=$2 pattern=$3
+mentions() (
+	why=$2 pattern=$3
+	cd "$1" && shift 3 && files . "$@" |
+	    xargs -d '\n' -r grep -nIHP -e "$pattern" -- |
+	    sed "s|\$|  ($why)|"
+)
 
-	shift 3
-	files "$tree" "$@" | while read -r f; do
-		grep -nIP -e "$pattern" "$tree/$f" | sed "s|^|$f:|; s|\$|  ($why)|"
-	done
-}
-
-# Searches code only.
-calls() {
-	local tree=$1 why=$2 pattern=$3
-
-	shift 3
-	files "$tree" "$@" | grep '\.[ch]$' | while read -r f; do
-		awk -f "$HOUSE/strip.awk" "$tree/$f" | grep -nP -e "$pattern" |
-		    sed "s|^|$f:|; s|\$|  ($why)|"
-	done
-}
+# Searches code only, of all files in one go.
+calls() (
+	why=$2 pattern=$3
+	cd "$1" && shift 3 && files . "$@" | grep '\.[ch]$' |
+	    xargs -d '\n' -r awk -v where=1 -f "$HOUSE/strip.awk" >"$T/code"
+	cut -f 3- "$T/code" | grep -nP -e "$pattern" | cut -d ':' -f 1 |
+	    awk -F '\t' -v why="$why" 'NR == FNR { wanted[$1]; next }
+	    FNR in wanted { print $1 ":" $2 ":" $3 "  (" why ")" }' - "$T/code"
+)
 
 NOT_TESTS='archive lifecycle cpadmin policies man Makefile README.md'
 violations() {
