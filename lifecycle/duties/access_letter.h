@@ -36,12 +36,16 @@ struct cp_access_letter_facts {
 	size_t n_to;
 };
 /* Composes it as OUT, in the sender's name of WITH for the request's authority:
- * blocks by cp_composed_blocks.  CP_REFUSED as WITH's sender. */
+ * blocks by cp_composed_blocks.  What held before is cleared.  Where the
+ * language has no such wording it is English, and OUT->language_known 0.
+ * CP_REFUSED as WITH's sender; who asked is not known any more; an ASK letter of
+ * a fee without a sum, or of an extension without a day. */
 enum cp_rc cp_access_letter(const struct cp_composing *with,
     const struct cp_access_letter_facts *f, struct cp_composed *out,
     struct cp_err *err) CP_MUST_CHECK;
 /* Sets C with BLOCKS (all of an answer, or cp_composed_blocks) as a tagged PDF,
- * appended to OUT; *PAGES. */
+ * appended to OUT; *PAGES.  CP_BAD_INPUT as cp_press_add: a text that no face
+ * can print, an address that the window cannot hold. */
 enum cp_rc cp_access_print(const struct cp_composed *c,
     const struct cp_blocks *blocks, const char *title,
     const struct cp_now *now, struct cp_buf *out, int *pages,

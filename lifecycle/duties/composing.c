@@ -108,11 +108,9 @@ larger(int a, int b)
 	return a > b ? a : b;
 }
 
-/* Of a run: the same in each letter. */
-static void
-say_of_run(struct said *s, const struct cp_composing *with)
+void
+said_of_run(struct said *s, const struct cp_policy *p)
 {
-	const struct cp_policy *p = with->rules->policy;
 	const struct cp_sender *from = &s->c->sender;
 
 	said_put(s, CP_VALUE_AUTHORITY, from->head.name);
@@ -310,7 +308,7 @@ cp_compose(const struct cp_composing *with, const struct cp_notice *n,
 	    NULL ? a->postcode : "");
 	memcpy(out->reference, n->ref, sizeof(out->reference));
 	cp_document_name(doc, &out->name);
-	say_of_run(&said, with);
+	said_of_run(&said, with->rules->policy);
 	say_of_letter(&said, n, facts, doc);
 	rc = said_end(&said, err);
 	if (rc == CP_OK)

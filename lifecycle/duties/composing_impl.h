@@ -18,8 +18,13 @@ void composed_reset(struct cp_composed *c);
 void said_put(struct said *s, enum cp_value v, const char *text);
 void said_date(struct said *s, enum cp_value v, struct cp_date day);
 void said_flag(struct said *s, enum cp_flag flag);
+/* Of a run: what is the same in each letter of the sender under POLICY. */
+void said_of_run(struct said *s, const struct cp_policy *policy);
 enum cp_rc said_end(struct said *s, struct cp_err *err) CP_MUST_CHECK;
-/* The lines of the envelope's window. */
+/* The lines of the envelope's window: NAME, then N of LINE; and those for the
+ * family of DOC. */
+enum cp_rc said_to(struct cp_composed *c, const char *name,
+    const char *const *line, size_t n, struct cp_err *err) CP_MUST_CHECK;
 enum cp_rc said_lines(struct cp_composed *c, const struct cp_document *doc,
     struct cp_err *err) CP_MUST_CHECK;
 /* Gathers all that is not the same in each letter. */

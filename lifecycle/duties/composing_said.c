@@ -155,6 +155,18 @@ said_lines(struct cp_composed *c, const struct cp_document *doc,
 	return point_at_lines(c, err);
 }
 
+enum cp_rc
+said_to(struct cp_composed *c, const char *name, const char *const *line,
+    size_t n, struct cp_err *err)
+{
+	cp_buf_reset(&c->line_text);
+	c->n_lines = 0;
+	put_line(c, name);
+	for (size_t i = 0; i < n; i++)
+		put_line(c, line[i]);
+	return point_at_lines(c, err);
+}
+
 /* ---- what is checked ------------------------------------------------------- */
 
 enum cp_rc

@@ -51,7 +51,7 @@ enum cp_value {
 	CP_VALUE_REQUESTER,   /* {{requester}}: who asked for access */
 	CP_VALUE_RECEIVED,    /* {{received}}: when, in words */
 	CP_VALUE_DUE,         /* {{due}}: by when it is answered, in words */
-	CP_VALUE_FEE,         /* {{fee}}: "10 pounds" as a sum */
+	CP_VALUE_FEE,         /* {{fee}}: a sum in pounds */
 	CP_VALUES
 };
 enum cp_flag {
