@@ -53,6 +53,8 @@ struct cp_letter {
 	size_t n_to;
 	const struct cp_block *blocks;
 	size_t n_blocks;
+	int is_long;             /* as long as it takes: to 9,999 pages; else to
+				  * 40 */
 };
 
 /* Borrows nothing of SPEC.  CP_BAD_INPUT, CP_FAILED as cp_page_finish. */

@@ -111,16 +111,13 @@ static void
 draw_label(struct press_ink *ink, const struct press_place *at)
 {
 	const struct press_set *s = at->set;
-	double size = press_size(ink->p, PRESS_BODY), inset;
 
 	if (at->from > 0)
 		return;
 	press_leaf(ink, "Lbl");
 	if (s->label != NULL) {
-		inset = s->kind == CP_BLOCK_BULLET ? 0.95 * size :
-		    1.9 * size;
 		press_show(ink, s->label, 0, 1, left_of(ink->p,
-		    s->start - inset, s->label->width),
+		    s->start - s->inset, s->label->width),
 		    at->y + s->text->line[0].base - s->label->line[0].base,
 		    0);
 	} else

@@ -54,6 +54,7 @@ struct press_set {
 	struct press_text *label; /* of the press's */
 	int picture;             /* or -1 */
 	double start;            /* of the text, from the margin */
+	double inset;            /* of the label, before that */
 	double drop;             /* of it below what stands beside it */
 	double before, after, height;
 };
@@ -72,7 +73,7 @@ struct press_letter {
 	size_t n;
 	struct press_place *places; /* owned */
 	size_t n_places, cap_places;
-	int pages;
+	int pages, is_long;
 	struct press_text *to[PRESS_TO_MOST]; /* owned */
 	int n_to;
 	double to_y[PRESS_TO_MOST];

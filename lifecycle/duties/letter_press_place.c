@@ -2,7 +2,7 @@
 
 #include "lifecycle/duties/letter_press_impl.h"
 
-enum { PAGES_MOST = 40, LEAST_LINES = 2 };
+enum { PAGES_MOST = 40, LONG_PAGES_MOST = 9999, LEAST_LINES = 2 };
 #define PAGE_TOP (20 * INK_MM)
 
 struct pen {
@@ -87,9 +87,10 @@ kept_height(const struct pen *p, size_t i)
 static enum cp_rc
 next_page(struct pen *p, struct cp_err *err)
 {
-	if (p->page == PAGES_MOST)
-		return cp_fail(err, CP_BAD_INPUT, "over %d pages",
-		    PAGES_MOST);
+	int most = p->x->is_long ? LONG_PAGES_MOST : PAGES_MOST;
+
+	if (p->page == most)
+		return cp_fail(err, CP_BAD_INPUT, "over %d pages", most);
 	p->page++;
 	p->y = p->page == 1 ? p->p->top.end : PAGE_TOP;
 	p->after = 0;

@@ -4,10 +4,13 @@
 
 #include "lifecycle/duties/letter_press_impl.h"
 
-enum { BLOCKS_MOST = 2000, TEXT_MOST = 1 << 20 };
+enum { BLOCKS_MOST = 2000, TEXT_MOST = 1 << 20,
+	LONG_BLOCKS_MOST = 200000, LONG_TEXT_MOST = 64 << 20 };
 /* In times the size of the text. */
 #define BULLET_INDENT 1.25
+#define BULLET_INSET 0.95
 #define NUMBER_INDENT 1.9
+#define FIGURE 0.58 /* more, for each after the second of a number */
 #define PICTURE_SIDE 3.4
 #define PICTURE_COLUMN 4.8
 
@@ -35,23 +38,31 @@ space(struct press_set *s, double size)
 	s->after = of[s->kind].after * size;
 }
 
+/* How a letter's blocks stand. */
+struct setting {
+	int column;  /* there are pictures beside the text */
+	int figures; /* of its greatest number, after the second */
+};
+
 /* What stands beside the text, and how far that is moved in for it. */
 static enum cp_rc
 set_beside(struct cp_press *p, struct press_set *s, const struct cp_block *b,
-    int column, struct cp_err *err)
+    const struct setting *how, struct cp_err *err)
 {
 	double size = press_size(p, PRESS_BODY);
 	char number[16];
 
-	if (column && s->kind != CP_BLOCK_H1 && s->kind != CP_BLOCK_H2)
+	if (how->column && s->kind != CP_BLOCK_H1 && s->kind != CP_BLOCK_H2)
 		s->start = PICTURE_COLUMN * size;
 	switch (s->kind) {
 	case CP_BLOCK_BULLET:
 		s->start += BULLET_INDENT * size;
+		s->inset = BULLET_INSET * size;
 		return press_label(p, PRESS_BODY, "\xE2\x80\xA2", &s->label,
 		    err);
 	case CP_BLOCK_NUMBER:
-		s->start += NUMBER_INDENT * size;
+		s->inset = (NUMBER_INDENT + how->figures * FIGURE) * size;
+		s->start += s->inset;
 		(void)snprintf(number, sizeof(number), "%d.", b->number);
 		return press_label(p, PRESS_BODY, number, &s->label, err);
 	case CP_BLOCK_TICK:
@@ -71,8 +82,8 @@ set_beside(struct cp_press *p, struct press_set *s, const struct cp_block *b,
 }
 
 static enum cp_rc
-set_block(struct cp_press *p, const struct cp_block *b, int column,
-    struct press_set **out, struct cp_err *err)
+set_block(struct cp_press *p, const struct cp_block *b,
+    const struct setting *how, struct press_set **out, struct cp_err *err)
 {
 	struct press_set *s = calloc(1, sizeof(*s));
 	double size = press_size(p, PRESS_BODY);
@@ -85,7 +96,7 @@ set_block(struct cp_press *p, const struct cp_block *b, int column,
 	s->first = b->number == 1;
 	s->picture = -1;
 	space(s, size);
-	rc = set_beside(p, s, b, column, err);
+	rc = set_beside(p, s, b, how, err);
 	if (rc == CP_OK)
 		rc = press_text_set(p, face_of(s->kind), b->text,
 		    p->measure - s->start, &s->text, err);
@@ -114,11 +125,13 @@ press_set_free(struct press_set *s)
 }
 
 static void
-put_key(struct cp_buf *key, const struct cp_block *b, int column)
+put_key(struct cp_buf *key, const struct cp_block *b,
+    const struct setting *how)
 {
 	cp_buf_reset(key);
 	cp_buf_putc(key, (char)('a' + b->kind));
-	cp_buf_putc(key, (char)('0' + column));
+	cp_buf_putc(key, (char)('0' + how->column));
+	cp_buf_putc(key, (char)('0' + how->figures));
 	press_put_int(key, b->number);
 	cp_buf_putc(key, ' ');
 	cp_buf_puts(key, b->picture != NULL ? b->picture : "");
@@ -128,21 +141,21 @@ put_key(struct cp_buf *key, const struct cp_block *b, int column)
 
 /* One that is the same in each letter is set by the first that has it. */
 static enum cp_rc
-find_block(struct cp_press *p, const struct cp_block *b, int column,
-    struct press_set **out, struct cp_err *err)
+find_block(struct cp_press *p, const struct cp_block *b,
+    const struct setting *how, struct press_set **out, struct cp_err *err)
 {
 	enum cp_rc rc;
 
 	if (!b->fixed)
-		return set_block(p, b, column, out, err);
-	put_key(&p->key, b, column);
+		return set_block(p, b, how, out, err);
+	put_key(&p->key, b, how);
 	rc = cp_buf_check(&p->key, err);
 	if (rc != CP_OK)
 		return rc;
 	*out = g_hash_table_lookup(p->sets, p->key.data);
 	if (*out != NULL)
 		return CP_OK;
-	rc = set_block(p, b, column, out, err);
+	rc = set_block(p, b, how, out, err);
 	if (rc == CP_OK)
 		g_hash_table_insert(p->sets,
 		    g_strdup(cp_buf_text(&p->key)), *out);
@@ -151,20 +164,34 @@ find_block(struct cp_press *p, const struct cp_block *b, int column,
 
 /* ---- letters --------------------------------------------------------------- */
 
+static int
+more_figures(const struct cp_block *b, int figures)
+{
+	int n = b->kind == CP_BLOCK_NUMBER ? b->number : 0;
+
+	for (int i = 0; i < figures + 2; i++)
+		n /= 10;
+	return n > 0;
+}
+
 static enum cp_rc
 set_blocks(struct cp_press *p, const struct cp_letter *l,
     struct press_letter *x, struct cp_err *err)
 {
-	int column = 0;
+	struct setting how = { 0, 0 };
 	enum cp_rc rc = CP_OK;
 
 	x->sets = calloc(l->n_blocks + 1, sizeof(struct press_set *));
 	if (x->sets == NULL)
 		return cp_fail(err, CP_FAILED, "out of memory");
-	for (size_t i = 0; i < l->n_blocks; i++)
-		column |= l->blocks[i].picture != NULL;
+	for (size_t i = 0; i < l->n_blocks; i++) {
+		how.column |= l->blocks[i].picture != NULL;
+		while (more_figures(&l->blocks[i], how.figures))
+			how.figures++;
+	}
 	for (size_t i = 0; rc == CP_OK && i < l->n_blocks; i++) {
-		rc = find_block(p, &l->blocks[i], column, &x->sets[i], err);
+		rc = find_block(p, &l->blocks[i], &how, &x->sets[i],
+		    err);
 		x->n = i + (rc == CP_OK);
 	}
 	return rc;
@@ -192,11 +219,12 @@ set_reference(struct cp_press *p, const struct cp_letter *l,
 static int
 too_much(const struct cp_letter *l)
 {
-	size_t sum = 0;
+	size_t most = l->is_long ? LONG_BLOCKS_MOST : BLOCKS_MOST, sum = 0;
 
-	for (size_t i = 0; i < l->n_blocks && i < BLOCKS_MOST; i++)
+	for (size_t i = 0; i < l->n_blocks && i < most; i++)
 		sum += strlen(l->blocks[i].text);
-	return l->n_blocks > BLOCKS_MOST || sum > TEXT_MOST;
+	return l->n_blocks > most || sum > (size_t)(l->is_long ?
+	    LONG_TEXT_MOST : TEXT_MOST);
 }
 
 enum cp_rc
@@ -210,6 +238,7 @@ press_letter_set(struct cp_press *p, const struct cp_letter *l,
 		return cp_fail(err, CP_BAD_INPUT, "too much text for a "
 		    "letter");
 	}
+	x->is_long = l->is_long;
 	rc = press_window_set(p, l, x, why, err);
 	if (rc == CP_OK)
 		rc = set_reference(p, l, x, err);

@@ -400,6 +400,53 @@ START_TEST(too_much)
 }
 END_TEST
 
+/* A number goes before its text, however long it is; where there are two figures
+ * at most, all stand as ever. */
+static void
+check_labels(const struct press_letter *x, double size)
+{
+	double inset = 0;
+
+	for (size_t i = 0; i < x->n; i++) {
+		const struct press_set *s = x->sets[i];
+
+		if (s->kind != CP_BLOCK_NUMBER)
+			continue;
+		ck_assert_double_le(s->label->width + 0.2 * size, s->inset);
+		ck_assert_double_le(s->inset, s->start);
+		ck_assert(inset == 0 || inset == s->inset);
+		inset = s->inset;
+	}
+	ck_assert(x->n > 99 || inset == 1.9 * size);
+}
+
+START_TEST(as_long_as_it_takes)
+{
+	static const int lengths[] = { 99, 100, 1000, 12345 };
+	int n = lengths[_i];
+	struct cp_block *b = calloc((size_t)n, sizeof(*b));
+	struct press_letter x = { .n = 0 };
+	struct cp_letter l = letter;
+
+	for (int i = 0; i < n; i++)
+		b[i] = (struct cp_block){ .kind = CP_BLOCK_NUMBER,
+			.text = "An entry", .number = i + 1 };
+	l.blocks = b;
+	l.n_blocks = (size_t)n;
+	if (n > 2000)
+		refused(&l, "too-much");
+	l.is_long = 1;
+	ck_assert_int_eq(press_letter_set(press, &l, &x, &why, &err), CP_OK);
+	check_labels(&x, press_size(press, PRESS_BODY));
+	press_letter_clear(&x);
+	add(&l);
+	ck_assert(n < 2000 || pages > 40);
+	finish();
+	ck_assert_int_eq(count("/S/LI"), n);
+	free(b);
+}
+END_TEST
+
 /* ---- texts ----------------------------------------------------------------- */
 
 static void
@@ -751,6 +798,7 @@ suite(void)
 	tcase_add_loop_test(t, pages_break, 0, 6);
 	tcase_add_test(t, split_paragraph);
 	tcase_add_test(t, too_much);
+	tcase_add_loop_test(t, as_long_as_it_takes, 0, 4);
 	tcase_add_test(t, hostile_texts);
 	tcase_add_test(t, all_scripts);
 	tcase_add_test(t, nothing_piles_up);
