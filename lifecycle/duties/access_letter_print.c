@@ -68,6 +68,7 @@ cp_access_print(const struct cp_composed *c, const struct cp_blocks *blocks,
 	rc = cp_buf_check(&date, err);
 	cp_preview_spec(c, cp_buf_text(&date), now, &spec);
 	cp_preview_letter(c, blocks, &letter);
+	letter.is_long = 1;
 	if (title != NULL)
 		spec.title = title;
 	if (rc == CP_OK)
