@@ -87,6 +87,10 @@ cp_hold_place(struct cp_store *s, struct cp_hold *h, const char *operator_name,
 	cp_bind_text(q, operator_name);
 	cp_bind_date(q, h->review);
 	cp_bind_text(q, h->scope == CP_HOLD_PREDICATE ? h->predicate : NULL);
+	if (h->sar != 0)
+		cp_bind_int(q, h->sar);
+	else
+		cp_bind_null(q);
 	return cp_exec(q, err);
 }
 
@@ -122,6 +126,8 @@ read_row(struct cp_stmt *q, struct cp_hold *h)
 	cp_col_copy(q, 14, h->released_by, sizeof(h->released_by));
 	cp_col_copy(q, 15, h->release_reason, sizeof(h->release_reason));
 	h->settled = !cp_col_null(q, 16);
+	h->sar = cp_col_int(q, 17);
+	cp_col_copy(q, 18, h->sar_id, sizeof(h->sar_id));
 }
 
 enum cp_rc
@@ -178,6 +184,13 @@ cp_hold_releasable(const struct cp_hold *h, const char *operator_name,
 {
 	if (cp_date_set(h->released))
 		return refuse_released(h, err);
+	if (h->sar != 0) {
+		cp_fail(err, CP_REFUSED, "hold %s is of request %s, and ends "
+		    "with it", h->id, h->sar_id);
+		cp_err_hint(err, "`cpadmin sar close %s' ends both, once it "
+		    "is answered", h->sar_id);
+		return CP_REFUSED;
+	}
 	if (strcmp(h->placed_by, operator_name) != 0)
 		return CP_OK;
 	cp_fail(err, CP_REFUSED, "hold %s was placed by %s, who cannot "

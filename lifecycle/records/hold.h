@@ -34,6 +34,8 @@ struct cp_hold {
 	char placed_by[40], released_by[40];
 	char reason[CP_HOLD_TEXT], legal_basis[CP_HOLD_TEXT];
 	char contact[CP_HOLD_TEXT], release_reason[CP_HOLD_TEXT];
+	int64_t sar;     /* of a request for access, with which it ends; 0 */
+	char sar_id[20]; /* "SAR-0001" */
 };
 
 /* "record", "authority", "predicate", "all". */
@@ -52,7 +54,8 @@ enum cp_rc cp_hold_place(struct cp_store *s, struct cp_hold *h,
 enum cp_rc cp_hold_get(struct cp_store *s, const char *id, struct cp_hold *out,
     struct cp_err *err) CP_MUST_CHECK;
 /* CP_REFUSED unless H is in force and OPERATOR_NAME did not place it
- * (domain: 4, whoever placed it does not release it alone). */
+ * (domain: 4, whoever placed it does not release it alone); or it is one of a
+ * request for access, which ends when that is closed (domain: 6). */
 enum cp_rc cp_hold_releasable(const struct cp_hold *h,
     const char *operator_name, struct cp_err *err) CP_MUST_CHECK;
 /* Releases it; CP_REFUSED likewise.  What it suspended is put back by

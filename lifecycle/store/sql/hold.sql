@@ -22,8 +22,8 @@ SELECT ground, given, ended, until FROM consent WHERE record = ?
 
 -- name: hold_add
 INSERT INTO hold(id, scope, record, authority, reason, legal_basis, contact,
-	placed, placed_by, review, predicate)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+	placed, placed_by, review, predicate, sar)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 
 -- name: hold_next
 SELECT coalesce(max(n), 0) + 1 FROM hold
@@ -31,15 +31,17 @@ SELECT coalesce(max(n), 0) + 1 FROM hold
 -- name: hold_get
 SELECT h.n, h.id, h.scope, h.record, h.authority, h.placed, h.placed_by,
 	h.review, h.released, r.id, h.reason, h.legal_basis, h.contact,
-	h.predicate, h.released_by, h.release_reason, h.settled
-FROM hold h LEFT JOIN record r ON r.n = h.record WHERE h.id = ?
+	h.predicate, h.released_by, h.release_reason, h.settled, h.sar, x.id
+FROM hold h LEFT JOIN record r ON r.n = h.record
+	LEFT JOIN sar x ON x.n = h.sar WHERE h.id = ?
 
 -- name: holds_all
 -- excused: holds are few
 SELECT h.n, h.id, h.scope, h.record, h.authority, h.placed, h.placed_by,
 	h.review, h.released, r.id, h.reason, h.legal_basis, h.contact,
-	h.predicate, h.released_by, h.release_reason, h.settled
-FROM hold h LEFT JOIN record r ON r.n = h.record ORDER BY h.n
+	h.predicate, h.released_by, h.release_reason, h.settled, h.sar, x.id
+FROM hold h LEFT JOIN record r ON r.n = h.record
+	LEFT JOIN sar x ON x.n = h.sar ORDER BY h.n
 
 -- name: hold_release
 UPDATE hold SET released = ?, released_by = ?, release_reason = ?
@@ -84,11 +86,11 @@ RETURNING id
 -- name: hold_copy
 -- excused: m is one row, the last number given
 INSERT INTO hold(n, id, scope, record, reason, legal_basis, contact, placed,
-	placed_by, review)
+	placed_by, review, sar)
 SELECT m.last + row_number() OVER (ORDER BY h.n),
 	printf('H-%04d', m.last + row_number() OVER (ORDER BY h.n)),
 	'record', ?2, h.reason, h.legal_basis, h.contact, h.placed,
-	h.placed_by, h.review
+	h.placed_by, h.review, h.sar
 FROM hold h JOIN (SELECT coalesce(max(n), 0) AS last FROM hold) m
 WHERE h.released IS NULL AND h.scope = 'record' AND h.record = ?1
 RETURNING id
