@@ -359,6 +359,8 @@ put_in_force(struct cp_adoption *a, const char *path, struct cp_err *err)
 	if (rc == CP_OK)
 		rc = cp_settings_put_policy(a->store, n, err);
 	if (rc == CP_OK)
+		rc = cp_settings_note_adoption(a->store, n, a->now, err);
+	if (rc == CP_OK)
 		rc = log_adoption(a, n, err);
 	if (rc != CP_OK) {
 		cp_txn_rollback(a->audit);

@@ -298,6 +298,17 @@ cp_settings_put_policy(struct cp_store *s, int64_t n, struct cp_err *err)
 }
 
 enum cp_rc
+cp_settings_note_adoption(struct cp_store *s, int64_t n,
+    const struct cp_now *now, struct cp_err *err)
+{
+	struct cp_stmt *q = cp_stmt(s, SQL_POLICY_ADOPTED);
+
+	cp_bind_int(q, n);
+	cp_bind_text(q, now->time);
+	return cp_exec(q, err);
+}
+
+enum cp_rc
 cp_settings_policy_done(struct cp_store *s, struct cp_err *err)
 {
 	return cp_exec(cp_stmt(s, SQL_SETTINGS_POLICY_DONE), err);

@@ -53,6 +53,9 @@ enum cp_rc cp_settings_keep_policy(struct cp_store *s, const char *path,
     struct cp_err *err) CP_MUST_CHECK;
 enum cp_rc cp_settings_put_policy(struct cp_store *s, int64_t n,
     struct cp_err *err) CP_MUST_CHECK;
+/* Notes that policy N came into force NOW: it may have been before. */
+enum cp_rc cp_settings_note_adoption(struct cp_store *s, int64_t n,
+    const struct cp_now *now, struct cp_err *err) CP_MUST_CHECK;
 /* Every date has been computed by the policy in force. */
 enum cp_rc cp_settings_policy_done(struct cp_store *s, struct cp_err *err)
     CP_MUST_CHECK;

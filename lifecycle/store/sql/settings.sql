@@ -33,3 +33,6 @@ UPDATE store SET clock_doubt = ? WHERE id = 1
 
 -- name: settings_policy_done
 UPDATE store SET policy_done = policy WHERE id = 1
+
+-- name: policy_adopted
+INSERT OR IGNORE INTO policy_adoption(policy, at) VALUES (?, ?)
