@@ -22,17 +22,26 @@
  *	                  last day is one before that of `corresponding'
  *	"corresponding"   cp_period_end(start, limit)
  * later by one day for each paused day; and, with access.roll =
- * "next-working-day", rolled to the next working day, once, at the end.
+ * "next-working-day", rolled to the next working day that is not paused, once,
+ * at the end.
  *
  * Paused (access.clarification = "pause") is each day from the one on which
  * clarification was asked to the one on which it was answered, both counted,
- * none twice, and none before the start; a pause that begins after the day on
- * which the time was over (as it stood, rolled) pauses nothing.  While one that
- * counts is not answered there is no due date and waits_for is clarification.
+ * none twice, and none before the start.  While one that counts is not answered
+ * there is no due date and waits_for is clarification.
  *
- * extension: told on or before the due date that stood then, the limit is
- * access.extension instead, from the same start, with the same pauses; told
- * later, or where the policy has none, it changes nothing.
+ * An answer answers all of its kind that was asked for up to that day; one
+ * where nothing is asked any more does nothing.  On one day what is asked comes
+ * before what is given.
+ *
+ * Too late is what is asked for after the day on which the time was over (the
+ * due date as it stood by the events of earlier days): it moves no start and
+ * pauses nothing, as if it had not been asked.
+ *
+ * extension: told on or before the due date that stood then, or while there
+ * was none, the limit is access.extension instead, from the same start, with
+ * the same pauses; told later, or where the policy has none, it changes
+ * nothing.
  *
  * What is due and was not answered by then is late from the day after.
  */
@@ -63,23 +72,25 @@ struct cp_clock {
 	enum cp_clock_wait waits_for;
 	struct cp_date waits_since;
 	int paused;              /* days, up to the last answer */
-	struct cp_date first_due; /* without extension; none while it waits */
-	struct cp_date extended;  /* the day on which that was told in time */
-	struct cp_date due;       /* rolled; none while it waits */
+	struct cp_date first_due; /* as if it were not extended ... */
+	struct cp_date extended;  /* ... the day on which that was told in time */
+	struct cp_date due;       /* rolled; both are none while it waits */
 	struct cp_date unrolled;
 };
 
 /* A step of the derivation: TEXT is a sentence in English without full stop,
- * DATE what it came to or none; RULE the policy's rule, "access.limit", or "". */
+ * DATE what it came to or none; RULE the policy's rule, "access.limit", or
+ * "". */
 typedef enum cp_rc cp_clock_step_fn(void *ctx, const char *rule,
     struct cp_date date, const char *text, struct cp_err *err);
 
 /*
  * EVENTS in any order, N of them; exactly one is received.  FN may be NULL.
- * CP_BAD_INPUT: none or two received, an event before it was received, verified,
- * paid or answered without being asked before or on that day (verified without
- * doubt is allowed and does nothing), a date that is none.  CP_REFUSED: it is due in
- * years of which HOLIDAYS knows nothing; the hint names the table.
+ * CP_BAD_INPUT: none or two received, an event before it was received, paid or
+ * answered without being asked before or on that day (verified without doubt
+ * is allowed and does nothing), a date that is none.  CP_REFUSED: it is due in
+ * years of which HOLIDAYS (NULL: of any) knows nothing; the hint names the
+ * table.
  */
 enum cp_rc cp_clock_run(const struct cp_policy *policy,
     const struct cp_holidays *holidays, const struct cp_clock_event *events,

@@ -9,8 +9,9 @@
 /*
  * Bank holidays of England and Wales (Banking and Financial Dealings Act 1971,
  * and by proclamation), out of policies/holidays/england-wales.csv: a first
- * line `# NAME, version VERSION', then `date,name,status' in the order of dates,
- * where status is `proclaimed' or, of years for which nothing is yet, `by rule'.
+ * line `# NAME, version VERSION', then `date,name,status' in the order of
+ * dates, where status is `proclaimed' or, of years for which nothing is yet,
+ * `by rule'.
  * Pure; read-only after it was read, and so shared between threads freely.
  */
 struct cp_holidays;
