@@ -18,6 +18,8 @@ struct collecting {
 	/* A place may be told of, and there is one: what would tell where they
 	 * live is only told beside one, for everybody. */
 	int placed;
+	unsigned always; /* flags of every item of it: the child objects */
+	unsigned place;  /* flags of what tells where: it is a shielded child's */
 	/* Of an archived record, out of its package: history/1; else NULL. */
 	const struct cp_json *history;
 	/* Details of log entries that stand behind the shield, by "seq", as
@@ -113,6 +115,9 @@ enum cp_rc collecting_log(struct collecting *x, enum cp_part part,
  * known, only beside one.  *PLACED: there is one. */
 enum cp_rc collecting_trim(struct cp_document *doc, int placeless,
     int *placed, struct cp_err *err) CP_MUST_CHECK;
+/* The same file: X->place, of X->who. */
+enum cp_rc collecting_refuge(struct collecting *x, struct cp_err *err)
+    CP_MUST_CHECK;
 /* collecting_stored.c: what is stored of the items of COLL. */
 enum cp_rc collecting_compare(struct cp_store *s, const struct cp_sar *sar,
     struct cp_collection *coll, struct cp_err *err) CP_MUST_CHECK;

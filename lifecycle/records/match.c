@@ -124,6 +124,25 @@ cp_match_row(const struct cp_matcher *m, const struct cp_document *doc,
 }
 
 enum cp_rc
+match_of_place(const struct cp_matcher *m, const struct cp_address *a,
+    struct cp_keys *keys, struct cp_err *err)
+{
+	struct match_maker *p = NULL;
+	enum cp_rc rc = take_maker(m, &p, err);
+
+	if (rc != CP_OK)
+		return rc;
+	p->keys = keys;
+	p->failed = 0;
+	keys->n = 0;
+	match_place(p, a);
+	if (p->failed)
+		rc = cp_fail(err, CP_FAILED, "out of memory");
+	give_maker(m, p);
+	return rc;
+}
+
+enum cp_rc
 cp_match_digest(const struct cp_matcher *m, const char *label,
     const void *data, size_t len, uint8_t out[32], struct cp_err *err)
 {

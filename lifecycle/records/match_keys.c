@@ -115,6 +115,9 @@ match_make(struct match_maker *m, const struct cp_document *doc, int person,
 	cp_partial_format(doc->birth, date);
 	add_numbers(m, doc);
 	match_names(m, doc, date);
+	for (size_t i = 0; person && i < doc->n_addresses; i++)
+		if (doc->addresses[i].type == CP_ADDRESS_CURRENT)
+			match_place(m, &doc->addresses[i]);
 	if (person)
 		sort_keys(keys);
 	return m->failed ? cp_fail(err, CP_FAILED, "out of memory") : CP_OK;

@@ -13,6 +13,12 @@
 enum cp_rc match_matcher_of(struct cp_secret *key, struct cp_matcher **out,
     struct cp_err *err) CP_MUST_CHECK;
 
+/* Replaces KEYS by that of the place A; none where it is not known well
+ * enough. */
+enum cp_rc match_of_place(const struct cp_matcher *m,
+    const struct cp_address *a, struct cp_keys *keys, struct cp_err *err)
+    CP_MUST_CHECK;
+
 /* ---- match_file.c ---- */
 
 /* As cp_matcher_open says. */
@@ -59,6 +65,11 @@ void match_end(struct match_maker *m);
 /* Adds the keys of DOC's names, DATE being its birth date as it is written. */
 void match_names(struct match_maker *m, const struct cp_document *doc,
     const char *date);
+
+/* ---- match_place.c ---- */
+
+/* Adds the key of a place (match_place.h). */
+void match_place(struct match_maker *m, const struct cp_address *a);
 
 /* ---- match_dates.c ---- */
 

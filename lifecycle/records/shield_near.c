@@ -69,15 +69,22 @@ look(struct search *s, const struct cp_find *what, test_fn *test,
 
 /* ---- one address ---- */
 
-static int
-fold_place(const struct cp_address *a, struct cp_buf *out)
+int
+cp_shield_place(const struct cp_address *a, struct cp_buf *out)
 {
+	size_t lines;
+
+	if (a->postcode == NULL)
+		return 0;
+	cp_buf_puts(out, a->postcode);
+	cp_buf_putc(out, '\n');
+	lines = out->len;
 	for (size_t i = 0; i < a->n_lines; i++) {
 		cp_text_fold_words(a->lines[i], out);
-		if (out->len > 0)
+		if (out->len > lines)
 			cp_buf_putc(out, ' ');
 	}
-	return out->len > 0 && !out->failed;
+	return out->len > lines && !out->failed;
 }
 
 int
@@ -86,12 +93,9 @@ cp_shield_same_place(const struct cp_address *a, const struct cp_address *b)
 	struct cp_buf x, y;
 	int same;
 
-	if (a->postcode == NULL || b->postcode == NULL ||
-	    strcmp(a->postcode, b->postcode) != 0)
-		return 0;
 	cp_buf_init(&x);
 	cp_buf_init(&y);
-	same = fold_place(a, &x) && fold_place(b, &y) &&
+	same = cp_shield_place(a, &x) && cp_shield_place(b, &y) &&
 	    strcmp(cp_buf_text(&x), cp_buf_text(&y)) == 0;
 	cp_buf_clear(&x);
 	cp_buf_clear(&y);

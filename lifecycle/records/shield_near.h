@@ -37,5 +37,8 @@ enum cp_rc cp_shield_near_of(const struct cp_change *c, struct cp_matcher *m,
  * accents and punctuation go.  Pure. */
 int cp_shield_same_place(const struct cp_address *a,
     const struct cp_address *b);
+/* What is the same of both then, appended to OUT; 0 where A has no postcode or
+ * no lines: it is no place that can be compared. */
+int cp_shield_place(const struct cp_address *a, struct cp_buf *out);
 
 #endif

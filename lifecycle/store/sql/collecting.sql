@@ -1,0 +1,65 @@
+-- What is held on somebody who asks, besides their document (collecting.h).
+
+-- name: collect_record
+SELECT created, destroyed FROM record WHERE n = ?
+
+-- name: collect_merged
+SELECT id, created FROM record WHERE merged_into = ? ORDER BY n
+
+-- name: collect_packages
+SELECT p.id, p.archived, p.destroy_due, p.status, p.ended, b.id
+FROM package p LEFT JOIN batch b ON b.n = p.batch
+WHERE p.record = ? ORDER BY p.n
+
+-- Also of those that were merged into it.
+-- name: collect_moves
+SELECT m.n, m.from_authority, m.to_authority, m.date, m.status, m.reason
+FROM move m WHERE m.record = ?1
+	OR m.record IN (SELECT n FROM record WHERE merged_into = ?1)
+ORDER BY m.n
+
+-- Not those that requests place: they are requests.
+-- name: collect_holds
+SELECT id, reason, legal_basis, contact, placed, review, released,
+	release_reason
+FROM hold INDEXED BY hold_record
+WHERE record = ?1 AND record IS NOT NULL AND sar IS NULL ORDER BY n
+
+-- Those but ?2 about record ?1, and whether the same person asks.
+-- name: collect_requests
+SELECT s.id, s.received, s.relation, s.stage, s.outcome, s.answered,
+	s.requester,
+	s.mark IS NOT NULL AND s.mark IS (SELECT mark FROM sar WHERE n = ?2)
+FROM sar s WHERE s.n <> ?2 AND s.n IN (
+	SELECT u.sar FROM sar_subject u WHERE u.record = ?1
+	UNION SELECT u.sar FROM record r
+		JOIN sar_subject u ON u.record = r.n
+	WHERE r.merged_into = ?1)
+ORDER BY s.n
+
+-- name: collect_same_person
+SELECT s.mark IS NOT NULL AND s.mark IS (SELECT mark FROM sar WHERE n = ?2)
+FROM sar s WHERE s.id = ?1
+
+-- name: collect_mail
+SELECT id, kind, made, status, settled FROM mail WHERE record = ? ORDER BY n
+
+-- name: collect_investigations
+SELECT id, opened, status, closed FROM investigation WHERE record = ?
+ORDER BY n
+
+-- name: collect_safe_notices
+SELECT n, kind, status, addressee, language, format, route, issued, served,
+	returned
+FROM notice WHERE record = ? AND safe = 1 ORDER BY n
+
+-- name: collect_quarantine
+SELECT id, status, since, settled FROM quarantine WHERE record = ?
+ORDER BY n
+
+-- name: collect_addressee
+SELECT who, ground, since FROM notice_to WHERE record = ?
+
+-- name: collect_roles
+SELECT r.role FROM operator o JOIN operator_role r ON r.operator = o.n
+WHERE o.name = ?
