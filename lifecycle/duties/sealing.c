@@ -128,25 +128,6 @@ read_back(struct bench *b, const struct cp_seal_job *j,
 	return rc;
 }
 
-static enum cp_rc
-tie(const struct cp_matcher *m, struct cp_seal_job *j, struct cp_err *err)
-{
-	static const struct cp_date any = { 0 };
-	struct cp_document *doc = NULL;
-	struct cp_reject why;
-	enum cp_rc rc = cp_document_parse(cp_buf_text(&j->document),
-	    j->document.len, any, &doc, &why, err);
-
-	if (rc == CP_BAD_INPUT) {
-		cp_err_context(err, "the stored document");
-		rc = err->code = CP_CORRUPT;
-	}
-	if (rc == CP_OK)
-		rc = cp_tie_keys(m, doc, &j->ties, err);
-	cp_document_free(doc);
-	return rc;
-}
-
 static void
 seal(void *ctx, void *state, void *item)
 {
@@ -157,7 +138,9 @@ seal(void *ctx, void *state, void *item)
 
 	j->rc = cp_parcel_new_id(j->package_id, &j->err);
 	if (j->rc == CP_OK)
-		j->rc = tie(with->matcher, j, &j->err);
+		j->rc = cp_tie_keys_text(with->matcher,
+		    cp_buf_text(&j->document), j->document.len, &j->ties,
+		    &j->err);
 	if (j->rc == CP_OK)
 		j->rc = build(b, j, &j->err);
 	if (j->rc == CP_OK)

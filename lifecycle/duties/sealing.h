@@ -42,8 +42,8 @@ struct cp_sealing { /* borrowed */
  * The work of a pool whose items are struct cp_seal_job: builds the package
  * (record.json, history.json, README.txt, the box), seals it to the recipient
  * of WITH (borrowed) and opens the payload again with the file key, which is
- * then forgotten: what cannot be read back is an error of the job, and so is a
- * document that is none, CP_CORRUPT.
+ * then forgotten: what cannot be read back is an error of the job.  Its ties are
+ * made besides.
  */
 struct cp_pool_work cp_sealing_work(const struct cp_sealing *with);
 

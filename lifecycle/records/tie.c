@@ -1,4 +1,4 @@
-#include "lifecycle/records/tie.h"
+#include "lifecycle/records/tie_priv.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -80,35 +80,33 @@ push_number(struct cp_keys *keys, const struct cp_matcher *m,
 }
 
 static enum cp_rc
-of_name(struct cp_keys *keys, const struct cp_matcher *m,
-    const struct cp_document *doc, struct words *given, struct words *family,
+push_names(struct cp_keys *keys, const struct cp_matcher *m,
+    const struct tie_person *who, struct words *given, struct words *family,
     struct cp_buf *message, struct cp_err *err)
 {
-	char date[CP_DATE_TEXT];
 	const struct words *only;
 	enum cp_rc rc = CP_OK;
 
-	words_set(given, doc->current->given);
-	words_set(family, doc->current->family);
+	words_set(given, who->given);
+	words_set(family, who->family);
 	if (given->whole.failed || family->whole.failed || given->text.failed ||
 	    family->text.failed)
 		return cp_fail(err, CP_FAILED, "out of memory");
-	cp_partial_format(doc->birth, date);
 	if (given->n == 0 && family->n == 0)
 		return CP_OK;
 	if (given->n == 0 || family->n == 0) {
 		only = given->n == 0 ? family : given;
 		return push_name(keys, m, "", 0, cp_buf_text(&only->whole),
-		    date, message, err);
+		    who->born, message, err);
 	}
 	for (size_t i = 0; rc == CP_OK && i < given->n && i < GIVEN_WORDS; i++)
 		rc = push_name(keys, m, given->word[i], given->len[i],
-		    cp_buf_text(&family->whole), date, message, err);
+		    cp_buf_text(&family->whole), who->born, message, err);
 	return rc;
 }
 
 enum cp_rc
-cp_tie_keys(const struct cp_matcher *m, const struct cp_document *doc,
+tie_keys(const struct cp_matcher *m, const struct tie_person *who,
     struct cp_keys *keys, struct cp_err *err)
 {
 	struct words given, family;
@@ -119,14 +117,26 @@ cp_tie_keys(const struct cp_matcher *m, const struct cp_document *doc,
 	words_init(&given);
 	words_init(&family);
 	cp_buf_init(&message);
-	rc = of_name(keys, m, doc, &given, &family, &message, err);
-	for (size_t i = 0; rc == CP_OK && i < doc->n_numbers; i++)
-		rc = push_number(keys, m, doc->numbers[i].value, &message,
-		    err);
+	rc = push_names(keys, m, who, &given, &family, &message, err);
+	for (size_t i = 0; rc == CP_OK && i < who->n_numbers; i++)
+		rc = push_number(keys, m, who->number[i], &message, err);
 	words_clear(&given);
 	words_clear(&family);
 	cp_buf_clear(&message);
 	return rc;
+}
+
+enum cp_rc
+cp_tie_keys(const struct cp_matcher *m, const struct cp_document *doc,
+    struct cp_keys *keys, struct cp_err *err)
+{
+	struct tie_person who = { .given = doc->current->given,
+		.family = doc->current->family };
+
+	cp_partial_format(doc->birth, who.born);
+	for (size_t i = 0; i < doc->n_numbers && i < TIE_NUMBERS; i++)
+		who.number[who.n_numbers++] = doc->numbers[i].value;
+	return tie_keys(m, &who, keys, err);
 }
 
 /* ---- the table ------------------------------------------------------------- */

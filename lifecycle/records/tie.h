@@ -18,6 +18,9 @@
 enum cp_rc cp_tie_keys(const struct cp_matcher *m,
     const struct cp_document *doc, struct cp_keys *keys, struct cp_err *err)
     CP_MUST_CHECK;
+/* The same of a document's canonical text.  CP_CORRUPT: it is none. */
+enum cp_rc cp_tie_keys_text(const struct cp_matcher *m, const char *text,
+    size_t len, struct cp_keys *keys, struct cp_err *err) CP_MUST_CHECK;
 /* Row RECORD, which has no ties, is found by KEYS; within the transaction that
  * archives it. */
 enum cp_rc cp_tie_put(struct cp_store *s, int64_t record,

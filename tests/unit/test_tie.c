@@ -366,6 +366,67 @@ START_TEST(another_match_key_leaves_none)
 }
 END_TEST
 
+static void
+ascending(struct cp_keys *k)
+{
+	uint64_t v;
+
+	for (size_t i = 1; i < k->n; i++)
+		for (size_t j = i; j > 0 && k->key[j] < k->key[j - 1]; j--) {
+			v = k->key[j];
+			k->key[j] = k->key[j - 1];
+			k->key[j - 1] = v;
+		}
+}
+
+/* What is read of a text without taking all of it apart is what it says. */
+static void
+same_of(const char *names, const char *born, const char *more)
+{
+	struct cp_document *doc = person("T1", names, born, more);
+	struct cp_keys a = { 0 }, b = { 0 };
+	struct cp_buf text;
+
+	cp_buf_init(&text);
+	cp_document_text(doc, &text);
+	cp_buf_putc(&text, '\n');
+	OK(cp_tie_keys(matcher, doc, &a, &err));
+	OK(cp_tie_keys_text(matcher, cp_buf_text(&text), text.len, &b, &err));
+	ascending(&a);
+	ascending(&b);
+	ck_assert_uint_eq(a.n, b.n);
+	ck_assert_uint_gt(a.n, 0);
+	ck_assert_int_eq(memcmp(a.key, b.key, a.n * sizeof(*a.key)), 0);
+	cp_keys_clear(&a);
+	cp_keys_clear(&b);
+	cp_buf_clear(&text);
+	cp_document_free(doc);
+}
+
+START_TEST(a_text_has_the_ties_of_its_document)
+{
+	static const char *const names[] = { ZOE, "\"given\":\"Bo\"",
+		"\"family\":\"names\",\"from\":\"2010-01-01\"",
+		"\"given\":\"}],\",\"family\":\"{[addresses\"",
+		"\"given\":\"Al \\\"Ace\\\"\",\"family\":\"B\\\\C\"",
+		"\"given\":\"type\",\"family\":\"current\"",
+		"\"given\":\":\",\"family\":\"value:\"" };
+	static const char *const more[] = { "]",
+		",{\"type\":\"former\",\"given\":\"Ed\",\"family\":\"Yo\"}]",
+		"],\"numbers\":[{\"type\":\"nhs\",\"value\":\"9434765919\"},"
+		"{\"type\":\"upn\",\"value\":\"L823432120001\"}]",
+		"],\"addresses\":[{\"type\":\"current\",\"lines\":[\"names\","
+		"\"[{\"],\"postcode\":\"CH41 1AA\",\"from\":\"2019-08-01\","
+		"\"source\":\"value\"}]" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		for (size_t k = 0; k < sizeof(more) / sizeof(*more); k++) {
+			same_of(names[i], "2004-02-29", more[k]);
+			same_of(names[i], "2004", more[k]);
+		}
+}
+END_TEST
+
 /* A match key that was lost is not made anew where ties were made with it. */
 START_TEST(a_lost_key_is_missed)
 {
@@ -401,6 +462,7 @@ main(void)
 	tcase_add_test(t, many_are_cut);
 	tcase_add_test(t, it_is_known_how_many_have_none);
 	tcase_add_test(t, another_match_key_leaves_none);
+	tcase_add_test(t, a_text_has_the_ties_of_its_document);
 	tcase_add_test(t, a_lost_key_is_missed);
 	suite_add_tcase(s, t);
 	sr = srunner_create(s);
