@@ -26,6 +26,10 @@ static const struct cp_opt list_options[] = {
 static const struct cp_opt correct_options[] = {
 	{ "set", 0, CP_OPT_LIST, "FIELD=VALUE",
 	    "a field and what is right; an empty value takes it out" },
+	{ "request", 0, CP_OPT_TEXT, "SAR",
+	    "as this request for access asks: it is entered there as well" },
+	{ "told", 0, CP_OPT_LIST, "WHO",
+	    "a recipient of what was wrong who was told of it" },
 	{ NULL, 0, CP_OPT_FLAG, NULL, NULL },
 };
 
@@ -83,7 +87,8 @@ static const struct cp_verb verbs[] = {
 	    "what happened to a record, and who looked", NULL,
 	    CP_TAKES_USUAL | CP_TAKES_REASON | CP_TAKES_COLUMNS, 1, 1,
 	    record_run_history },
-	{ "correct", "ID --set FIELD=VALUE... --reason TEXT",
+	{ "correct", "ID --set FIELD=VALUE... --reason TEXT "
+	    "[--request SAR [--told WHO]...]",
 	    "put right what is wrong in a record", correct_options,
 	    CP_TAKES_USUAL | CP_TAKES_REASON, 1, 1, record_run_correct },
 	{ "event", "[ID died|left-england|returned|moved] [--date D] "

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cpadmin/record_verbs.h"
+#include "cpadmin/record_request.h"
 #include "cpadmin/rules.h"
 #include "lifecycle/records/events.h"
 #include "lifecycle/records/feed.h"
@@ -10,12 +10,12 @@
 
 enum { SETS_MAX = 100 };
 
-enum cp_rc
-record_open_change(const struct cp_call *call, struct cp_session *s,
+static enum cp_rc
+open_as(const struct cp_call *call, unsigned roles, struct cp_session *s,
     struct cp_policy **policy, struct cp_rules *rules, struct cp_change *c,
     struct cp_err *err)
 {
-	enum cp_rc rc = record_open(call, RECORD_CHANGERS, s, err);
+	enum cp_rc rc = record_open(call, roles, s, err);
 
 	if (rc != CP_OK)
 		return rc;
@@ -29,6 +29,14 @@ record_open_change(const struct cp_call *call, struct cp_session *s,
 	c->rules = rules;
 	c->now = &s->now;
 	return CP_OK;
+}
+
+enum cp_rc
+record_open_change(const struct cp_call *call, struct cp_session *s,
+    struct cp_policy **policy, struct cp_rules *rules, struct cp_change *c,
+    struct cp_err *err)
+{
+	return open_as(call, RECORD_CHANGERS, s, policy, rules, c, err);
 }
 
 /* ---- correct ---- */
@@ -96,33 +104,90 @@ take_sets(const struct cp_call *call, const char **sets, size_t *n,
 	return *n > 0 ? CP_OK : cp_fail(err, CP_USAGE, "--set is missing");
 }
 
+struct correction {
+	const char *sets[SETS_MAX], *reason;
+	int changed[SETS_MAX];
+	size_t n;
+	struct record_request request;
+};
+
+static enum cp_rc
+take_correction(const struct cp_call *call, struct correction *x,
+    struct cp_err *err)
+{
+	enum cp_rc rc = cp_session_reason(call, &x->reason, err);
+
+	if (rc == CP_OK)
+		rc = take_sets(call, x->sets, &x->n, err);
+	return rc == CP_OK ? record_request_take(call, &x->request, err) : rc;
+}
+
+/* What a request asked for and was so already is not put right by this. */
+static enum cp_rc
+need_change(const struct correction *x, struct cp_err *err)
+{
+	for (size_t i = 0; i < x->n; i++)
+		if (x->changed[i])
+			return CP_OK;
+	if (x->request.id == NULL)
+		return CP_OK;
+	cp_fail(err, CP_REFUSED, "nothing is put right: it was so already");
+	cp_err_hint(err, "`cpadmin sar rectify %s corrected' says that it was "
+	    "put right before", x->request.sar.id);
+	return CP_REFUSED;
+}
+
+/* The log has the request with the reason. */
+static enum cp_rc
+correct(const struct cp_change *c, const char *id, struct correction *x,
+    struct cp_err *err)
+{
+	struct cp_reject why = { "", "" };
+	struct cp_buf reason;
+	enum cp_rc rc = record_request_begin(c, &x->request, id, err);
+
+	cp_buf_init(&reason);
+	if (x->request.id != NULL)
+		cp_buf_printf(&reason, "%s: ", x->request.sar.id);
+	cp_buf_puts(&reason, x->reason);
+	if (rc == CP_OK)
+		rc = cp_buf_check(&reason, err);
+	if (rc == CP_OK)
+		rc = cp_record_correct(c, id, x->sets, x->n,
+		    cp_buf_text(&reason), x->changed, &why, err);
+	if (rc == CP_OK)
+		rc = need_change(x, err);
+	if (rc == CP_OK)
+		rc = record_request_enter(c, &x->request, id, x->reason, err);
+	cp_buf_clear(&reason);
+	return rc;
+}
+
 enum cp_rc
 record_run_correct(struct cp_call *call, struct cp_err *err)
 {
-	const char *sets[SETS_MAX], *reason = NULL;
-	int changed[SETS_MAX];
 	struct cp_policy *policy = NULL;
-	struct cp_reject why = { "", "" };
+	struct correction x = { .reason = NULL };
 	struct cp_rules rules;
 	struct cp_session s;
 	struct cp_change c;
-	size_t n = 0;
-	enum cp_rc rc = cp_session_reason(call, &reason, err);
+	enum cp_rc rc = take_correction(call, &x, err);
 
 	if (rc == CP_OK)
-		rc = take_sets(call, sets, &n, err);
-	if (rc == CP_OK)
-		rc = record_open_change(call, &s, &policy, &rules, &c, err);
+		rc = open_as(call, RECORD_CHANGERS | (x.request.id != NULL ?
+		    CP_ROLE_DPO : 0), &s, &policy, &rules, &c, err);
 	if (rc != CP_OK)
 		return rc;
 	rc = cp_txn_begin(s.audit, err);
 	if (rc == CP_OK)
-		rc = cp_record_correct(&c, cp_arg(call, 0), sets, n, reason,
-		    changed, &why, err);
+		rc = correct(&c, cp_arg(call, 0), &x, err);
 	rc = cp_txn_end(s.audit, rc, err);
 	if (rc == CP_OK)
-		rc = show_correction(call, cp_arg(call, 0), sets, changed, n,
-		    err);
+		rc = record_request_remind(call, &c, &x.request, err);
+	if (rc == CP_OK)
+		rc = show_correction(call, cp_arg(call, 0), x.sets, x.changed,
+		    x.n, err);
+	record_request_clear(&x.request);
 	cp_policy_free(policy);
 	cp_session_close(&s);
 	return rc;
