@@ -70,7 +70,8 @@ struct cp_sar_subject {
  * wording), "duplicate", "own-view", "safe", "collected", "withheld",
  * "approved", "sent", "refused", "withdrawn", "rectified", "not-rectified",
  * "objection-upheld", "objection-refused", "told" (a recipient, of a
- * correction), "closed".  Of these "own-view", "safe", "collected", "withheld",
+ * correction), "found" (why a subject, whose number is the reference, is that
+ * record or nobody), "closed".  Of these "own-view", "safe", "collected", "withheld",
  * "approved", "sent" and "closed" are entered by the functions that do it;
  * "safe" is read only by who may know of shields. */
 struct cp_sar_event {
@@ -199,16 +200,5 @@ enum cp_rc cp_sar_answer(const struct cp_change *c, struct cp_sar *r,
 enum cp_rc cp_sar_close(const struct cp_change *c,
     const struct cp_sar_rules *rules, struct cp_sar *r, struct cp_err *err)
     CP_MUST_CHECK;
-
-/* ---- with the rest of a record's life (sar_life.c) ---- */
-
-/* A night: due dates computed anew where the table of holidays changed, and
- * what has expired goes; by index, in transactions of its own. */
-struct cp_sar_night { int64_t open, late, expired; };
-enum cp_rc cp_sar_night(const struct cp_change *c, const char *holidays_file,
-    struct cp_sar_night *out, struct cp_err *err) CP_MUST_CHECK;
-/* The record is destroyed: closed requests about it lose what names anybody. */
-enum cp_rc cp_sar_forget(const struct cp_change *c, int64_t record,
-    struct cp_err *err) CP_MUST_CHECK;
 
 #endif

@@ -13,7 +13,7 @@ enum { REMIND_DAYS = 14, WAIT_DAYS = 28, PREFIX = 9 };
 /* Apart from those of the clock and of evidence. */
 static const char *const kinds[] = { "message-in", "message-out", "letter",
 	"duplicate", "refused", "withdrawn", "rectified", "not-rectified",
-	"objection-upheld", "objection-refused", "told" };
+	"objection-upheld", "objection-refused", "told", "found" };
 
 static int
 is_evidence(const char *kind, enum cp_evidence *out)
@@ -174,16 +174,23 @@ put_clock(struct cp_store *s, int64_t n, const struct cp_clock *k,
 }
 
 enum cp_rc
-sar_clock_keep(struct cp_store *s, struct cp_sar *r,
-    const struct cp_sar_rules *rules, int *changed, struct cp_err *err)
+sar_clock_differs(struct cp_store *s, const struct cp_sar *r,
+    const struct cp_sar_rules *rules, int *out, struct cp_err *err)
 {
 	struct cp_clock k;
-	int other = 0;
+	enum cp_rc rc = cp_sar_clock(s, r, rules, NULL, NULL, &k, err);
+
+	return rc == CP_OK ? differs(s, r->n, &k, out, err) : rc;
+}
+
+enum cp_rc
+sar_clock_keep(struct cp_store *s, struct cp_sar *r,
+    const struct cp_sar_rules *rules, struct cp_err *err)
+{
+	struct cp_clock k;
 	enum cp_rc rc = cp_sar_clock(s, r, rules, NULL, NULL, &k, err);
 
 	if (rc == CP_OK)
-		rc = differs(s, r->n, &k, &other, err);
-	if (rc == CP_OK && other)
 		rc = put_clock(s, r->n, &k, err);
 	if (rc != CP_OK)
 		return rc;
@@ -192,8 +199,6 @@ sar_clock_keep(struct cp_store *s, struct cp_sar *r,
 	r->extended = k.extended;
 	(void)snprintf(r->waits_for, sizeof(r->waits_for), "%s",
 	    cp_clock_wait_word(k.waits_for));
-	if (changed != NULL)
-		*changed = other;
 	return CP_OK;
 }
 
@@ -368,7 +373,7 @@ cp_sar_enter(const struct cp_change *c, const struct cp_sar_rules *rules,
 	if (rc == CP_OK)
 		rc = sar_event_put(c, r, e, err);
 	if (rc == CP_OK && timed)
-		rc = sar_clock_keep(c->store, &after, rules, NULL, err);
+		rc = sar_clock_keep(c->store, &after, rules, err);
 	if (rc == CP_OK && kind == CP_CLOCK_EXTENDED)
 		rc = check_extended(&after, rules, err);
 	if (rc == CP_OK)

@@ -7,8 +7,6 @@
 
 /* A request comes in. */
 
-enum { MARK = 32 };
-
 /* ---- what may be opened ------------------------------------------------- */
 
 static enum cp_rc
@@ -60,25 +58,34 @@ check_opening(const struct cp_sar_opening *o, struct cp_date today,
 
 /* ---- one like it -------------------------------------------------------- */
 
-/* By what a requester is known again, however they write their name. */
-static enum cp_rc
-mark_of(struct cp_store *s, const char *requester, uint8_t out[MARK],
-    struct cp_err *err)
+enum cp_rc
+sar_mark(const struct cp_matcher *m, const char *requester,
+    uint8_t out[SAR_MARK], struct cp_err *err)
 {
-	struct cp_matcher *m = NULL;
 	struct cp_buf folded;
-	enum cp_rc rc = cp_matcher_open(s, &m, err);
+	enum cp_rc rc;
 
 	cp_buf_init(&folded);
 	cp_text_fold(requester, &folded);
-	if (folded.len == 0)
+	if (folded.len == 0) /* a name of marks alone */
 		cp_buf_puts(&folded, requester);
-	if (rc == CP_OK)
-		rc = cp_buf_check(&folded, err);
+	rc = cp_buf_check(&folded, err);
 	if (rc == CP_OK)
 		rc = cp_match_digest(m, "sar-requester", folded.data,
 		    folded.len, out, err);
 	cp_buf_clear(&folded);
+	return rc;
+}
+
+static enum cp_rc
+mark_of(struct cp_store *s, const char *requester, uint8_t out[SAR_MARK],
+    struct cp_err *err)
+{
+	struct cp_matcher *m = NULL;
+	enum cp_rc rc = cp_matcher_open(s, &m, err);
+
+	if (rc == CP_OK)
+		rc = sar_mark(m, requester, out, err);
 	cp_matcher_free(m);
 	return rc;
 }
@@ -121,7 +128,7 @@ look_before(struct cp_store *s, int64_t record, const char *sought,
 	int row;
 	enum cp_rc rc;
 
-	cp_bind_blob(q, b->mark, MARK);
+	cp_bind_blob(q, b->mark, SAR_MARK);
 	cp_bind_int(q, record);
 	cp_bind_text(q, sought);
 	while ((rc = cp_step(q, &row, err)) == CP_OK && row)
@@ -151,7 +158,7 @@ refuse_like(const struct before *b, struct cp_err *err)
 
 static enum cp_rc
 check_like(struct cp_store *s, const struct cp_sar_opening *o,
-    const struct cp_sar_rules *rules, const uint8_t mark[MARK],
+    const struct cp_sar_rules *rules, const uint8_t mark[SAR_MARK],
     char like[CP_SAR_ID], struct cp_err *err)
 {
 	struct before b = { .mark = mark, .received = o->received,
@@ -174,7 +181,7 @@ check_like(struct cp_store *s, const struct cp_sar_opening *o,
 static enum cp_rc
 put_row(const struct cp_change *c, const struct cp_operator *op,
     const struct cp_sar_opening *o, const struct cp_sar_rules *rules,
-    const uint8_t mark[MARK], int64_t *n, struct cp_err *err)
+    const uint8_t mark[SAR_MARK], int64_t *n, struct cp_err *err)
 {
 	char id[CP_SAR_ID];
 	struct cp_stmt *q;
@@ -192,7 +199,7 @@ put_row(const struct cp_change *c, const struct cp_operator *op,
 	cp_bind_text(q, o->authority);
 	cp_bind_text(q, cp_relation_word(o->relation));
 	cp_bind_text(q, o->requester);
-	cp_bind_blob(q, mark, MARK);
+	cp_bind_blob(q, mark, SAR_MARK);
 	cp_bind_text(q, o->language);
 	cp_bind_text(q, o->format);
 	cp_bind_int(q, o->asks);
@@ -244,7 +251,7 @@ put_received(const struct cp_change *c, struct cp_sar *r,
 	(void)snprintf(e.kind, sizeof(e.kind), "%s",
 	    cp_clock_word(CP_CLOCK_RECEIVED));
 	rc = sar_event_put(c, r, &e, err);
-	return rc == CP_OK ? sar_clock_keep(c->store, r, rules, NULL, err) :
+	return rc == CP_OK ? sar_clock_keep(c->store, r, rules, err) :
 	    rc;
 }
 
@@ -279,7 +286,7 @@ cp_sar_open(const struct cp_change *c, const struct cp_operator *op,
     struct cp_sar *out, char like[CP_SAR_ID], struct cp_err *err)
 {
 	char before[CP_SAR_ID] = "";
-	uint8_t mark[MARK];
+	uint8_t mark[SAR_MARK];
 	struct cp_sar r;
 	int64_t n = 0;
 	enum cp_rc rc = check_opening(o, c->now->today, err);

@@ -1,6 +1,7 @@
 #ifndef CP_RECORDS_SAR_PRIV_H
 #define CP_RECORDS_SAR_PRIV_H
 
+#include "lifecycle/records/match.h"
 #include "lifecycle/records/sar_item.h"
 #include "lifecycle/store/json_put.h"
 #include "lifecycle/store/stmt.h"
@@ -41,11 +42,20 @@ enum cp_rc sar_event_put(const struct cp_change *c, const struct cp_sar *r,
 /* That KIND was done today, once for each day and operator. */
 enum cp_rc sar_event_done(const struct cp_change *c, const struct cp_sar *r,
     const char *kind, struct cp_err *err) CP_MUST_CHECK;
-/* Computes the clock of R anew, and keeps what lists show of it where it is
- * another: *CHANGED (may be NULL) says so. */
+/* Computes the clock of R anew, and keeps what lists show of it. */
 enum cp_rc sar_clock_keep(struct cp_store *s, struct cp_sar *r,
-    const struct cp_sar_rules *rules, int *changed, struct cp_err *err)
+    const struct cp_sar_rules *rules, struct cp_err *err) CP_MUST_CHECK;
+/* Whether that would keep another thing than is kept. */
+enum cp_rc sar_clock_differs(struct cp_store *s, const struct cp_sar *r,
+    const struct cp_sar_rules *rules, int *out, struct cp_err *err)
     CP_MUST_CHECK;
+
+/* ---- sar_open.c ---- */
+
+enum { SAR_MARK = 32 };
+/* By what a requester is known again, however they write their name. */
+enum cp_rc sar_mark(const struct cp_matcher *m, const char *requester,
+    uint8_t out[SAR_MARK], struct cp_err *err) CP_MUST_CHECK;
 
 /* ---- sar_hold.c ---- */
 

@@ -234,6 +234,16 @@ SELECT n FROM sar
 WHERE expires IS NOT NULL AND expired IS NULL AND expires <= ?
 ORDER BY expires, n LIMIT 1
 
+-- name: sar_expiring_count
+SELECT count(*) FROM sar
+WHERE expires IS NOT NULL AND expired IS NULL AND expires <= ?
+
+-- name: sar_marked
+SELECT n FROM sar WHERE n > ? AND mark IS NOT NULL ORDER BY n LIMIT 1
+
+-- name: sar_mark_put
+UPDATE sar SET mark = ? WHERE n = ?
+
 -- name: sar_expire
 UPDATE sar SET requester = NULL, mark = NULL, digest = NULL, expired = ?
 WHERE n = ?
