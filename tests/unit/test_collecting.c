@@ -1,0 +1,675 @@
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "archive/hostkey.h"
+#include "lifecycle/duties/collecting.h"
+#include "lifecycle/records/investigation.h"
+#include "lifecycle/records/officer.h"
+#include "lifecycle/records/shield.h"
+#include "lifecycle/store/settings.h"
+
+/* What is collected of somebody who asks, in a store without a program. */
+static char dir[64];
+static struct cp_store *store;
+static struct cp_audit *audit;
+static struct cp_policy *policy;
+static struct cp_rules rules;
+static struct cp_now now;
+static struct cp_err err;
+static struct cp_secret *identity;
+static struct cp_change c;
+static struct cp_sar_rules sar_rules;
+static struct cp_sar sar;
+static struct cp_collection coll;
+static struct cp_operator dpo = { .name = "dee", .uid = 1001,
+	.roles = CP_ROLE_DPO };
+static struct cp_operator officer = { .name = "ann", .uid = 1002,
+	.roles = CP_ROLE_SHIELD };
+
+#define OK(call) ck_assert_msg((call) == CP_OK, "%s", err.what)
+#define FAILS(rc, call) ck_assert_msg((call) == (rc), "%d: %s", err.code, \
+    err.what)
+#define HOLIDAYS "policies/holidays/england-wales.csv"
+
+/* All that a document may have; and the same of one who never had a place. */
+#define HEAD(id) "{\"cpadmin\":\"record/1\",\"id\":\"" id "\"," \
+	"\"authority\":\"E08000015\",\"names\":[{\"type\":\"current\"," \
+	"\"given\":\"Nell\",\"family\":\"Ash\",\"from\":\"2015-06-01\"}," \
+	"{\"type\":\"former\",\"given\":\"Nell\",\"family\":\"Oak\"}]," \
+	"\"gender\":\"female\",\"birth_date\":\"2010-03-04\",\"numbers\":[" \
+	"{\"type\":\"nhs\",\"value\":\"9434765919\"}"
+#define TAIL "\"left_england\":{\"date\":\"2019-12-01\",\"intention\":" \
+	"\"return\"},\"death\":null,\"letters\":{\"language\":\"ur\"," \
+	"\"format\":\"large-print\"}}"
+#define PLACES(line) "\"addresses\":[{\"type\":\"current\",\"lines\":[\"" \
+	line "\",\"Moss\"],\"postcode\":\"CH41 1AA\",\"from\":\"2019-08-01\"," \
+	"\"source\":\"school-census\"}]"
+#define SERVICES "\"involvements\":[{\"service\":\"education\",\"provider\":" \
+	"\"Ridgeway Primary\",\"practitioner\":\"Mrs Hall\",\"phone\":" \
+	"\"0151 496 0001\",\"start\":\"2015-09-01\",\"end\":null,\"lead\":" \
+	"true,\"assessment\":false,\"sensitive\":null},{\"service\":" \
+	"\"mental-health\",\"provider\":\"Quiet House\",\"start\":" \
+	"\"2018-01-02\",\"end\":null,\"lead\":false,\"assessment\":true," \
+	"\"sensitive\":{\"basis\":\"consent\",\"evidence\":\"F-12\"}}]"
+#define CARER(phone) "\"carers\":[{\"name\":\"Mae Ash\",\"relation\":" \
+	"\"mother\",\"responsibility\":true" phone "}]"
+#define WHOLE(id, line) HEAD(id) "]," PLACES(line) "," CARER("," \
+	"\"phone\":\"0151 496 0000\"") "," SERVICES "," TAIL
+#define NEVER(id) HEAD(id) "],\"addresses\":[]," CARER("") \
+	",\"involvements\":[]," TAIL
+
+static void
+on_day(const char *day)
+{
+	OK(cp_date_parse(day, &now.today, &err));
+	(void)snprintf(now.time, sizeof(now.time), "%sT00:00:00Z", day);
+	rules.today = now.today;
+}
+
+static void
+add_record(const char *text)
+{
+	struct cp_reject why;
+	struct cp_document *doc = NULL;
+
+	OK(cp_document_parse(text, strlen(text), now.today, &doc, &why,
+	    &err));
+	OK(cp_txn_begin(audit, &err));
+	OK(cp_record_insert(store, &rules, doc, &now, NULL, &err));
+	OK(cp_txn_commit(audit, &err));
+	cp_document_free(doc);
+}
+
+static struct cp_record
+record(const char *id)
+{
+	struct cp_record r;
+
+	OK(cp_record_get(store, id, &r, &err));
+	return r;
+}
+
+static void
+log_about(const char *action, const char *id, const char *detail)
+{
+	struct cp_entry e = { action, id, NULL, detail };
+
+	OK(cp_txn_begin(audit, &err));
+	OK(cp_audit_add(audit, &e, NULL, &err));
+	OK(cp_txn_commit(audit, &err));
+}
+
+static void
+make_store(struct cp_settings *settings)
+{
+	struct cp_policy_report report;
+	char path[80];
+
+	strcpy(dir, "/tmp/cpadmin-collecting.XXXXXX");
+	ck_assert_ptr_nonnull(mkdtemp(dir));
+	(void)snprintf(path, sizeof(path), "%s/policies", dir);
+	ck_assert_int_eq(mkdir(path, 0700), 0);
+	(void)snprintf(path, sizeof(path), "%s/keys", dir);
+	ck_assert_int_eq(mkdir(path, 0700), 0);
+	(void)snprintf(path, sizeof(path), "%s/keys/host.key", dir);
+	OK(cp_hostkey_create(path, &err));
+	OK(cp_audit_make_key(dir, settings->store_id, &err));
+	OK(cp_store_create(dir, &store, &err));
+	cp_policy_report_init(&report);
+	OK(cp_policy_load_file("policies/uk-2026.cfg", &policy, &report,
+	    &err));
+	cp_policy_report_clear(&report);
+}
+
+static void
+make_officer(void)
+{
+	struct cp_secret *pass = NULL;
+	struct cp_officer o;
+
+	OK(cp_secret_from(&pass, "a passphrase of them", 20, &err));
+	OK(cp_txn_begin(audit, &err));
+	OK(cp_officer_add(store, audit, "ann", pass, 1, &now, &o, &err));
+	OK(cp_txn_commit(audit, &err));
+	OK(cp_officer_unlock(store, "ann", pass, &identity, &err));
+	cp_secret_free(pass);
+}
+
+static void
+setup(void)
+{
+	struct cp_settings settings = { .rehearsal = 1 };
+
+	memset(&now, 0, sizeof(now));
+	memset(settings.store_id, 'a', 32);
+	strcpy(settings.authority, "E08000015");
+	now.unix_time = 1577923200;
+	on_day("2020-01-02");
+	make_store(&settings);
+	OK(cp_audit_open(store, settings.store_id, "dee", &now, &audit,
+	    &err));
+	rules.policy = policy;
+	OK(cp_txn_begin(audit, &err));
+	OK(cp_settings_create(store, &settings, &now, &err));
+	OK(cp_settings_keep_policy(store, "policies/uk-2026.cfg", "root",
+	    &now, &rules.policy_n, &err));
+	OK(cp_settings_put_policy(store, rules.policy_n, &err));
+	OK(cp_operator_add(store, &dpo, &dpo, &now, &err));
+	OK(cp_operator_add(store, &officer, &dpo, &now, &err));
+	OK(cp_txn_commit(audit, &err));
+	c = (struct cp_change){ store, audit, &rules, &now };
+	make_officer();
+	memset(&sar_rules, 0, sizeof(sar_rules));
+	OK(cp_sar_rules_load(store, rules.policy_n, HOLIDAYS, &sar_rules,
+	    &err));
+	cp_collection_init(&coll);
+}
+
+static void
+teardown(void)
+{
+	char command[80];
+
+	cp_collection_clear(&coll);
+	cp_sar_rules_clear(&sar_rules);
+	cp_secret_free(identity);
+	cp_audit_free(audit);
+	cp_store_free(store);
+	cp_policy_free(policy);
+	identity = NULL;
+	(void)snprintf(command, sizeof(command), "rm -rf %s", dir);
+	ck_assert_int_eq(system(command), 0);
+}
+
+/* ---- steps --------------------------------------------------------------- */
+
+static void
+open_for(const char *requester, enum cp_relation relation, const char *a,
+    const char *b)
+{
+	struct cp_record r[2];
+	const struct cp_record *list[2] = { &r[0], &r[1] };
+	struct cp_sar_opening o = { .requester = requester,
+		.relation = relation, .received = now.today,
+		.authority = "E08000015", .asks = CP_ASKS_ACCESS,
+		.records = list, .n_records = b != NULL ? 2 : 1, .again = 1 };
+	char like[CP_SAR_ID];
+
+	r[0] = record(a);
+	if (b != NULL)
+		r[1] = record(b);
+	OK(cp_txn_begin(audit, &err));
+	OK(cp_sar_open(&c, &dpo, &o, &sar_rules, &sar, like, &err));
+	OK(cp_txn_commit(audit, &err));
+}
+
+static struct cp_collecting
+with(const struct cp_secret *of)
+{
+	return (struct cp_collecting){ &c, &sar_rules, &sar, of };
+}
+
+static void
+collect(const struct cp_secret *of)
+{
+	struct cp_collecting w = with(of);
+
+	OK(cp_collect(&w, &coll, &err));
+}
+
+static void
+collect_store(const struct cp_secret *of)
+{
+	struct cp_collecting w = with(of);
+
+	OK(cp_txn_begin(audit, &err));
+	OK(cp_collect(&w, &coll, &err));
+	OK(cp_collect_store(&w, of != NULL ? &officer : &dpo, &coll, &sar,
+	    &err));
+	OK(cp_txn_commit(audit, &err));
+}
+
+static void
+shield(const char *id)
+{
+	struct cp_shield_request q = { .asked_by = "parent",
+		.reason = "he found 12 Larkhill Road" };
+	struct cp_record r = record(id);
+	struct cp_shield s;
+
+	OK(cp_txn_begin(audit, &err));
+	OK(cp_shield_request(&c, &r, &q, &s, &err));
+	OK(cp_txn_commit(audit, &err));
+}
+
+static void
+say_safe(int idx)
+{
+	OK(cp_txn_begin(audit, &err));
+	OK(cp_sar_set_safe(&c, &sar, &officer, idx, 1, "she lives there",
+	    &err));
+	OK(cp_txn_commit(audit, &err));
+}
+
+static int
+at(int subject, const char *key)
+{
+	for (size_t i = 0; i < coll.n; i++)
+		if (coll.items[i].stored.subject == subject &&
+		    strcmp(coll.items[i].stored.key, key) == 0)
+			return (int)i;
+	return -1;
+}
+
+static void
+decide(const char *key, enum cp_item_decision d)
+{
+	OK(cp_txn_begin(audit, &err));
+	OK(cp_sar_decide(&c, &sar_rules, &dpo, &sar, coll.items[at(1, key)]
+	    .stored.number, d, d == CP_ITEM_WITHHOLD ? "third-party" : NULL,
+	    "so", &err));
+	OK(cp_txn_commit(audit, &err));
+}
+
+static unsigned
+flags(const char *key)
+{
+	ck_assert_msg(at(1, key) >= 0, "no %s", key);
+	return coll.items[at(1, key)].stored.flags;
+}
+
+/* As data.json has it, with everything that is not withheld. */
+static void
+give_all(void)
+{
+	for (size_t i = 0; i < coll.n; i++)
+		if (coll.items[i].stored.decision == CP_ITEM_UNDECIDED)
+			coll.items[i].stored.decision = CP_ITEM_GIVE;
+}
+
+static void
+dump(struct cp_buf *out)
+{
+	cp_buf_reset(out);
+	for (size_t s = 0; s < coll.n_subjects; s++) {
+		OK(cp_collected_record(&coll, s, out, &err));
+		for (int p = 0; p < CP_PARTS; p++) {
+			cp_buf_printf(out, "\n%s ", cp_part_word(
+			    (enum cp_part)p));
+			OK(cp_collected_part(&coll, s, (enum cp_part)p, out,
+			    &err));
+		}
+	}
+	OK(cp_buf_check(out, &err));
+}
+
+static int
+says(const char *text)
+{
+	struct cp_buf b;
+	int yes;
+
+	cp_buf_init(&b);
+	dump(&b);
+	yes = strstr(cp_buf_text(&b), text) != NULL;
+	cp_buf_clear(&b);
+	return yes;
+}
+
+/* ---- the record ---------------------------------------------------------- */
+
+START_TEST(the_whole_document)
+{
+	struct cp_buf was, is;
+	struct cp_document *doc = NULL;
+	struct cp_record r;
+
+	add_record(WHOLE("R1", "12 Larkhill Road"));
+	open_for("Nell Ash", CP_SELF, "R1", NULL);
+	collect(NULL);
+	give_all();
+	cp_buf_init(&was);
+	cp_buf_init(&is);
+	r = record("R1");
+	OK(cp_gate_document(store, &r, CP_FOR_ACCESS, &doc, &err));
+	cp_document_text(doc, &was);
+	OK(cp_collected_record(&coll, 0, &is, &err));
+	/* There is no death, and nothing says so. */
+	cp_buf_reset(&was);
+	cp_buf_puts(&was, WHOLE("R1", "12 Larkhill Road"));
+	*strstr((char *)was.data, "\"death\":null,") = '\0';
+	ck_assert_int_eq(strncmp(cp_buf_text(&is), cp_buf_text(&was),
+	    strlen(cp_buf_text(&was))), 0);
+	ck_assert_ptr_nonnull(strstr(cp_buf_text(&is),
+	    "\"letters\":{\"language\":\"ur\",\"format\":\"large-print\"}}"));
+	cp_document_free(doc);
+	cp_buf_clear(&was);
+	cp_buf_clear(&is);
+}
+END_TEST
+
+START_TEST(flags_by_rule)
+{
+	add_record(WHOLE("R1", "12 Larkhill Road"));
+	open_for("Max Oak", CP_PARENT, "R1", NULL);
+	collect(NULL);
+	ck_assert_uint_eq(flags("record/carers/0"), 0);
+	ck_assert_uint_eq(flags("record/carers/0/name"), CP_FLAGGED_CARER);
+	ck_assert_uint_eq(flags("record/carers/0/phone"), CP_FLAGGED_CARER);
+	ck_assert_uint_eq(flags("record/addresses/0"), 0);
+	ck_assert_uint_eq(flags("record/addresses/0/source"),
+	    CP_FLAGGED_SOURCE);
+	ck_assert_uint_eq(flags("record/involvements/0"), 0);
+	ck_assert_uint_eq(flags("record/involvements/0/practitioner"),
+	    CP_FLAGGED_PRACTITIONER);
+	ck_assert_uint_eq(flags("record/involvements/0/phone"),
+	    CP_FLAGGED_PRACTITIONER);
+	ck_assert_uint_eq(flags("record/involvements/1"),
+	    CP_FLAGGED_SENSITIVE);
+	ck_assert_uint_eq(flags("record/involvements/1/evidence"),
+	    CP_FLAGGED_SENSITIVE | CP_FLAGGED_SOURCE);
+	ck_assert_uint_eq(flags("record/names/0"), 0);
+	ck_assert_uint_eq(flags("record/authority"), 0);
+	/* Nothing with an undecided flag is in it, nor below one. */
+	ck_assert(!says("Mae") && !says("0151") && !says("census") &&
+	    !says("Hall") && !says("Quiet") && !says("F-12"));
+	ck_assert(says("Larkhill") && says("Ridgeway") && says("mother"));
+}
+END_TEST
+
+START_TEST(who_asks_for_themself)
+{
+	add_record(WHOLE("R1", "12 Larkhill Road"));
+	open_for("Nell Ash", CP_SELF, "R1", NULL);
+	collect(NULL);
+	ck_assert_uint_eq(flags("record/involvements/1"), 0);
+	ck_assert_uint_eq(flags("record/involvements/1/evidence"),
+	    CP_FLAGGED_SOURCE);
+}
+END_TEST
+
+START_TEST(the_child_objects)
+{
+	add_record(WHOLE("R1", "12 Larkhill Road"));
+	open_for("Max Oak", CP_PARENT, "R1", NULL);
+	OK(cp_txn_begin(audit, &err));
+	OK(cp_sar_set_view(&c, &sar, 1, CP_VIEW_OBJECTS, now.today, NULL,
+	    &err));
+	OK(cp_txn_commit(audit, &err));
+	collect(NULL);
+	for (size_t i = 0; i < coll.n; i++)
+		ck_assert_msg((coll.items[i].stored.flags &
+		    CP_FLAGGED_OBJECTION) != 0, "%s",
+		    coll.items[i].stored.key);
+	ck_assert(!says("Nell"));
+}
+END_TEST
+
+/* ---- shields ------------------------------------------------------------- */
+
+/* One who had a place, is shielded, and is looked at; or never had one. */
+static void
+lead_a_life(const char *text, int shielded)
+{
+	add_record(text);
+	log_about("record.create", "R1", "{\"file\":\"f\",\"line\":1}");
+	if (shielded) {
+		log_about("record.correct", "R1", "{\"changes\":[{\"field\":"
+		    "\"addresses[0].lines[0]\",\"was\":\"1 A\",\"is\":"
+		    "\"12 Larkhill Road\"}],\"reason\":\"moved\"}");
+		log_about("record.find", "R1", "{\"by\":[\"postcode\"],"
+		    "\"reason\":\"x\"}");
+		log_about("record.update", "R1", "{\"file\":\"g\",\"line\":1,"
+		    "\"from\":\"E08000035\",\"to\":\"E08000015\"}");
+		log_about("notice.served", "R1", "{\"route\":\"post\"}");
+		log_about("record.move-accept", "R1", "{\"from\":\"X\"}");
+		shield("R1");
+	}
+	log_about("record.show", "R1", "{\"reason\":\"the Larkhill Road "
+	    "people rang\"}");
+	log_about("record.correct", "R1", "{\"changes\":[{\"field\":"
+	    "\"birth_date\",\"was\":\"2010\",\"is\":\"2010-03-04\"}],"
+	    "\"reason\":\"certificate\"}");
+	open_for("Max Oak", CP_PARENT, "R1", NULL);
+}
+
+/* All that bears on what is printed and stored of a collection, but for what is
+ * keyed; the numbers of log entries are the store's. */
+static void
+describe(struct cp_buf *out)
+{
+	dump(out);
+	for (size_t i = 0; i < coll.n; i++) {
+		const struct cp_item *v = &coll.items[i];
+		int log = strncmp(v->stored.key, "log/", 4) == 0;
+
+		cp_buf_printf(out, "\n%d %s %u %zu %d %d %s", v->stored.number,
+		    log ? "log" : v->stored.key, v->stored.flags, v->of,
+		    (int)v->part, v->opened, v->json != NULL ? v->json : "-");
+		for (size_t k = 0; k < v->n_fields; k++)
+			cp_buf_printf(out, " %s=%s/%d/%d", v->fields[k].label,
+			    v->fields[k].text != NULL ? v->fields[k].text : "",
+			    v->fields[k].date.days, v->fields[k].yes);
+	}
+	cp_buf_printf(out, "\n%s %d", coll.subject[0].who.found,
+	    coll.subject[0].opened);
+}
+
+START_TEST(as_if_there_had_never_been_a_place)
+{
+	struct cp_buf one, other;
+
+	cp_buf_init(&one);
+	cp_buf_init(&other);
+	lead_a_life(WHOLE("R1", "12 Larkhill Road"), 1);
+	collect_store(NULL);
+	ck_assert_int_eq(coll.subject[0].placeless, 1);
+	give_all();
+	describe(&one);
+	teardown();
+	setup();
+	lead_a_life(NEVER("R1"), 0);
+	collect_store(NULL);
+	ck_assert_int_eq(coll.subject[0].placeless, 0);
+	give_all();
+	describe(&other);
+	ck_assert_str_eq(cp_buf_text(&one), cp_buf_text(&other));
+	ck_assert_ptr_null(strstr(cp_buf_text(&one), "E08000015"));
+	ck_assert_ptr_null(strstr(cp_buf_text(&one), "Larkhill"));
+	ck_assert_ptr_null(strstr(cp_buf_text(&one), "certificate"));
+	ck_assert_ptr_nonnull(strstr(cp_buf_text(&one), "did-look"));
+	ck_assert_ptr_nonnull(strstr(cp_buf_text(&one), "did-correct"));
+	cp_buf_clear(&one);
+	cp_buf_clear(&other);
+}
+END_TEST
+
+START_TEST(no_place_of_a_brother)
+{
+	add_record(WHOLE("R1", "12 Larkhill Road"));
+	add_record(WHOLE("R2", "12 Larkhill Road"));
+	shield("R1");
+	open_for("Max Oak", CP_PARENT, "R2", "R1");
+	collect(NULL);
+	give_all();
+	ck_assert_int_eq(coll.subject[0].placeless, 1);
+	ck_assert(!says("Larkhill") && !says("Ridgeway") && !says("0151") &&
+	    !says("E08000015") && !says("Quiet"));
+	ck_assert(says("R1") && says("R2"));
+}
+END_TEST
+
+START_TEST(the_brother_alone)
+{
+	add_record(WHOLE("R1", "12 Larkhill Road"));
+	add_record(WHOLE("R2", "12, LÁRKHILL road"));
+	add_record(WHOLE("R3", "14 Larkhill Road"));
+	shield("R1");
+	open_for("Max Oak", CP_PARENT, "R2", NULL);
+	collect(NULL);
+	ck_assert_int_eq(coll.subject[0].placeless, 0);
+	ck_assert_uint_eq(flags("record/addresses/0"), CP_FLAGGED_PLACE);
+	ck_assert_uint_eq(flags("record/involvements/0"), CP_FLAGGED_PLACE);
+	ck_assert_uint_eq(flags("record/authority"), CP_FLAGGED_PLACE);
+	ck_assert_uint_eq(flags("record/carers/0/phone"),
+	    CP_FLAGGED_PLACE | CP_FLAGGED_CARER);
+	ck_assert_uint_eq(flags("record/names/0"), 0);
+	ck_assert(!says("Larkhill") && !says("Ridgeway") &&
+	    !says("E08000015"));
+	open_for("Max Oak", CP_PARENT, "R3", NULL);
+	collect(NULL);
+	ck_assert_uint_eq(flags("record/addresses/0"), 0);
+}
+END_TEST
+
+START_TEST(the_authority_only_beside_a_place)
+{
+	add_record(WHOLE("R1", "12 Larkhill Road"));
+	open_for("Max Oak", CP_PARENT, "R1", NULL);
+	collect_store(NULL);
+	ck_assert(says("E08000015"));
+	decide("record/addresses/0", CP_ITEM_WITHHOLD);
+	collect(NULL);
+	ck_assert(says("E08000015")); /* a school is one too */
+	decide("record/involvements/0", CP_ITEM_WITHHOLD);
+	decide("record/involvements/1", CP_ITEM_WITHHOLD);
+	collect(NULL);
+	ck_assert(!says("E08000015"));
+	ck_assert(!says("Larkhill") && !says("census"));
+}
+END_TEST
+
+START_TEST(for_whom_it_is_safe)
+{
+	struct cp_collecting w = with(NULL);
+	struct cp_investigation inv;
+
+	lead_a_life(WHOLE("R1", "12 Larkhill Road"), 1);
+	collect(NULL);
+	ck_assert(!says("Larkhill") && at(1, "record/addresses/0") < 0);
+	say_safe(1);
+	FAILS(CP_KEY, cp_collect(&w, &coll, &err));
+	collect_store(identity);
+	ck_assert_int_eq(coll.subject[0].opened, 1);
+	ck_assert_int_eq(coll.subject[0].placeless, 0);
+	give_all();
+	ck_assert(says("12 Larkhill Road") && says("Ridgeway") &&
+	    says("0151 496 0000") && says("E08000015"));
+	/* why it was asked for, and what the log said of the place */
+	ck_assert(says("he found 12 Larkhill Road"));
+	ck_assert(says("addresses[0].lines[0]: 12 Larkhill Road (1 A)"));
+	ck_assert(says("the Larkhill Road people rang"));
+	/* an override as any other */
+	OK(cp_investigation_get(store, "INV-0001", &inv, &err));
+	ck_assert_str_eq(inv.opened_by, "ann");
+	ck_assert_uint_eq(flags("record/addresses/0"), 0);
+}
+END_TEST
+
+/* ---- review -------------------------------------------------------------- */
+
+START_TEST(decisions_stay_and_changes_show)
+{
+	add_record(WHOLE("R1", "12 Larkhill Road"));
+	open_for("Nell Ash", CP_SELF, "R1", NULL);
+	collect(NULL);
+	ck_assert_int_eq(cp_collection_stale(&coll), 1);
+	collect_store(NULL);
+	ck_assert_int_eq(coll.items[0].stored.number, 1);
+	decide("record/carers/0/name", CP_ITEM_GIVE);
+	decide("record/names/1", CP_ITEM_WITHHOLD);
+	collect(NULL);
+	/* That it was collected is no news about the person. */
+	ck_assert_int_eq(cp_collection_stale(&coll), 0);
+	ck_assert(says("Mae Ash") && !says("Oak"));
+	log_about("record.show", "R1", "{\"reason\":\"a call\"}");
+	collect(NULL);
+	ck_assert_int_eq(cp_collection_stale(&coll), 1);
+	collect_store(NULL);
+	ck_assert_int_eq(cp_collection_stale(&coll), 0);
+	ck_assert(says("Mae Ash") && !says("Oak"));
+}
+END_TEST
+
+START_TEST(a_decision_is_about_what_stood_there)
+{
+	static const char *const sets[] = { "carers[0].name=Mia Elm" };
+	struct cp_reject why;
+	int changed[1];
+
+	add_record(WHOLE("R1", "12 Larkhill Road"));
+	open_for("Nell Ash", CP_SELF, "R1", NULL);
+	collect_store(NULL);
+	decide("record/carers/0/name", CP_ITEM_GIVE);
+	OK(cp_txn_begin(audit, &err));
+	OK(cp_record_correct(&c, "R1", sets, 1, "wrong", changed, &why,
+	    &err));
+	OK(cp_txn_commit(audit, &err));
+	collect(NULL);
+	ck_assert_int_eq(coll.items[at(1, "record/carers/0/name")].changed,
+	    1);
+	ck_assert(!says("Mia Elm"));
+	ck_assert_int_eq(cp_collection_stale(&coll), 1);
+}
+END_TEST
+
+/* ---- requests of others -------------------------------------------------- */
+
+START_TEST(other_requests)
+{
+	add_record(WHOLE("R1", "12 Larkhill Road"));
+	open_for("Mae Ash", CP_PARENT, "R1", NULL);
+	collect_store(NULL);
+	open_for("Max Oak", CP_PARENT, "R1", NULL);
+	collect(NULL);
+	ck_assert_uint_eq(flags("requests/SAR-0001"), CP_FLAGGED_REQUESTER);
+	ck_assert(!says("SAR-0001") && !says("did-answer"));
+	give_all();
+	ck_assert(says("SAR-0001") && says("did-answer"));
+	/* The same who asks again knows it. */
+	open_for("Mae Ash", CP_PARENT, "R1", NULL);
+	collect(NULL);
+	ck_assert_uint_eq(flags("requests/SAR-0001"), 0);
+	ck_assert_uint_eq(flags("requests/SAR-0002"), CP_FLAGGED_REQUESTER);
+	shield("R1");
+	open_for("Max Oak", CP_PARENT, "R1", NULL);
+	collect(NULL);
+	ck_assert_int_lt(at(1, "requests/SAR-0001"), 0);
+	ck_assert_int_lt(at(1, "requests/SAR-0003"), 0);
+	ck_assert_int_ge(at(1, "requests/SAR-0002"), 0);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *s = suite_create("collecting");
+	TCase *t = tcase_create("collecting");
+	SRunner *r;
+	int failed;
+
+	tcase_set_timeout(t, 60);
+	tcase_add_checked_fixture(t, setup, teardown);
+	tcase_add_test(t, the_whole_document);
+	tcase_add_test(t, flags_by_rule);
+	tcase_add_test(t, who_asks_for_themself);
+	tcase_add_test(t, the_child_objects);
+	tcase_add_test(t, as_if_there_had_never_been_a_place);
+	tcase_add_test(t, no_place_of_a_brother);
+	tcase_add_test(t, the_brother_alone);
+	tcase_add_test(t, the_authority_only_beside_a_place);
+	tcase_add_test(t, for_whom_it_is_safe);
+	tcase_add_test(t, decisions_stay_and_changes_show);
+	tcase_add_test(t, a_decision_is_about_what_stood_there);
+	tcase_add_test(t, other_requests);
+	suite_add_tcase(s, t);
+	r = srunner_create(s);
+	srunner_run_all(r, CK_ENV);
+	failed = srunner_ntests_failed(r);
+	srunner_free(r);
+	return failed != 0;
+}
