@@ -211,8 +211,9 @@ static const struct cp_verb verbs[] = {
 	    1, 1, cp_sar_run_refuse },
 	{ "withdraw", "SAR --reason T", "they no longer ask", NULL, REASON,
 	    1, 1, cp_sar_run_withdraw },
-	{ "rectify", "SAR corrected|refused --reason T [--told WHO]... "
-	    "[--subject N]", "what became of a correction asked for",
+	{ "rectify", "SAR corrected|refused|told [--reason T] "
+	    "[--told WHO]... [--subject N]",
+	    "what became of a correction asked for",
 	    rectify_options, REASON, 2, 2, cp_sar_run_rectify },
 	{ "objection", "SAR upheld|refused --reason T",
 	    "what became of an objection", NULL, REASON, 2, 2,

@@ -1,5 +1,6 @@
 #include "cpadmin/sar_case.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "cpadmin/places.h"
@@ -32,15 +33,42 @@ cp_sar_case_store(const struct cp_call *call, enum cp_store_mode mode,
 	return CP_OK;
 }
 
+enum cp_rc
+cp_sar_case_open(const struct cp_call *call, enum cp_store_mode mode,
+    unsigned roles, struct cp_sar_case *out, struct cp_err *err)
+{
+	enum cp_rc rc = cp_sar_case_store(call, mode, roles, out, err);
+
+	if (rc != CP_OK)
+		return rc;
+	rc = cp_sar_get(out->s.store, cp_arg(call, 0), &out->sar, err);
+	if (rc == CP_OK)
+		rc = cp_sar_rules_load(out->s.store, out->sar.policy_n,
+		    out->holidays, &out->sar_rules, err);
+	if (rc != CP_OK)
+		cp_sar_case_close(out);
+	return rc;
+}
+
+enum cp_rc
+cp_sar_case_begin(struct cp_sar_case *x, struct cp_err *err)
+{
+	enum cp_rc rc = cp_txn_begin(x->s.audit, err);
+
+	return rc == CP_OK ? cp_sar_get(x->s.store, cp_arg(x->call, 0),
+	    &x->sar, err) : rc;
+}
+
 void
 cp_sar_case_close(struct cp_sar_case *x)
 {
+	cp_sar_rules_clear(&x->sar_rules);
 	cp_policy_free(x->policy);
 	cp_session_close(&x->s);
 	x->policy = NULL;
 }
 
-/* ---- what was typed --------------------------------------------------------- */
+/* ---- what was typed ------------------------------------------------------ */
 
 enum cp_rc
 cp_sar_text(const struct cp_call *call, const char *name, const char **out,
@@ -73,6 +101,20 @@ cp_sar_text_needed(const struct cp_call *call, const char *name,
 }
 
 enum cp_rc
+cp_sar_text_copy(const struct cp_call *call, const char *name, int needed,
+    char out[CP_SAR_TEXT], struct cp_err *err)
+{
+	const char *text = NULL;
+	enum cp_rc rc = needed ? cp_sar_text_needed(call, name, &text, err) :
+	    cp_sar_text(call, name, &text, err);
+
+	if (rc == CP_OK)
+		(void)snprintf(out, CP_SAR_TEXT, "%s", text != NULL ? text :
+		    "");
+	return rc;
+}
+
+enum cp_rc
 cp_sar_subject_n(const struct cp_call *call, size_t n_subjects, int *idx,
     struct cp_err *err)
 {
@@ -100,4 +142,24 @@ cp_sar_subject_n(const struct cp_call *call, size_t n_subjects, int *idx,
 		    n_subjects);
 	*idx = (int)n;
 	return CP_OK;
+}
+
+enum cp_rc
+cp_sar_case_enter(struct cp_call *call, const struct cp_sar_event *e,
+    struct cp_err *err)
+{
+	struct cp_sar_case x;
+	enum cp_rc rc = cp_sar_case_open(call, CP_STORE_WRITE,
+	    CP_SAR_OFFICERS, &x, err);
+
+	if (rc != CP_OK)
+		return rc;
+	rc = cp_sar_case_begin(&x, err);
+	if (rc == CP_OK)
+		rc = cp_sar_enter(&x.c, &x.sar_rules, &x.sar, e, err);
+	rc = cp_txn_end(x.s.audit, rc, err);
+	if (rc == CP_OK)
+		rc = cp_sar_case_show(&x, err);
+	cp_sar_case_close(&x);
+	return rc;
 }
