@@ -51,7 +51,8 @@ sweep_run() {
 	for word in "$@"; do
 		words+=("${word//'{}'/$dir/store}")
 	done
-	rm -f "$dir/count" "$dir/log"
+	[ "$mode" = none ] || [ ! -e "$dir/count" ] ||
+	    rm -f "$dir/count" "$dir/log"
 	[ "$mode" = none ] || words=(env LD_PRELOAD="$BUILD/fault.so"
 	    CP_FAULT="$mode" CP_FAULT_AT="$at" CP_FAULT_DIR="$dir/store"
 	    CP_FAULT_PROG="${SWEEP_PROG:-}" CP_FAULT_COUNT="$dir/count"
@@ -60,7 +61,8 @@ sweep_run() {
 	(
 		exec 2>/dev/null
 		CPADMIN_STORE=$dir/store timeout -k 5 "${SWEEP_LIMIT:-120}" \
-		    "${words[@]}" >"$dir/out" 2>"$dir/err" </dev/null
+		    "${words[@]}" >"$dir/out" 2>"$dir/${SWEEP_ERR:-err}" \
+		    </dev/null
 		exit "$?"
 	)
 }
@@ -72,6 +74,16 @@ sweep_word() {
 		return
 	}
 	od -An -v -tu8 -w8 "$1/count" | awk -v n="$2" 'NR == n { print $1 }'
+}
+
+# Whether the fault struck: the tally's second word, with few processes, since
+# it is asked at each point.
+sweep_struck() {
+	local count struck rest
+
+	[ -s "$1/count" ] || return 1
+	read -r count struck rest < <(od -An -v -tu8 -w24 "$1/count")
+	[ "$struck" = 1 ]
 }
 
 sweep_copy() {
@@ -101,28 +113,27 @@ sweep_judge() {
 
 # One point.  Returns 0 when the fault struck; wrong findings go to FOLDER.bad.
 sweep_point() {
-	local dir=$1 store=$2 check=$3 mode=$4 n=$5 status wrong call again
+	local dir=$1 store=$2 check=$3 mode=$4 n=$5 status wrong again
 
 	shift 5
 	sweep_copy "$dir" "$store" || return 1
 	sweep_run "$dir" "$mode" "$n" "$@"
 	status=$?
-	[ "$(sweep_word "$dir" 2)" = 1 ] || return 1
-	call=$(sed -n "${n}p" "$dir/log" | sed "s|$dir/||")
-	cp "$dir/err" "$dir/err-hurt"
+	sweep_struck "$dir" || return 1
 	echo "$status" >>"$dir.status"
 	wrong=$(sweep_judge "$mode" "$status" "$dir" "$check")
 	[ -z "${SWEEP_EITHER:-}" ] ||
 	    "$SWEEP_EITHER" "$dir/store" >"$dir/said" 2>&1 || wrong+="
 in between: $(head -c 2000 "$dir/said")"
-	sweep_run "$dir" none 0 "$@"
+	SWEEP_ERR=err-again sweep_run "$dir" none 0 "$@"
 	again=$?
 	[[ $again =~ ^(${SWEEP_AGAIN:-0})$ ]] || wrong+="
-run again: status $again: $(head -c 1000 "$dir/err")"
+run again: status $again: $(head -c 1000 "$dir/err-again")"
 	"$check" "$dir/store" >"$dir/said" 2>&1 || wrong+="
 after the second run: $(head -c 2000 "$dir/said")"
 	[ -z "$wrong" ] || printf '%s at %s\n%s\nits stderr: %s\n' "$mode" \
-	    "$call" "$wrong" "$(head -c 500 "$dir/err-hurt")" >>"$dir.bad"
+	    "$(sed -n "${n}p" "$dir/log" | sed "s|$dir/||")" "$wrong" \
+	    "$(head -c 500 "$dir/err")" >>"$dir.bad"
 	echo "$n" >>"$dir.hurt"
 }
 
@@ -131,20 +142,23 @@ after the second run: $(head -c 2000 "$dir/said")"
 # does.
 sweep_worker() {
 	local dir=$1 store=$2 check=$3 mode=$4 total=$5 first=$6 jobs=$7 kinds=$8
-	local thin=$9 turn=${10} n=$first
+	local thin=$9 turn=${10} n
 
 	shift 10
-	while :; do
-		if [ "$n" -le "$total" ] && { [ $(((n + turn) % thin)) -ne 0 ] ||
-		    ! awk -v n="$n" -v k="$kinds" -v s="$SPARSE" \
-		    -v e="$EVERY" '$1 == n && $2 ~ k && ($0 !~ s ||
-		    (n + int(n / e)) % e == 0) { f = 1 }
-		    END { exit !f }' "$SWEEP_CALLS"; }; then
-			n=$((n + jobs))
-			continue
-		fi
-		sweep_point "$dir" "$store" "$check" "$mode" "$n" "$@" ||
-		    [ "$n" -le "$total" ] || break
+	for n in $(awk -v first="$first" -v jobs="$jobs" -v total="$total" \
+	    -v thin="$thin" -v turn="$turn" -v k="$kinds" -v s="$SPARSE" \
+	    -v e="$EVERY" '
+	    $2 ~ k && ($0 !~ s || ($1 + int($1 / e)) % e == 0) { met[$1] }
+	    END {
+		for (n = first; n <= total; n += jobs)
+			if ((n + turn) % thin == 0 && n in met)
+				print n
+	    }' "$SWEEP_CALLS"); do
+		sweep_point "$dir" "$store" "$check" "$mode" "$n" "$@"
+	done
+	n=$((first > total ? first : first + (total - first) / jobs * jobs +
+	    jobs))
+	while sweep_point "$dir" "$store" "$check" "$mode" "$n" "$@"; do
 		n=$((n + jobs))
 	done
 	rm -rf "$dir"
