@@ -3,6 +3,7 @@
 
 #include "lifecycle/duties/access_words_impl.h"
 #include "lifecycle/duties/composing_impl.h"
+#include "lifecycle/rules/london.h"
 #include "lifecycle/rules/template.h"
 
 /* What is given, as blocks for reading.  Nothing here looks at why something is
@@ -68,6 +69,50 @@ put_text(int rtl, const char *text, struct cp_buf *line, struct cp_buf *out)
 	cp_template_value(rtl, cp_buf_text(line), out);
 }
 
+/* Whether TEXT is a moment in UTC (RFC 3339, whole seconds), *MOMENT. */
+static int
+is_time(const char *text, int64_t *moment)
+{
+	static const char like[] = "0000-00-00T00:00:00Z";
+	char day[CP_DATE_TEXT];
+	struct cp_date d;
+	struct cp_err err;
+	int second;
+	size_t i;
+
+	for (i = 0; like[i] != '\0'; i++)
+		if (like[i] == '0' ? text[i] < '0' || text[i] > '9' :
+		    text[i] != like[i])
+			return 0;
+	if (text[i] != '\0')
+		return 0;
+	(void)snprintf(day, sizeof(day), "%.10s", text);
+	cp_err_clear(&err);
+	second = ((text[11] - '0') * 10 + text[12] - '0') * 3600 +
+	    ((text[14] - '0') * 10 + text[15] - '0') * 60 +
+	    (text[17] - '0') * 10 + text[18] - '0';
+	if (second > 86399 || cp_date_parse(day, &d, &err) != CP_OK)
+		return 0;
+	*moment = cp_utc_unix(d, second);
+	return 1;
+}
+
+/* As clocks in England showed it. */
+static void
+put_time(const struct reader *r, int64_t moment, struct cp_buf *line,
+    struct cp_buf *out)
+{
+	struct cp_date d;
+	int32_t second = 0;
+
+	d = cp_utc_date(moment + cp_london_offset(moment), &second);
+	cp_buf_reset(line);
+	cp_wording_date(r->language, d, line);
+	cp_buf_printf(line, ", %02d:%02d", (int)second / 3600,
+	    (int)second / 60 % 60);
+	cp_template_value(r->language->rtl, cp_buf_text(line), out);
+}
+
 static void
 put_word(const struct reader *r, const char *key, struct cp_buf *line,
     struct cp_buf *out)
@@ -85,9 +130,14 @@ static void
 put_value(const struct reader *r, const struct cp_field *f,
     struct cp_buf *line, struct cp_buf *out)
 {
+	int64_t moment;
+
 	switch (f->kind) {
 	case CP_FIELD_TEXT:
-		put_text(r->language->rtl, f->text, line, out);
+		if (is_time(f->text, &moment))
+			put_time(r, moment, line, out);
+		else
+			put_text(r->language->rtl, f->text, line, out);
 		break;
 	case CP_FIELD_DATE:
 		cp_wording_date(r->language, f->date, line);

@@ -176,6 +176,69 @@ else
 	skip 'python3 is not installed'
 fi
 
+cat >"$T/keys.py" <<'EOF'
+# Each key that can be in an answer has its words, and none is there for
+# nothing: labels and words as the sources of collecting and the schema have
+# them, apart from the program.
+import glob, re, sys
+root = sys.argv[1]
+def text(*paths):
+    return '\n'.join(open(p).read() for q in paths
+        for p in sorted(glob.glob(f'{root}/{q}')))
+code = re.sub(r'\s+', ' ', text('lifecycle/duties/collecting*.c'))
+schema = text('lifecycle/store/schema/*.sql')
+there = [line.split(': ')[0] for line in
+    open(f'{root}/policies/notices/en/access-words.txt')]
+labels = set(re.findall(r'collecting_(?:text|date|day|word|yes|one)\(x,'
+    r'[^"();]*"([a-z0-9-]+)"', code))
+words = set(re.findall(r'"((?:did|who)-[a-z-]+)"', code))
+for table, column in [('shield', 'status'), ('shield', 'asked_by'),
+        ('quarantine', 'status'), ('investigation', 'status'),
+        ('mail', 'status'), ('notice', 'kind'), ('notice_to', 'who'),
+        ('notice_to', 'ground'), ('sar', 'relation'), ('sar', 'stage'),
+        ('sar', 'outcome'), ('consent', 'end_kind'), ('move', 'status')]:
+    body = re.search(rf'CREATE TABLE {table} \((.*?)\n\)', schema, re.S)[1]
+    found = re.search(rf'\b{column}\b[^;]*?CHECK \({column} IN \(([^)]*)\)',
+        body)[1]
+    words |= set(re.findall(r"'([a-z-]+)'", found))
+for path, name in [('lifecycle/rules/decide_words.c', 'STATES'),
+        ('lifecycle/rules/decide_words.c', 'GROUNDS'),
+        ('lifecycle/rules/decide_words.c', 'GIVERS'),
+        ('lifecycle/rules/decide_words.c', 'INTENTIONS'),
+        ('lifecycle/duties/wording.c', 'format_words')]:
+    words |= set(re.findall(r'"([a-z-]+)"', re.search(rf'{name}\[\w*\] = '
+        r'\{([^}]*)\}', text(path))[1]))
+for pack in 'uk-2026', 'contactpoint-2007':
+    cfg = text(f'policies/{pack}.cfg')
+    for rule in 'open_first_year_purposes', 'languages':
+        words |= set(re.findall(r'"([a-z0-9-]+)"', re.search(
+            rf'\b{rule} = \{{\s*value = \[([^\]]*)\]', cfg)[1]))
+given = {k for k in there if not re.match('(say|part|word)-', k)}
+for what, of in [('labels without words', labels - given),
+        ('labels that nothing has', given - labels),
+        ('words', {w for w in words if 'word-' + w not in there}),
+        ('few', set() if len(labels) > 50 and len(words) > 80 else
+            {len(labels), len(words)})]:
+    if of:
+        print(what, sorted(of))
+EOF
+
+if have python3; then
+	test_case 'all that an answer can tell has its words'
+	run python3 "$T/keys.py" "$ROOT"
+	expect_status 0
+	expect_eq "$(tr -d '[:space:]' <"$OUT_FILE")" ''
+	mkdir -p "$T/copy/lifecycle"
+	cp -R "$ROOT/policies" "$T/copy/"
+	cp -R "$ROOT"/lifecycle/{duties,rules,store} "$T/copy/lifecycle/"
+	sed -i '/^postcode:/d; /^word-did-look:/d; s/^phone:/fax:/' \
+	    "$T/copy/policies/notices/en/access-words.txt"
+	run python3 "$T/keys.py" "$T/copy"
+	expect_out_contains "labels without words ['phone', 'postcode']"
+	expect_out_contains "labels that nothing has ['fax']"
+	expect_out_contains "words ['did-look']"
+fi
+
 test_case 'what the policies ask for is what the law does'
 for pack in 'contactpoint-2007 LAW_1998' 'uk-2026 LAW_GDPR'; do
 	law=${pack#* }
