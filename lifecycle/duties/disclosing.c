@@ -203,7 +203,8 @@ cp_disclosed_zip(const struct cp_disclosed *d,
 		{ "data.json", d->json.data, d->json.len },
 		{ "README.txt", d->readme.data, d->readme.len },
 	};
-	int64_t noon = now->unix_time / DAY * DAY + DAY / 2;
+	int64_t noon = (int64_t)(now->today.days -
+	    cp_date_make(1970, 1, 1).days) * DAY + DAY / 2;
 
 	return cp_pack_zip(m, MEMBERS, passphrase, noon, out, err);
 }
