@@ -227,6 +227,11 @@ cp_parcel_end(struct cp_store *s, const struct cp_parcel *p,
 	rc = cp_exec(q, err);
 	if (rc != CP_OK)
 		return rc;
+	q = cp_stmt(s, SQL_KEEPING_DROP);
+	cp_bind_int(q, p->n);
+	rc = cp_exec(q, err);
+	if (rc != CP_OK)
+		return rc;
 	q = cp_stmt(s, SQL_PACKAGE_END);
 	cp_bind_text(q, status);
 	cp_bind_date(q, day);

@@ -64,7 +64,8 @@ enum cp_rc cp_volume_row_add(struct cp_store *s, const char *id,
 enum cp_rc cp_parcel_add(struct cp_store *s, struct cp_parcel *p,
     int64_t policy_n, const void *wrapped, size_t len, struct cp_err *err)
     CP_MUST_CHECK;
-/* Erases P's header and marks it STATUS on DAY. */
+/* Erases P's header, with what requests kept of it, and marks it STATUS on
+ * DAY. */
 enum cp_rc cp_parcel_end(struct cp_store *s, const struct cp_parcel *p,
     const char *status, struct cp_date day, struct cp_err *err)
     CP_MUST_CHECK;
