@@ -12,6 +12,7 @@ struct facts {
 	unsigned had; /* evidence */
 	struct cp_sar_tally tally;
 	int corrected, objected; /* it was settled */
+	int rectified, told;
 	/* the last event of each, by its row; 0: none */
 	int64_t asked, extended, letter;
 };
@@ -38,6 +39,8 @@ see_event(void *ctx, const struct cp_sar_event *e, struct cp_err *err)
 	(void)err;
 	f->corrected = f->corrected || is_one_of(e->kind, correcting);
 	f->objected = f->objected || is_one_of(e->kind, objecting);
+	f->rectified = f->rectified || strcmp(e->kind, "rectified") == 0;
+	f->told = f->told || strcmp(e->kind, "told") == 0;
 	(void)cp_clock_parse(e->kind, &kind);
 	if (kind == CP_CLOCK_IDENTITY_DOUBTED || kind == CP_CLOCK_FEE_ASKED ||
 	    kind == CP_CLOCK_CLARIFY_ASKED)
@@ -91,7 +94,10 @@ after_answer(const struct cp_sar_case *x, const struct facts *f,
 		say(x, out, "an objection was made as well: enter what became "
 		    "of it", "objection", "upheld|refused --reason T");
 	else
-		say(x, out, "once the answer is with them, end the request",
+		say(x, out, f->rectified && !f->told ? "tell whoever was "
+		    "given what was wrong (rectify told --told WHO), then end "
+		    "the request" :
+		    "once the answer is with them, end the request",
 		    "close", "");
 	return 1;
 }
