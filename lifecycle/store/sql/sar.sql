@@ -207,7 +207,6 @@ WHERE sar = ?7 AND subject = ?8 AND (key = ?9
 
 -- Whether operator ?2 (of uid ?3, unless NULL) decided something.
 -- name: sar_decider
--- excused: the items of one request, by its number
 SELECT EXISTS (SELECT 1 FROM sar_item WHERE sar = ?1 AND decision IS NOT NULL
 	AND (decided_by = ?2 OR decided_uid = ?3))
 
