@@ -15,7 +15,7 @@ static const struct cp_column columns[] = {
 	{ "asks", "Asks for" },
 	{ "language", "Language" },
 	{ "format", "Format" },
-	{ "authority", "Answered by" },
+	{ "authority", "Authority" },
 	{ "policy", "Under policy" },
 	{ "subjects", "Persons" },
 	{ "evidence", "Has shown" },
@@ -35,8 +35,8 @@ static const struct cp_column columns[] = {
 	{ "next", "Next" },
 	{ "command", "By" },
 };
-
-enum { LINES_MAX = CP_SAR_EVENTS };
+enum { COLUMNS = sizeof(columns) / sizeof(columns[0]),
+	LINES_MAX = CP_SAR_EVENTS };
 
 /* Lines for people, and the same as an array. */
 struct lines {
@@ -195,17 +195,16 @@ put_subjects(struct cp_sar_case *x, struct cp_out *o, struct cp_err *err)
 /* ---- evidence, items ----------------------------------------------------- */
 
 static enum cp_rc
-put_evidence(struct cp_sar_case *x, struct cp_out *o, struct cp_err *err)
+put_evidence(struct cp_sar_case *x, unsigned had, struct cp_out *o,
+    struct cp_err *err)
 {
 	struct cp_buf json, text;
-	unsigned had = 0;
-	const char *wanting;
-	enum cp_rc rc = cp_sar_evidence(x->s.store, &x->sar, &had, err);
+	enum cp_rc rc;
 
 	cp_buf_init(&json);
 	cp_buf_init(&text);
 	cp_json_open(&json, '[');
-	for (int i = 0; rc == CP_OK && i < CP_EVIDENCES; i++) {
+	for (int i = 0; i < CP_EVIDENCES; i++) {
 		if ((had & 1u << i) == 0)
 			continue;
 		cp_json_put_string(&json, cp_evidence_word(
@@ -214,35 +213,27 @@ put_evidence(struct cp_sar_case *x, struct cp_out *o, struct cp_err *err)
 		    cp_evidence_word((enum cp_evidence)i));
 	}
 	cp_json_close(&json, ']');
+	rc = cp_buf_check(&json, err);
 	if (rc == CP_OK)
-		rc = cp_buf_check(&json, err);
-	if (rc == CP_OK) {
 		cp_out_json(o, cp_buf_text(&json), cp_buf_text(&text));
-		wanting = cp_evidence_wanting(x->sar.relation, had);
-		cp_out_text(o, or_null(wanting));
-	}
+	cp_out_text(o, or_null(cp_evidence_wanting(x->sar.relation, had)));
 	cp_buf_clear(&json);
 	cp_buf_clear(&text);
 	return rc;
 }
 
-static enum cp_rc
-put_items(struct cp_sar_case *x, struct cp_out *o, struct cp_err *err)
+static void
+put_items(const struct cp_sar_tally *t, struct cp_out *o)
 {
-	struct cp_sar_tally t;
 	char json[160], text[160];
-	enum cp_rc rc = cp_sar_tally(x->s.store, &x->sar, &t, err);
 
-	if (rc != CP_OK)
-		return rc;
 	(void)snprintf(json, sizeof(json), "{\"all\":%zu,\"flagged\":%zu,"
-	    "\"undecided\":%zu,\"withheld\":%zu}", t.items, t.flagged,
-	    t.undecided, t.withheld);
+	    "\"undecided\":%zu,\"withheld\":%zu}", t->items, t->flagged,
+	    t->undecided, t->withheld);
 	(void)snprintf(text, sizeof(text), "%zu, %zu of them flagged; %zu "
-	    "undecided, %zu withheld", t.items, t.flagged, t.undecided,
-	    t.withheld);
-	cp_out_json(o, json, t.items > 0 ? text : "");
-	return CP_OK;
+	    "undecided, %zu withheld", t->items, t->flagged, t->undecided,
+	    t->withheld);
+	cp_out_json(o, json, text);
 }
 
 /* ---- what happened, what was sent ---------------------------------------- */
@@ -360,16 +351,66 @@ put_people(const struct cp_sar *r, struct cp_out *o)
 	cp_out_date(o, r->expires);
 }
 
+struct facts {
+	unsigned had; /* evidence */
+	struct cp_sar_tally tally;
+	int sent;
+	struct cp_sar_next next;
+};
+
+static enum cp_rc
+is_sent(void *ctx, const struct cp_sar_sent *s, const char *list,
+    struct cp_err *err)
+{
+	struct facts *f = ctx;
+
+	(void)s;
+	(void)list;
+	(void)err;
+	f->sent = 1;
+	return CP_OK;
+}
+
+static enum cp_rc
+gather(struct cp_sar_case *x, struct facts *f, struct cp_err *err)
+{
+	enum cp_rc rc = cp_sar_case_next(x, &f->next, err);
+
+	if (rc == CP_OK)
+		rc = cp_sar_evidence(x->s.store, &x->sar, &f->had, err);
+	if (rc == CP_OK)
+		rc = cp_sar_tally(x->s.store, &x->sar, &f->tally, err);
+	return rc == CP_OK ? cp_sar_sent_each(x->s.store, &x->sar, is_sent, f,
+	    err) : rc;
+}
+
+static void
+hide(const char *key, int empty, struct cp_column cols[COLUMNS])
+{
+	for (size_t i = 0; empty && i < COLUMNS; i++)
+		if (strcmp(cols[i].key, key) == 0)
+			cols[i].heading = NULL;
+}
+
 static enum cp_rc
 show(struct cp_sar_case *x, struct cp_err *err)
 {
-	struct cp_sar_next next;
+	struct cp_column cols[COLUMNS];
+	struct facts f = { .sent = 0 };
 	struct cp_out *o = NULL;
-	enum cp_rc rc = cp_sar_case_next(x, &next, err);
+	enum cp_rc rc = gather(x, &f, err);
 
+	memcpy(cols, columns, sizeof(cols));
+	cp_sar_hide_empty(&x->sar, cols, COLUMNS);
+	hide("evidence", f.had == 0, cols);
+	hide("wanting", cp_evidence_wanting(x->sar.relation, f.had)[0] ==
+	    '\0', cols);
+	hide("items", f.tally.items == 0, cols);
+	hide("sent", !f.sent, cols);
+	hide("next", f.next.what[0] == '\0', cols);
+	hide("command", f.next.what[0] == '\0', cols);
 	if (rc == CP_OK)
-		rc = cp_out_object(x->call, "sar", columns, sizeof(columns) /
-		    sizeof(columns[0]), &o, err);
+		rc = cp_out_object(x->call, "sar", cols, COLUMNS, &o, err);
 	if (rc != CP_OK)
 		return rc;
 	rc = cp_sar_put_row(x, o, &x->sar, err);
@@ -377,17 +418,15 @@ show(struct cp_sar_case *x, struct cp_err *err)
 	if (rc == CP_OK)
 		rc = put_subjects(x, o, err);
 	if (rc == CP_OK)
-		rc = put_evidence(x, o, err);
-	if (rc == CP_OK)
-		rc = put_items(x, o, err);
+		rc = put_evidence(x, f.had, o, err);
+	put_items(&f.tally, o);
 	put_people(&x->sar, o);
 	if (rc == CP_OK)
 		rc = put_past(x, o, err);
-	if (rc == CP_OK) {
-		cp_out_text(o, or_null(next.what));
-		cp_out_text(o, or_null(next.command));
+	cp_out_text(o, or_null(f.next.what));
+	cp_out_text(o, or_null(f.next.command));
+	if (rc == CP_OK)
 		rc = cp_out_end(&o, err);
-	}
 	cp_out_free(o);
 	return rc;
 }

@@ -101,6 +101,13 @@ expect_out_matches '^Asks as: +self$'
 expect_out_matches '^Under policy: +uk-2026, version '
 expect_out_matches '^Persons: +1: KID-1$'
 expect_out_matches '^By: +cpadmin sar collect SAR-0001$'
+expect_false grep -qE ': *$' "$OUT_FILE"
+ok sar show SAR-0001 --json --as dan --on 2026-03-03
+expect_json '[keys_unsorted[]] | join(" ")' "kind v sar subject status \
+received starts due days_left waits_for outcome late requester relation asks \
+language format authority policy subjects evidence wanting items opened_by \
+collected_by approved_by answered answered_by ground closed closed_by expires \
+events sent next command"
 
 test_case 'it stops destruction, and ends with the request only'
 ok cpadmin hold list --json --on 2026-03-03
@@ -302,6 +309,7 @@ ok sar evidence SAR-0007 court-order --reference 'F 12/26' \
     --date 2026-03-03 --json --as dan --on 2026-03-03
 expect_json .command 'cpadmin sar find SAR-0007'
 ok sar show SAR-0007 --as dan --on 2026-03-03
+expect_out_matches '^About: +not known$'
 expect_out_contains 'not found yet, looked for: name Zuleika Quill born 2018'
 run sar subject SAR-0007 KID-3 --as dan --on 2026-03-03
 expect_status 2
