@@ -85,13 +85,17 @@ static const struct cp_opt items_options[] = {
 	    "also what nobody has to decide about" },
 	NO_OPTION,
 };
+#define FLAG { "flag", 0, CP_OPT_LIST, "F", \
+	"all with this flag that are not decided yet" }
 static const struct cp_opt withhold_options[] = {
+	FLAG,
 	{ "ground", 0, CP_OPT_TEXT, "G",
 	    "third-party, serious-harm, child-abuse or crime; others as the "
 	    "policy has" },
 	NO_OPTION,
 };
 static const struct cp_opt give_options[] = {
+	FLAG,
 	{ "ground", 0, CP_OPT_TEXT, "G", "why it may be given" },
 	NO_OPTION,
 };
@@ -189,11 +193,11 @@ static const struct cp_verb verbs[] = {
 	{ "items", "SAR [--all] [--columns NAME,...] [--passphrase-file F]",
 	    "what was collected, and what becomes of it", items_options,
 	    PASS | CP_TAKES_COLUMNS, 1, 1, cp_sar_run_items },
-	{ "withhold", "SAR ITEM... --ground G --reason T",
-	    "leave items out of the answer", withhold_options, REASON, 2, -1,
+	{ "withhold", "SAR [ITEM...] [--flag F]... --ground G --reason T",
+	    "leave items out of the answer", withhold_options, REASON, 1, -1,
 	    cp_sar_run_withhold },
-	{ "give", "SAR ITEM... [--ground G] [--reason T]",
-	    "put flagged items into the answer", give_options, REASON, 2, -1,
+	{ "give", "SAR [ITEM...] [--flag F]... [--ground G] [--reason T]",
+	    "put flagged items into the answer", give_options, REASON, 1, -1,
 	    cp_sar_run_give },
 	{ "approve", "SAR", "a second person agrees to what is given", NULL,
 	    USUAL, 1, 1, cp_sar_run_approve },
