@@ -54,7 +54,8 @@ struct cp_letter {
 	const struct cp_block *blocks;
 	size_t n_blocks;
 	int is_long;             /* as long as it takes: to 9,999 pages; else to
-				  * 40 */
+				  * 40.  Each H1 but the first is on a page
+				  * of its own */
 };
 
 /* Borrows nothing of SPEC.  CP_BAD_INPUT, CP_FAILED as cp_page_finish. */

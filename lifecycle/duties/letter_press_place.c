@@ -137,6 +137,14 @@ ends_list(const struct press_letter *x, size_t i)
 	    i + 1 < x->n && x->sets[i + 1]->kind != kind;
 }
 
+/* What goes with a long letter is not on the letter's own pages. */
+static int
+begins_page(const struct pen *p, size_t i)
+{
+	return p->x->is_long && i > 0 &&
+	    p->x->sets[i]->kind == CP_BLOCK_H1;
+}
+
 static enum cp_rc
 put_set(struct pen *p, size_t i, struct cp_err *err)
 {
@@ -144,8 +152,8 @@ put_set(struct pen *p, size_t i, struct cp_err *err)
 	int from = 0;
 	enum cp_rc rc = CP_OK;
 
-	if ((!p->fresh || p->page == 1) &&
-	    p->y + kept_height(p, i) > p->p->bottom)
+	if ((!p->fresh || p->page == 1) && (begins_page(p, i) ||
+	    p->y + kept_height(p, i) > p->p->bottom))
 		rc = next_page(p, err);
 	p->y += gap(p, s);
 	while (rc == CP_OK && from < s->text->n) {

@@ -447,6 +447,25 @@ START_TEST(as_long_as_it_takes)
 }
 END_TEST
 
+/* What goes with it begins on a page of its own; of other letters not. */
+START_TEST(letter_apart)
+{
+	const struct cp_block b[] = { FIXED(H1, "Letter"), FIXED(TEXT, "Dear"),
+		FIXED(H1, "What we hold"), FIXED(H2, "Names"),
+		FIXED(TEXT, "Ann"), FIXED(H1, "Of another"),
+		FIXED(TEXT, "Bea") };
+	struct cp_letter l = letter;
+
+	l.blocks = b;
+	l.n_blocks = sizeof(b) / sizeof(b[0]);
+	add(&l);
+	ck_assert_int_eq(pages, 1);
+	l.is_long = 1;
+	add(&l);
+	ck_assert_int_eq(pages, 3);
+}
+END_TEST
+
 /* ---- texts ----------------------------------------------------------------- */
 
 static void
@@ -799,6 +818,7 @@ suite(void)
 	tcase_add_test(t, split_paragraph);
 	tcase_add_test(t, too_much);
 	tcase_add_loop_test(t, as_long_as_it_takes, 0, 4);
+	tcase_add_test(t, letter_apart);
 	tcase_add_test(t, hostile_texts);
 	tcase_add_test(t, all_scripts);
 	tcase_add_test(t, nothing_piles_up);
