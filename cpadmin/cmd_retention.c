@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "cpadmin/out.h"
+#include "cpadmin/places.h"
 #include "cpadmin/progress.h"
 #include "cpadmin/prompt.h"
 #include "cpadmin/retention_explain.h"
@@ -39,6 +40,9 @@ static const struct cp_column run_columns[] = {
 	{ "copies_owed", "Volumes without their copy" },
 	{ "notices_owed", "Notices owed" },
 	{ "notices_lapsed", "Notices not sent in time" },
+	{ "sar_open", "Requests not answered" },
+	{ "sar_late", "Of them late" },
+	{ "sar_expired", "Requests kept long enough" },
 	{ "failures", NULL },
 };
 enum { RUN_COLUMNS = sizeof(run_columns) / sizeof(run_columns[0]),
@@ -97,6 +101,9 @@ show_run(const struct cp_call *call, const struct cp_run *run,
 	cp_out_int(o, run->copies_owed);
 	cp_out_int(o, run->notices_owed);
 	cp_out_int(o, run->notices_lapsed);
+	cp_out_int(o, run->sar_open);
+	cp_out_int(o, run->sar_late);
+	cp_out_int(o, run->sar_expired);
 	cp_out_json(o, cp_buf_text(&t->json), NULL);
 	return cp_out_end(&o, err);
 }
@@ -158,8 +165,13 @@ do_run(const struct cp_call *call, struct cp_session *s, struct cp_err *err)
 	struct troubles t = { .call = call };
 	struct cp_progress p;
 	struct cp_err shown;
+	char holidays[4096];
 	enum cp_rc rc = take_accept(call, &run, err);
 
+	/* Only requests for access miss the table, and say so. */
+	if (cp_place_holidays(holidays, sizeof(holidays), &shown) != CP_OK)
+		holidays[0] = '\0';
+	run.holidays = holidays;
 	if (rc == CP_OK)
 		rc = take_workers(call, s->store, &run.workers, err);
 	if (rc != CP_OK)

@@ -5,6 +5,7 @@
 #include "lifecycle/duties/destruction.h"
 #include "lifecycle/duties/plan.h"
 #include "lifecycle/duties/run.h"
+#include "lifecycle/records/sar_life.h"
 #include "lifecycle/records/shield.h"
 #include "lifecycle/records/tie.h"
 #include "lifecycle/store/json_put.h"
@@ -233,7 +234,8 @@ split_off(struct erasing *x, const struct cp_parcel *p, enum cp_parked parked,
 	return rc == CP_OK ? cp_audit_add(run->audit, &e, NULL, err) : rc;
 }
 
-/* Of any record, so that one which was shielded is no other work. */
+/* Of any record, so that one which was shielded is no other work; and what
+ * closed requests about it kept. */
 static enum cp_rc
 forget_shield(struct cp_run *run, int64_t record, struct cp_err *err)
 {
@@ -249,7 +251,7 @@ forget_shield(struct cp_run *run, int64_t record, struct cp_err *err)
 		cp_bind_int(q, record);
 		rc = cp_exec(q, err);
 	}
-	return rc;
+	return rc == CP_OK ? cp_sar_forget(&c, record, err) : rc;
 }
 
 static enum cp_rc

@@ -182,6 +182,9 @@ report_text(const struct cp_run *run, struct cp_buf *b)
 	put_count(b, "shelves_waiting", run->shelves_waiting);
 	put_count(b, "notices_owed", run->notices_owed);
 	put_count(b, "notices_lapsed", run->notices_lapsed);
+	put_count(b, "sar_open", run->sar_open);
+	put_count(b, "sar_late", run->sar_late);
+	put_count(b, "sar_expired", run->sar_expired);
 	cp_json_close(b, '}');
 }
 
@@ -307,6 +310,8 @@ do_all(struct cp_run *run, struct cp_err *err)
 	if (rc == CP_OK)
 		rc = cp_run_notices(run, err);
 	if (rc == CP_OK)
+		rc = cp_run_requests(run, err);
+	if (rc == CP_OK)
 		rc = cp_run_destroy(run, err);
 	if (rc == CP_OK && run->destroyed > 0)
 		rc = cp_run_finish(run, err);
@@ -319,8 +324,8 @@ do_all(struct cp_run *run, struct cp_err *err)
 	if (rc == CP_OK)
 		rc = finish(run, row, err);
 	/* What was removed is not to stay in the write-ahead log. */
-	if (rc == CP_OK && run->archived + run->pruned + run->destroyed > 0 &&
-	    cp_store_forget(run->store, err) == CP_FAILED)
+	if (rc == CP_OK && run->archived + run->pruned + run->destroyed +
+	    run->sar_expired > 0 && cp_store_forget(run->store, err) == CP_FAILED)
 		rc = CP_FAILED;
 	return rc;
 }
@@ -336,6 +341,8 @@ do_dry(struct cp_run *run, struct cp_err *err)
 		rc = cp_run_prune(run, err);
 	if (rc == CP_OK)
 		rc = cp_run_notices(run, err);
+	if (rc == CP_OK)
+		rc = cp_run_requests(run, err);
 	if (rc == CP_OK)
 		rc = cp_run_destroy(run, err);
 	if (rc == CP_OK)

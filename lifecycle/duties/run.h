@@ -21,6 +21,7 @@ struct cp_run {
 	int accept_clock;    /* a guard passed knowingly */
 	int accept_share;
 	unsigned workers;    /* 1: all in this thread */
+	const char *holidays; /* file of bank holidays (sar_life.h), or NULL */
 	void (*progress)(void *ctx, int64_t done, int64_t total);
 	void *progress_ctx;
 	/* called for each record that could not be dealt with; may be NULL */
@@ -52,6 +53,9 @@ struct cp_run {
 	int64_t moved;           /* held packages, to other shelves */
 	int64_t notices_owed;    /* families are to be told something */
 	int64_t notices_lapsed;  /* were not told before the archiving */
+	/* requests for access not answered, of them late; and what of closed
+	 * ones was kept long enough */
+	int64_t sar_open, sar_late, sar_expired;
 	/* shelves whose month is over that packages waiting for approval keep
 	 * alive, and how many those are: after the last look at them */
 	int64_t shelves_waiting, shelf_packages;
@@ -83,6 +87,10 @@ enum cp_rc cp_run_archive(struct cp_run *run, struct cp_err *err)
 enum cp_rc cp_run_prune(struct cp_run *run, struct cp_err *err) CP_MUST_CHECK;
 /* Looks at what families are to be told, of those whose day has come. */
 enum cp_rc cp_run_notices(struct cp_run *run, struct cp_err *err)
+    CP_MUST_CHECK;
+/* Computes the clocks of requests for access anew, and erases what names people
+ * in those that were kept long enough; keys that a kill left. */
+enum cp_rc cp_run_requests(struct cp_run *run, struct cp_err *err)
     CP_MUST_CHECK;
 /* Puts what is due for destruction, and not held, into proposed batches. */
 enum cp_rc cp_run_propose(struct cp_run *run, struct cp_err *err)

@@ -19,8 +19,8 @@ typedef void cp_sar_trouble_fn(void *ctx, const char *id,
  * changed, and what has expired goes: requester, who was sought, texts of
  * events, notes of items, lists of what was sent, details of the log's entries
  * about it.  Each change is a transaction of its own, found by index; killed in
- * between, the next night does the rest.  TROUBLE may be NULL.  Without
- * HOLIDAYS_FILE no clock is computed.
+ * between, the next night does the rest.  TROUBLE may be NULL.  HOLIDAYS_FILE:
+ * NULL to compute no clock; "" where there should be a table and is none.
  */
 enum cp_rc cp_sar_night(const struct cp_change *c, const char *holidays_file,
     cp_sar_trouble_fn *trouble, void *ctx, struct cp_sar_night *out,

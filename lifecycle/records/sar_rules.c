@@ -26,6 +26,9 @@ load_holidays(const char *file, struct cp_holidays **out, struct cp_err *err)
 	struct cp_buf text;
 	enum cp_rc rc;
 
+	if (file[0] == '\0')
+		return cp_fail(err, CP_NOT_FOUND, "there is no table of bank "
+		    "holidays");
 	cp_buf_init(&text);
 	rc = cp_file_read(file, HOLIDAYS_MAX, &text, err);
 	if (rc == CP_OK)
