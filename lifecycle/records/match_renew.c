@@ -3,6 +3,7 @@
 #include "archive/secret.h"
 #include "lifecycle/records/gate.h"
 #include "lifecycle/records/match_priv.h"
+#include "lifecycle/records/sar_life.h"
 #include "lifecycle/records/tie.h"
 #include "lifecycle/store/json_put.h"
 #include "lifecycle/store/stmt.h"
@@ -120,6 +121,8 @@ cp_match_renew(const struct cp_change *c, const struct cp_secret *identity,
 		rc = cp_tie_drop_all(c->store, err);
 	if (rc == CP_OK)
 		rc = renew_all(&w, progress, ctx, err);
+	if (rc == CP_OK)
+		rc = cp_sar_remark(c->store, w.matcher, err);
 	cp_store_act_for(c->store, actor);
 	if (rc == CP_OK)
 		rc = log_it(c, &done, reason, err);
