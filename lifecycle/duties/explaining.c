@@ -262,9 +262,10 @@ tell_holds(struct account *x, struct cp_err *err)
 		if (rc == CP_OK)
 			rc = account_step(x, CP_STEP_HOLD, CP_RULE_COUNT,
 			    h.review, err, "Hold %s (%s) was placed on %s by "
-			    "%s and is to be reviewed by %s.", h.id,
+			    "%s and is to be reviewed by %s%s%s.", h.id,
 			    cp_hold_scope_word(h.scope), DATE(h.placed),
-			    h.placed_by, DATE(h.review));
+			    h.placed_by, DATE(h.review), h.sar != 0 ?
+			    "; it ends with request " : "", h.sar_id);
 	}
 	return rc;
 }
