@@ -144,9 +144,10 @@ evidence(const struct cp_sar_case *x, const struct facts *f,
 	(void)snprintf(rest, sizeof(rest), "%s --reference REF --date D",
 	    wanting);
 	say(x, out, strcmp(wanting, "responsibility") == 0 ?
-	    "they have to show parental responsibility, or a court's order" :
+	    "they have to show parental responsibility, or a court's order; "
+	    "who cannot is refused" :
 	    strcmp(wanting, "authority") == 0 ? "they have to show that they "
-	    "act for the person, or a court's order" :
+	    "act for the person, or a court's order; who cannot is refused" :
 	    "they have to show something first", "evidence", rest);
 	return 1;
 }
@@ -155,17 +156,19 @@ static int
 subjects(const struct cp_sar_case *x, const struct facts *f,
     struct cp_sar_next *out)
 {
-	size_t unknown = 0, gone = 0;
+	size_t unknown = 0, nobody = 0;
 
 	for (size_t i = 0; i < f->n; i++) {
-		unknown += f->subject[i].record == 0 &&
-		    strcmp(f->subject[i].found, "none") != 0;
-		gone += strcmp(f->subject[i].found, "none") == 0 ||
-		    strcmp(f->subject[i].found, "destroyed") == 0;
+		if (f->subject[i].record != 0)
+			continue;
+		if (strcmp(f->subject[i].found, "none") == 0)
+			nobody++;
+		else
+			unknown++;
 	}
 	if (unknown > 0)
 		say(x, out, "find out whom it is about", "find", "");
-	else if (gone == f->n)
+	else if (nobody == f->n)
 		say(x, out, "nothing is held: answer that", "none",
 		    "--output F");
 	else

@@ -229,7 +229,7 @@ test_case 'a parent shows responsibility, and a child of age is asked'
 ok sar open --subject KID-2 --requester 'Philomena Quill' --relation parent \
     --received 2026-03-02 --json --as dan --on 2026-03-03
 expect_json .sar SAR-0005
-expect_eq "$(next)" "they have to show parental responsibility, or a court's order > cpadmin sar evidence SAR-0005 responsibility --reference REF --date D"
+expect_eq "$(next)" "they have to show parental responsibility, or a court's order; who cannot is refused > cpadmin sar evidence SAR-0005 responsibility --reference REF --date D"
 run sar evidence SAR-0005 kindness --reference X --date 2026-03-03 --as dan \
     --on 2026-03-03
 expect_status 2
