@@ -77,6 +77,36 @@ load(const struct place *p, struct cp_secret **out, struct cp_err *err)
 	return rc;
 }
 
+/* Another program may be doing the same. */
+static enum cp_rc
+zeroise(const char *path, struct cp_err *err)
+{
+	struct cp_err second = { 0 };
+	struct stat st = { .st_size = 0 };
+	int fd = -1;
+	enum cp_rc rc = CP_OK;
+
+	fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+	if (fd < 0 && errno == ENOENT)
+		return CP_OK;
+	if (fd < 0 || fstat(fd, &st) != 0)
+		rc = cp_fail_errno(err, CP_FAILED, "%s", path);
+	if (rc == CP_OK && st.st_size > 0)
+		rc = cp_file_zeroise(fd, 0, NULL, (size_t)st.st_size, path,
+		    err);
+	if (fd >= 0 && cp_fd_close(&fd, path, &second) != CP_OK &&
+	    rc == CP_OK) {
+		*err = second;
+		rc = err->code;
+	}
+	if (rc == CP_OK)
+		rc = cp_file_unlink_durable(path, err);
+	if (rc != CP_NOT_FOUND)
+		return rc;
+	cp_err_clear(err);
+	return CP_OK;
+}
+
 /* A program that was faster has made the one that counts. */
 static enum cp_rc
 make(struct cp_store *s, const struct place *p, struct cp_secret **out,
@@ -111,26 +141,47 @@ make(struct cp_store *s, const struct place *p, struct cp_secret **out,
 	return rc;
 }
 
-/* The key of R; made where there is none and MAKE says so. */
+/* The key of R. */
 static enum cp_rc
-key_open(struct cp_store *s, const struct cp_sar *r, int may_make,
-    struct cp_secret **out, struct cp_err *err)
+key_open(struct cp_store *s, const struct cp_sar *r, struct cp_secret **out,
+    struct cp_err *err)
 {
 	struct place p;
 	enum cp_rc rc = place_open(s, r, &p, err);
 
 	if (rc == CP_OK)
 		rc = load(&p, out, err);
-	if (rc == CP_NOT_FOUND && may_make) {
-		cp_err_clear(err);
-		rc = make(s, &p, out, err);
-	} else if (rc == CP_NOT_FOUND) {
+	if (rc == CP_NOT_FOUND)
 		rc = cp_fail(err, CP_KEY, "the request's key, %s, is gone",
 		    p.path);
-	}
 	if (rc == CP_KEY)
 		cp_err_hint(err, "what was kept cannot be opened: collect "
 		    "again with the custodians' shares");
+	cp_secret_free(p.host);
+	return rc;
+}
+
+/* The same, or a new one where there is none, or what is there opens nothing
+ * any more. */
+static enum cp_rc
+key_ensure(struct cp_store *s, const struct cp_sar *r,
+    struct cp_secret **out, struct cp_err *err)
+{
+	struct place p;
+	enum cp_rc rc = place_open(s, r, &p, err);
+
+	if (rc != CP_OK)
+		return rc;
+	rc = load(&p, out, err);
+	if (rc == CP_KEY) {
+		cp_err_clear(err);
+		rc = zeroise(p.path, err);
+		rc = rc == CP_OK ? CP_NOT_FOUND : rc;
+	}
+	if (rc == CP_NOT_FOUND) {
+		cp_err_clear(err);
+		rc = make(s, &p, out, err);
+	}
 	cp_secret_free(p.host);
 	return rc;
 }
@@ -204,7 +255,7 @@ cp_keeping_put(const struct cp_change *c, const struct cp_sar *r, int idx,
 
 	if (r->stage == CP_SAR_CLOSED)
 		return cp_fail(err, CP_REFUSED, "request %s is closed", r->id);
-	rc = key_open(c->store, r, 1, &key, err);
+	rc = key_ensure(c->store, r, &key, err);
 	cp_buf_init(&sealed);
 	if (rc == CP_OK)
 		rc = seal(key, label, label_len, plain, len, &sealed, err);
@@ -261,7 +312,7 @@ cp_keeping_get(struct cp_store *s, const struct cp_sar *r, int idx,
 	cp_buf_init(&sealed);
 	rc = read_row(s, r, idx, &of, &sealed, err);
 	if (rc == CP_OK && of != 0)
-		rc = key_open(s, r, 0, &key, err);
+		rc = key_open(s, r, &key, err);
 	if (rc == CP_OK && of != 0)
 		rc = open_sealed(key, label, put_label(label, r, idx, of),
 		    sealed.data, sealed.len, plain, err);
@@ -274,17 +325,6 @@ cp_keeping_get(struct cp_store *s, const struct cp_sar *r, int idx,
 	cp_secret_free(key);
 	cp_buf_clear(&sealed);
 	return rc;
-}
-
-enum cp_rc
-cp_keeping_has(struct cp_store *s, const struct cp_sar *r, int idx,
-    int64_t *package, struct cp_err *err)
-{
-	struct cp_stmt *q = cp_stmt(s, SQL_KEEPING_HAS);
-
-	cp_bind_int(q, r->n);
-	cp_bind_int(q, idx);
-	return cp_exec_int(q, 0, package, err);
 }
 
 /* ---- its end --------------------------------------------------------------- */
@@ -312,36 +352,6 @@ is_over(struct cp_store *s, const char *name, int *over, struct cp_err *err)
 	rc = cp_exec_int(q, 0, &open, err);
 	*over = rc == CP_OK && !open;
 	return rc;
-}
-
-/* Another program may be doing the same. */
-static enum cp_rc
-zeroise(const char *path, struct cp_err *err)
-{
-	struct cp_err second = { 0 };
-	struct stat st = { .st_size = 0 };
-	int fd = -1;
-	enum cp_rc rc = CP_OK;
-
-	fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
-	if (fd < 0 && errno == ENOENT)
-		return CP_OK;
-	if (fd < 0 || fstat(fd, &st) != 0)
-		rc = cp_fail_errno(err, CP_FAILED, "%s", path);
-	if (rc == CP_OK && st.st_size > 0)
-		rc = cp_file_zeroise(fd, 0, NULL, (size_t)st.st_size, path,
-		    err);
-	if (fd >= 0 && cp_fd_close(&fd, path, &second) != CP_OK &&
-	    rc == CP_OK) {
-		*err = second;
-		rc = err->code;
-	}
-	if (rc == CP_OK)
-		rc = cp_file_unlink_durable(path, err);
-	if (rc != CP_NOT_FOUND)
-		return rc;
-	cp_err_clear(err);
-	return CP_OK;
 }
 
 enum cp_rc

@@ -12,8 +12,9 @@
  * opened then.
  */
 /* Puts PLAIN (tar.zst of the package) in the place of what was kept for subject
- * IDX; in the caller's transaction, the key's file before it.  CP_REFUSED: the
- * request is closed. */
+ * IDX; in the caller's transaction, the key's file before it: a new one also
+ * where that of before opens nothing any more.  CP_REFUSED: the request is
+ * closed. */
 enum cp_rc cp_keeping_put(const struct cp_change *c, const struct cp_sar *r,
     int idx, int64_t package, const void *plain, size_t len,
     struct cp_err *err) CP_MUST_CHECK;
@@ -23,9 +24,6 @@ enum cp_rc cp_keeping_put(const struct cp_change *c, const struct cp_sar *r,
 enum cp_rc cp_keeping_get(struct cp_store *s, const struct cp_sar *r, int idx,
     int64_t *package, struct cp_buf *plain, int *found, struct cp_err *err)
     CP_MUST_CHECK;
-/* Whether anything is: *PACKAGE, its row, or 0. */
-enum cp_rc cp_keeping_has(struct cp_store *s, const struct cp_sar *r, int idx,
-    int64_t *package, struct cp_err *err) CP_MUST_CHECK;
 /* The request is over, and its rows went with cp_sar_close: its key goes, and
  * those of other requests that are over whose key a kill left.  Outside a
  * transaction.  A night does it again. */

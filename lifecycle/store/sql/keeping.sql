@@ -8,9 +8,6 @@ ON CONFLICT(sar, subject) DO UPDATE SET package = excluded.package,
 -- name: keeping_get
 SELECT package, sealed FROM sar_kept WHERE sar = ? AND subject = ?
 
--- name: keeping_has
-SELECT package FROM sar_kept WHERE sar = ? AND subject = ?
-
 -- The package is restored or destroyed.
 -- name: keeping_drop
 DELETE FROM sar_kept WHERE package = ?
