@@ -128,17 +128,6 @@ take_open(struct cp_sitting *x, struct outlet *w, struct cp_err *err)
 	return rc == CP_OK && w->to != NULL ? take_recipient(w, err) : rc;
 }
 
-static enum cp_rc
-may_open(struct cp_sitting *x, struct cp_err *err)
-{
-	enum cp_rc rc = cp_sitting_allowed(x, err);
-
-	if (rc == CP_OK)
-		rc = cp_parcel_openable(&x->parcel, &x->facts, err);
-	return rc == CP_OK ? cp_decide_open(x->policy, x->parcel.archived,
-	    x->s.now.today, x->purpose, err) : rc;
-}
-
 /* ---- to the screen ------------------------------------------------------ */
 
 static const struct cp_column shown_columns[] = {
@@ -325,7 +314,7 @@ open_one(struct outlet *w, const char *id, struct cp_err *err)
 
 	if (rc != CP_OK)
 		return rc;
-	rc = may_open(x, err);
+	rc = cp_sitting_may_open(x, err);
 	if (rc == CP_OK && w->hidden != NULL)
 		rc = cp_hidden_allowed(x, w->hidden, err);
 	if (rc != CP_OK)

@@ -14,8 +14,8 @@ cp_sitting_begin(struct cp_sitting *x, struct cp_err *err)
 	const char *opening = cp_option(x->call, "opening");
 	enum cp_rc rc = CP_OK;
 
-	x->reason = cp_option(x->call, "reason");
-	if (opening == NULL || x->reason != NULL)
+	if (x->reason == NULL && (opening == NULL ||
+	    cp_option(x->call, "reason") != NULL))
 		rc = cp_session_reason(x->call, &x->reason, err);
 	if (rc == CP_OK)
 		rc = cp_session_open(x->call, CP_STORE_WRITE, &x->s, err);
@@ -131,6 +131,17 @@ cp_sitting_allowed(struct cp_sitting *x, struct cp_err *err)
 	return CP_REFUSED;
 }
 
+enum cp_rc
+cp_sitting_may_open(struct cp_sitting *x, struct cp_err *err)
+{
+	enum cp_rc rc = cp_sitting_allowed(x, err);
+
+	if (rc == CP_OK)
+		rc = cp_parcel_openable(&x->parcel, &x->facts, err);
+	return rc == CP_OK ? cp_decide_open(x->policy, x->parcel.archived,
+	    x->s.now.today, x->purpose, err) : rc;
+}
+
 /* ---- the log ----------------------------------------------------------- */
 
 static void
@@ -182,6 +193,8 @@ cp_sitting_log(struct cp_sitting *x, const char *outcome, struct cp_err *err)
 		rc = cp_audit_add(x->s.audit, &e, NULL, err);
 		if (rc == CP_OK && done)
 			rc = use_up(x, err);
+		if (rc == CP_OK && done && x->also != NULL)
+			rc = x->also(x->also_ctx, err);
 		rc = cp_txn_end(x->s.audit, rc, err);
 	}
 	if (rc == CP_OK && done)

@@ -14,11 +14,15 @@ struct cp_sitting {
 	const struct cp_call *call;
 	const char *action;  /* as the log has it */
 	const char *purpose; /* NULL where nothing is shown */
-	const char *reason;  /* may be NULL where an opening has it */
+	const char *reason;  /* that of --reason, unless it is given here; may
+			      * be NULL where an opening has it */
 	const char *to;      /* "screen", "file", or a recipient */
 	int sealed;          /* as they lie, without shares */
 	const char *about;   /* NULL, or a case: the log names that, and neither
 			      * record nor details */
+	/* In the transaction that logs "done"; or NULL. */
+	enum cp_rc (*also)(void *ctx, struct cp_err *err);
+	void *also_ctx;
 
 	struct cp_session s;
 	struct cp_policy *policy;
@@ -51,6 +55,10 @@ enum cp_rc cp_sitting_take(struct cp_sitting *x, const char *id,
 /* Whether the operator's role and the policy's number of operators allow the
  * package at hand to be opened. */
 enum cp_rc cp_sitting_allowed(struct cp_sitting *x, struct cp_err *err)
+    CP_MUST_CHECK;
+/* The same, and whether it is there to be opened and the policy allows it for
+ * the purpose. */
+enum cp_rc cp_sitting_may_open(struct cp_sitting *x, struct cp_err *err)
     CP_MUST_CHECK;
 /* Reads the package at hand and, unless SEALED, opens it, into memory only:
  * nothing is shown before the log has it. */

@@ -1,5 +1,6 @@
 #include "cpadmin/sar_collected.h"
 
+#include "cpadmin/sar_collect_archived.h"
 #include "lifecycle/store/json_put.h"
 
 /* sar collect: what is held is put together, item by item. */
@@ -126,8 +127,10 @@ cp_sar_run_collect(struct cp_call *call, struct cp_err *err)
 {
 	struct cp_sar_collected c;
 	struct news news = { 0, 0, 0 };
-	enum cp_rc rc = cp_sar_collected_open(call, CP_SAR_OPENERS, &c, err);
+	enum cp_rc rc = cp_sar_collect_archived(call, err);
 
+	if (rc == CP_OK)
+		rc = cp_sar_collected_open(call, CP_SAR_OPENERS, &c, err);
 	if (rc != CP_OK)
 		return rc;
 	rc = cp_sar_collected_unlock(&c, err);

@@ -37,10 +37,4 @@ enum cp_rc cp_sar_may_see(const struct cp_sar_case *x, struct cp_err *err)
 /* What I says, for people, appended to OUT: "Mae Ash", "relation: mother". */
 void cp_sar_item_text(const struct cp_item *i, struct cp_buf *out);
 
-/* sar_collect_archived.c: opens what is archived of the request's subjects with
- * --share or --opening, and keeps it; before anything is collected, in
- * transactions of its own. */
-enum cp_rc cp_sar_collect_opened(struct cp_sar_case *x, struct cp_err *err)
-    CP_MUST_CHECK;
-
 #endif

@@ -54,9 +54,9 @@ load_subjects(struct collecting *x, int shielded[CP_SAR_SUBJECTS],
 
 /* ---- what is held -------------------------------------------------------- */
 
-static enum cp_rc
-take_log(void *ctx, int64_t n, const char *at, const char *text, size_t len,
-    struct cp_err *err)
+enum cp_rc
+collecting_take_log(void *ctx, int64_t n, const char *at, const char *text,
+    size_t len, struct cp_err *err)
 {
 	struct cp_json *all = ctx, *list = NULL, *one = NULL;
 	struct cp_buf b;
@@ -101,18 +101,24 @@ open_live(struct collecting *x, const struct cp_record *r,
 	if (out->hidden_log == NULL)
 		return cp_fail(err, CP_FAILED, "out of memory");
 	return cp_compartment_each(s, r->n, CP_COMPARTMENT_LOG,
-	    x->with->identity, take_log, out->hidden_log, err);
+	    x->with->identity, collecting_take_log, out->hidden_log, err);
 }
 
 static enum cp_rc
 read_held(struct collecting *x, const struct cp_collected_subject *s,
     int shielded, struct collecting_held *out, struct cp_err *err)
 {
+	enum cp_rc rc;
+
 	memset(out, 0, sizeof(*out));
 	if (s->record.state == CP_STATE_ARCHIVED)
 		return cp_collect_archived(x, s, out, err);
 	if (s->record.state != CP_STATE_LIVE)
 		return CP_OK;
+	/* Before its shields are set nothing of an authority is told. */
+	rc = cp_gate_open(x->with->change->store, s->record.authority, err);
+	if (rc != CP_OK)
+		return rc;
 	out->found = 1;
 	if (shielded && s->who.safe)
 		return open_live(x, &s->record, out, err);

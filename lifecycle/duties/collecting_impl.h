@@ -64,6 +64,11 @@ enum cp_rc cp_collect_boxed(struct collecting *x,
 	size_t len, struct cp_err *err), void *ctx, struct cp_err *err)
     CP_MUST_CHECK;
 
+/* collecting.c: for cp_compartment_each: details of log entries to CTX, a
+ * struct cp_json, as hidden_log has them. */
+enum cp_rc collecting_take_log(void *ctx, int64_t n, const char *at,
+    const char *text, size_t len, struct cp_err *err) CP_MUST_CHECK;
+
 /* ---- collecting_items.c: making items; a failure is remembered ---- */
 
 /* Begins an entry of PART, or a detail of the last entry; what was begun before
