@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "lifecycle/store/json_put.h"
+
 /* sar items: what stands in each place, and what will be given of it. */
 
 static const struct cp_column columns[] = {
@@ -52,6 +54,30 @@ matters(const struct cp_item *i)
 	    i->stored.decision != CP_ITEM_UNDECIDED;
 }
 
+/* What will be given of item AT, which says TEXT; null, nothing.  People do not
+ * read it twice. */
+static enum cp_rc
+put_after(const struct cp_sar_collected *c, struct cp_out *o, size_t at,
+    const struct cp_buf *text, struct cp_err *err)
+{
+	const struct cp_item *i = &c->coll.items[at];
+	struct cp_buf json;
+	enum cp_rc rc;
+
+	if (!cp_item_given(&c->coll, at)) {
+		cp_out_json(o, "null", cp_item_settled(i->stored.flags,
+		    i->stored.decision) ? "nothing" : "?");
+		return CP_OK;
+	}
+	cp_buf_init(&json);
+	cp_json_put_string(&json, cp_buf_text(text));
+	rc = cp_buf_check(&json, err);
+	if (rc == CP_OK)
+		cp_out_json(o, cp_buf_text(&json), "the same");
+	cp_buf_clear(&json);
+	return rc;
+}
+
 static enum cp_rc
 put_item(struct cp_sar_collected *c, struct cp_out *o, size_t at,
     struct cp_err *err)
@@ -78,8 +104,7 @@ put_item(struct cp_sar_collected *c, struct cp_out *o, size_t at,
 	cp_out_text(o, cp_part_word(i->part));
 	cp_out_text(o, what(i));
 	cp_out_text(o, cp_buf_text(&text));
-	cp_out_text(o, cp_item_given(&c->coll, at) ? cp_buf_text(&text) :
-	    NULL);
+	rc = put_after(c, o, at, &text, err);
 	cp_out_text(o, or_null(flags));
 	cp_out_text(o, or_null(cp_item_decision_word(i->stored.decision)));
 	cp_out_text(o, or_null(i->stored.ground));
@@ -87,7 +112,7 @@ put_item(struct cp_sar_collected *c, struct cp_out *o, size_t at,
 	cp_out_text(o, or_null(i->stored.decided_by));
 	cp_out_text(o, or_null(state_of(i)));
 	cp_buf_clear(&text);
-	return cp_out_row(o, err);
+	return rc == CP_OK ? cp_out_row(o, err) : rc;
 }
 
 /* That the items were looked at is entered before one is shown. */

@@ -7,20 +7,51 @@
 
 /*
  * Everything that is held on the persons of a request, as items in a fixed
- * order: the same store gives the same items, so that nothing of them has to be
- * kept between review and answer.  The cost does not grow with the store.
+ * order: the same store gives the same items, so that nothing of them has to
+ * be kept between review and answer.  The cost does not grow with the store.
  *
  * Whoever asks is given what the store's own documents have: of a shielded
  * child these have no hidden part.  From one who is not `safe' (sar_subject)
  * everything else goes too that tells of a place, as if there had never been
- * one: addresses, telephones, involvements, numbers given by schools, the
- * responsible authority, moves, letters sent by post, notices of another
- * authority, quarantine, cases of shielding, letters of officers, overrides,
- * requests of others, holds; and of the log the details (cp_gate_detail with
- * nobody who is told) and who acted.  Where one subject of a request is shielded
- * from the requester, all of its subjects are collected so: siblings live
- * together.  The responsible authority is told only beside a place (an address
- * or an involvement): so that it is missing tells nothing (domain: 6).
+ * one: addresses, telephones, involvements, numbers given by schools, consent
+ * to sensitive services, letters sent by post, quarantine, cases of shielding,
+ * letters of officers, overrides, requests of others, holds.  Where one
+ * subject of a request is shielded from the requester, all of its subjects are
+ * collected so: siblings live together.
+ *
+ * So that it tells nothing that these are missing, the same goes for everybody
+ * of whom no place is held (neither address nor involvement): not told are the
+ * responsible authority, moves, notices of another authority, that no address
+ * is known, what somebody typed (reasons, references of evidence: it may tell a
+ * place whatever they meant), and of the log updates by feeds, corrections and
+ * searches of which without places nothing is left, and whatever a child who
+ * never had a place has not.  Of the log nobody is told who acted, but what
+ * they are; a shielding officer is one of the team.
+ *
+ * Of an address that is also a shielded child's (match_place.h) everything
+ * that tells of a place is flagged.
+ *
+ * Where it comes from, table by table:
+ *	record, document  about, the record; of merged ones their numbers
+ *	consent, consent_confirmation  consents
+ *	notice, notice_to  letters that went, and who gets them: what is owed, or
+ *	    was suppressed, was told to nobody, and tells whether there is an
+ *	    address
+ *	hold  those on the record: one on an authority or on all is on nobody
+ *	package, batch_item  about: where it was archived, on which lists it was;
+ *	    the package itself, from what is kept of it (keeping.h)
+ *	move  changes        audit, history_part  looks, changes
+ *	sar, sar_subject  requests; of others when and as whom they asked
+ *	shield, compartment, investigation, mail, quarantine  for whom it is safe
+ * Not collected, with what is in them:
+ *	search_key, shield_key, tie, consent_service  hashes of the above
+ *	undo  the record as it was before a change, until the next night
+ *	trouble, run, job_run, print_run, print_item, boxed, header, volume...
+ *	    how the machinery stands
+ *	never_link  that two records are not one: it would tell of the other
+ *	sar_event, sar_item, sar_sent, sar_kept  the request itself
+ *	opening, opening_item, opening_agreement, batch, certificate  of many
+ * nor copies: backups, printed letters and rejected rows outside the database.
  */
 
 /* Parts of the answer, in their order. */
@@ -98,8 +129,10 @@ struct cp_collecting { /* given; borrowed */
  * Collects: what is live from the store, what is archived from what is kept
  * (keeping.h); an archived subject of which nothing is kept is `opening'.
  * Numbers and decisions are those stored for the same subject and key;
- * is_new, changed and gone tell what differs.  Reads only.  CP_KEY: a subject is
- * safe, something of it is hidden and there is no IDENTITY; CP_CORRUPT.
+ * is_new, changed and gone tell what differs; of what is changed no decision
+ * counts.  Reads only.  CP_KEY: a subject is safe, something of it is hidden
+ * and there is no IDENTITY; CP_REFUSED: its authority is not open (golive.h);
+ * CP_CORRUPT.
  */
 enum cp_rc cp_collect(const struct cp_collecting *with,
     struct cp_collection *out, struct cp_err *err) CP_MUST_CHECK;

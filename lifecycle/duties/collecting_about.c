@@ -49,6 +49,28 @@ put_packages(struct collecting *x, struct cp_err *err)
 	return rc;
 }
 
+/* Lists of records to be destroyed from which it was taken, and why. */
+static enum cp_rc
+put_batches(struct collecting *x, struct cp_err *err)
+{
+	struct cp_stmt *q = cp_stmt(x->with->change->store,
+	    SQL_COLLECT_BATCHES);
+	int row;
+	enum cp_rc rc;
+
+	cp_bind_int(q, x->who->record.n);
+	while ((rc = cp_step(q, &row, err)) == CP_OK && row) {
+		collecting_entry(x, CP_PART_ABOUT, 0, "about/batch/%s",
+		    cp_col_text(q, 0));
+		collecting_text(x, "reference", cp_col_text(q, 0));
+		collecting_day(x, "from", cp_col_text(q, 1));
+		collecting_word(x, "status", cp_col_text(q, 2));
+		if (x->placed)
+			collecting_text(x, "reason", cp_col_text(q, 3));
+	}
+	return rc;
+}
+
 enum cp_rc
 collecting_about(struct collecting *x, struct cp_err *err)
 {
@@ -81,5 +103,7 @@ collecting_about(struct collecting *x, struct cp_err *err)
 	rc = put_merged(x, err);
 	if (rc == CP_OK)
 		rc = put_packages(x, err);
+	if (rc == CP_OK)
+		rc = put_batches(x, err);
 	return rc == CP_OK ? collecting_end(x, err) : rc;
 }

@@ -27,26 +27,53 @@ number(const struct cp_json *v)
 
 typedef enum cp_rc save_fn(struct cp_store *s, int64_t record,
     struct cp_buf *out, struct cp_err *err);
+typedef void put_fn(struct collecting *x, const struct cp_json *v);
 
-/* *V: what SAVE gives of a live record, owned by *OWNED; else KEY of the
- * history. */
+/* PUT of what SAVE gives of row N. */
 static enum cp_rc
-ledger(struct collecting *x, save_fn *save, const char *key,
-    const struct cp_json **v, struct cp_json **owned, struct cp_err *err)
+put_row(struct collecting *x, int64_t n, save_fn *save, put_fn *put,
+    struct cp_err *err)
 {
+	struct cp_json *v = NULL;
 	struct cp_buf b;
 	enum cp_rc rc;
 
-	*owned = NULL;
-	*v = cp_json_get(x->history, key);
-	if (x->who->record.state != CP_STATE_LIVE)
-		return CP_OK;
 	cp_buf_init(&b);
-	rc = save(x->with->change->store, x->who->record.n, &b, err);
+	rc = save(x->with->change->store, n, &b, err);
 	if (rc == CP_OK)
-		rc = cp_json_parse(cp_buf_text(&b), b.len, owned, err);
-	*v = *owned;
+		rc = cp_json_parse(cp_buf_text(&b), b.len, &v, err);
+	if (rc == CP_OK)
+		put(x, v);
+	cp_json_free(v);
 	cp_buf_clear(&b);
+	return rc;
+}
+
+/* PUT of the ledger of who is collected: KEY of the history out of a package,
+ * or what is in the store; and of what stayed with those merged into it. */
+static enum cp_rc
+put_ledger(struct collecting *x, const char *key, save_fn *save, put_fn *put,
+    struct cp_err *err)
+{
+	const struct cp_record *r = &x->who->record;
+	struct cp_stmt *q;
+	int64_t n = 0;
+	enum cp_rc rc = CP_OK;
+
+	if (r->state == CP_STATE_LIVE)
+		rc = put_row(x, r->n, save, put, err);
+	else
+		put(x, cp_json_get(x->history, key));
+	for (;;) {
+		q = cp_stmt(x->with->change->store, SQL_COLLECT_MERGED_NEXT);
+		cp_bind_int(q, r->n);
+		cp_bind_int(q, n);
+		if (rc == CP_OK)
+			rc = cp_exec_int(q, 0, &n, err);
+		if (rc != CP_OK || n == 0)
+			break;
+		rc = put_row(x, n, save, put, err);
+	}
 	return rc;
 }
 
@@ -116,17 +143,19 @@ put_consent(struct collecting *x, const struct cp_json *v)
 	put_confirmed(x, cp_json_get(v, "confirmations"), ref, flags);
 }
 
+static void
+put_consents(struct collecting *x, const struct cp_json *list)
+{
+	for (size_t i = 0; i < cp_json_size(list); i++)
+		put_consent(x, cp_json_at(list, i));
+}
+
 enum cp_rc
 collecting_consents(struct collecting *x, struct cp_err *err)
 {
-	struct cp_json *owned = NULL;
-	const struct cp_json *list = NULL;
-	enum cp_rc rc = ledger(x, cp_consent_save, "consents", &list, &owned,
-	    err);
+	enum cp_rc rc = put_ledger(x, "consents", cp_consent_save,
+	    put_consents, err);
 
-	for (size_t i = 0; rc == CP_OK && i < cp_json_size(list); i++)
-		put_consent(x, cp_json_at(list, i));
-	cp_json_free(owned);
 	return rc == CP_OK ? collecting_end(x, err) : rc;
 }
 
@@ -207,25 +236,29 @@ put_addressee(struct collecting *x, const struct cp_json *to)
 {
 	if (cp_json_kind(to) != CP_JSON_OBJECT)
 		return;
-	collecting_entry(x, CP_PART_NOTICES, 0, "notices/to");
+	collecting_entry(x, CP_PART_NOTICES, 0, "notices/to/%s",
+	    text(to, "set_at"));
 	collecting_word(x, "to", text(to, "who"));
 	collecting_word(x, "ground", text(to, "ground"));
 	collecting_day(x, "from", text(to, "since"));
 }
 
+static void
+put_notices(struct collecting *x, const struct cp_json *v)
+{
+	const struct cp_json *list = cp_json_get(v, "notices");
+
+	put_addressee(x, cp_json_get(v, "to"));
+	for (size_t i = 0; i < cp_json_size(list); i++)
+		put_notice(x, cp_json_at(list, i));
+}
+
 enum cp_rc
 collecting_notices(struct collecting *x, struct cp_err *err)
 {
-	struct cp_json *owned = NULL;
-	const struct cp_json *v = NULL, *list;
-	enum cp_rc rc = ledger(x, cp_notice_save, "notices", &v, &owned, err);
+	enum cp_rc rc = put_ledger(x, "notices", cp_notice_save, put_notices,
+	    err);
 
-	if (rc == CP_OK)
-		put_addressee(x, cp_json_get(v, "to"));
-	list = cp_json_get(v, "notices");
-	for (size_t i = 0; rc == CP_OK && i < cp_json_size(list); i++)
-		put_notice(x, cp_json_at(list, i));
-	cp_json_free(owned);
 	if (rc == CP_OK && x->who->who.safe)
 		rc = put_safe(x, err);
 	return rc == CP_OK ? collecting_end(x, err) : rc;

@@ -75,8 +75,8 @@ action_of(const char *name)
 
 /* ---- who ----------------------------------------------------------------- */
 
-/* In the order in which the first that somebody has is told.  A shielding
- * officer is one of the team: else it would tell of a shield that one looked. */
+/* The first that somebody has is told.  A shielding officer is one of the team:
+ * or else it would tell of a shield that one looked. */
 static enum cp_rc
 who_word(struct collecting *x, const char *actor, const char **out,
     struct cp_err *err)
@@ -121,6 +121,29 @@ detail_in(const struct cp_json *list, int64_t seq)
 	return NULL;
 }
 
+/* The same where LIST ascends, as in a package: it may be long. */
+static const char *
+detail_among(const struct cp_json *list, int64_t seq)
+{
+	size_t from = 0, to = cp_json_size(list), mid;
+	int64_t n = 0;
+
+	while (from < to) {
+		mid = from + (to - from) / 2;
+		if (!cp_json_int(cp_json_get(cp_json_at(list, mid), "seq"),
+		    &n))
+			return NULL;
+		if (n == seq)
+			return cp_json_text(cp_json_get(cp_json_at(list, mid),
+			    "detail"));
+		if (n < seq)
+			from = mid + 1;
+		else
+			to = mid;
+	}
+	return NULL;
+}
+
 /* *OUT: the detail of ROW as it may be told, or NULL. */
 static enum cp_rc
 detail_of(struct collecting *x, const struct cp_log_row *row,
@@ -135,7 +158,8 @@ detail_of(struct collecting *x, const struct cp_log_row *row,
 	if (text == NULL)
 		text = row->detail;
 	if (text == NULL)
-		text = detail_in(cp_json_get(x->history, "events"), row->seq);
+		text = detail_among(cp_json_get(x->history, "events"),
+		    row->seq);
 	if (text == NULL)
 		return CP_OK;
 	cp_buf_init(&told);

@@ -6,10 +6,22 @@ SELECT created, destroyed FROM record WHERE n = ?
 -- name: collect_merged
 SELECT id, created FROM record WHERE merged_into = ? ORDER BY n
 
+-- name: collect_merged_next
+SELECT n FROM record WHERE merged_into = ? AND n > ? ORDER BY n LIMIT 1
+
 -- name: collect_packages
 SELECT p.id, p.archived, p.destroy_due, p.status, p.ended, b.id
 FROM package p LEFT JOIN batch b ON b.n = p.batch
-WHERE p.record = ? ORDER BY p.n
+WHERE p.record = ?1
+	OR p.record IN (SELECT n FROM record WHERE merged_into = ?1)
+ORDER BY p.n
+
+-- The lists on which it was to be destroyed, and was not.
+-- name: collect_batches
+SELECT b.id, b.proposed, i.status, i.reason
+FROM package p JOIN batch_item i ON i.package = p.n
+	JOIN batch b ON b.n = i.batch
+WHERE p.record = ?1 AND i.status IN ('excluded', 'split') ORDER BY b.n
 
 -- Also of those that were merged into it.
 -- name: collect_moves
@@ -23,7 +35,9 @@ ORDER BY m.n
 SELECT id, reason, legal_basis, contact, placed, review, released,
 	release_reason
 FROM hold INDEXED BY hold_record
-WHERE record = ?1 AND record IS NOT NULL AND sar IS NULL ORDER BY n
+WHERE record IS NOT NULL AND sar IS NULL AND record IN (
+	SELECT ?1 UNION ALL SELECT n FROM record WHERE merged_into = ?1)
+ORDER BY n
 
 -- Those but ?2 about record ?1, and whether the same person asks.
 -- name: collect_requests
@@ -42,23 +56,25 @@ SELECT s.mark IS NOT NULL AND s.mark IS (SELECT mark FROM sar WHERE n = ?2)
 FROM sar s WHERE s.id = ?1
 
 -- name: collect_mail
-SELECT id, kind, made, status, settled FROM mail WHERE record = ? ORDER BY n
+SELECT id, kind, made, status, settled FROM mail WHERE record IN (
+	SELECT ?1 UNION ALL SELECT n FROM record WHERE merged_into = ?1)
+ORDER BY n
 
 -- name: collect_investigations
-SELECT id, opened, status, closed FROM investigation WHERE record = ?
+SELECT id, opened, status, closed FROM investigation WHERE record IN (
+	SELECT ?1 UNION ALL SELECT n FROM record WHERE merged_into = ?1)
 ORDER BY n
 
 -- name: collect_safe_notices
 SELECT n, kind, status, addressee, language, format, route, issued, served,
 	returned
-FROM notice WHERE record = ? AND safe = 1 ORDER BY n
+FROM notice WHERE safe = 1 AND record IN (
+	SELECT ?1 UNION ALL SELECT n FROM record WHERE merged_into = ?1)
+ORDER BY n
 
 -- name: collect_quarantine
 SELECT id, status, since, settled FROM quarantine WHERE record = ?
 ORDER BY n
-
--- name: collect_addressee
-SELECT who, ground, since FROM notice_to WHERE record = ?
 
 -- name: collect_roles
 SELECT r.role FROM operator o JOIN operator_role r ON r.operator = o.n
