@@ -91,6 +91,18 @@ int cp_work_notice_pull(struct cp_stmt *q, const struct cp_work_query *query,
 int cp_work_notice_safe(struct cp_stmt *q, const struct cp_work_query *query,
     struct cp_work *w);
 
+/* worklist_access.c: of requests for access. */
+int cp_work_access_due(struct cp_stmt *q, const struct cp_work_query *query,
+    struct cp_work *w);
+int cp_work_access_waits(struct cp_stmt *q, const struct cp_work_query *query,
+    struct cp_work *w);
+int cp_work_access_undecided(struct cp_stmt *q,
+    const struct cp_work_query *query, struct cp_work *w);
+int cp_work_access_approval(struct cp_stmt *q,
+    const struct cp_work_query *query, struct cp_work *w);
+int cp_work_access_unclosed(struct cp_stmt *q,
+    const struct cp_work_query *query, struct cp_work *w);
+
 /* In the order in which rows of one day are listed. */
 extern const struct work_source work_sources[];
 extern const size_t work_sources_count;

@@ -274,3 +274,70 @@ WHERE stage IN ('open', 'collected', 'approved')
 -- name: sar_unanswered
 SELECT n FROM sar
 WHERE stage IN ('open', 'collected', 'approved') AND n > ? ORDER BY n LIMIT 1
+
+-- ---- the worklist: columns as in worklist.sql; the fourth has the authorities
+-- of all whom a request is about, or its own
+
+-- name: work_access_due
+SELECT s.due, s.id, NULL, coalesce((SELECT group_concat(coalesce(m.authority,
+		r.authority)) FROM sar_subject x JOIN record r ON r.n = x.record
+		LEFT JOIN record m ON m.n = r.merged_into WHERE x.sar = s.n),
+	s.authority), s.stage
+FROM sar s INDEXED BY sar_open
+WHERE s.stage <> 'closed' AND s.due <= max(?1, date(?2, '+14 days'))
+	AND s.stage <> 'answered'
+ORDER BY s.due, s.n
+
+-- name: work_access_waits
+SELECT s.remind, s.id, NULL, coalesce((SELECT group_concat(coalesce(
+		m.authority, r.authority)) FROM sar_subject x
+		JOIN record r ON r.n = x.record
+		LEFT JOIN record m ON m.n = r.merged_into WHERE x.sar = s.n),
+	s.authority), s.waits_for
+FROM sar s INDEXED BY sar_remind
+WHERE s.stage IN ('open', 'collected', 'approved') AND s.remind <= ?2
+	AND s.waits_for IS NOT NULL AND ?1 IS NOT NULL
+ORDER BY s.remind, s.n
+
+-- name: work_access_undecided
+-- excused: the requests that wait for a decision, all of a small index
+SELECT substr(s.collected, 1, 10), s.id, NULL, coalesce((SELECT group_concat(
+		coalesce(m.authority, r.authority)) FROM sar_subject x
+		JOIN record r ON r.n = x.record
+		LEFT JOIN record m ON m.n = r.merged_into WHERE x.sar = s.n),
+	s.authority),
+	(SELECT count(*) FROM sar_item i WHERE i.sar = s.n AND i.flags <> 0
+		AND i.decision IS NULL)
+FROM sar s INDEXED BY sar_review
+WHERE s.stage = 'collected' ORDER BY s.collected, s.n
+
+-- Whether something is flagged and not decided; whether something is withheld,
+-- or given though flagged, or may be opened; whether operator ?3 had a part.
+-- name: work_access_approval
+-- excused: the requests that wait for a decision, all of a small index
+SELECT substr(s.collected, 1, 10), s.id, NULL, coalesce((SELECT group_concat(
+		coalesce(m.authority, r.authority)) FROM sar_subject x
+		JOIN record r ON r.n = x.record
+		LEFT JOIN record m ON m.n = r.merged_into WHERE x.sar = s.n),
+	s.authority),
+	EXISTS (SELECT 1 FROM sar_item i WHERE i.sar = s.n AND i.flags <> 0
+		AND i.decision IS NULL),
+	EXISTS (SELECT 1 FROM sar_item i WHERE i.sar = s.n
+		AND (i.decision = 'withhold' OR (i.decision = 'give'
+		AND i.flags <> 0))) OR EXISTS (SELECT 1 FROM sar_subject x
+		WHERE x.sar = s.n AND x.safe = 1),
+	s.collected_by = ?3 OR EXISTS (SELECT 1 FROM sar_item i
+		WHERE i.sar = s.n AND i.decided_by = ?3)
+FROM sar s INDEXED BY sar_review
+WHERE s.stage = 'collected' AND ?1 IS NOT NULL AND ?2 IS NOT NULL
+ORDER BY s.collected, s.n
+
+-- name: work_access_unclosed
+-- excused: what is answered and not closed, all of a small index
+SELECT s.answered, s.id, NULL, coalesce((SELECT group_concat(coalesce(
+		m.authority, r.authority)) FROM sar_subject x
+		JOIN record r ON r.n = x.record
+		LEFT JOIN record m ON m.n = r.merged_into WHERE x.sar = s.n),
+	s.authority), s.outcome
+FROM sar s INDEXED BY sar_unclosed
+WHERE s.stage = 'answered' ORDER BY s.answered, s.n
