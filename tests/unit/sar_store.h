@@ -79,7 +79,8 @@ add_record(const char *id, const char *authority, const char *born)
 
 	(void)snprintf(text, sizeof(text), "{\"cpadmin\":\"record/1\","
 	    "\"id\":\"%s\",\"authority\":\"%s\",\"names\":[{\"type\":"
-	    "\"current\",\"given\":\"Bo\",\"family\":\"Hill\"}],\"gender\":"
+	    "\"current\",\"given\":\"Bo\",\"family\":\"Hill\"},{\"type\":"
+	    "\"former\",\"given\":\"Al\",\"family\":\"Ash\"}],\"gender\":"
 	    "\"male\",\"birth_date\":\"%s\"}", id, authority, born);
 	OK(cp_document_parse(text, strlen(text), now.today, &doc, &why,
 	    &err));
