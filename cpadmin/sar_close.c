@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "cpadmin/sar_case.h"
+#include "lifecycle/duties/keeping.h"
 #include "lifecycle/records/hold.h"
 
 /* sar withdraw and close: the end of a request. */
@@ -59,14 +60,17 @@ end(struct cp_sar_case *x, struct cp_err *err)
 	return cp_txn_end(x->s.audit, rc, err);
 }
 
-/* Records that were held are back on their path. */
+/* What a kill may have left is done again: the key of what was kept goes, and
+ * records that were held are back on their path. */
 static enum cp_rc
 follow(struct cp_sar_case *x, struct cp_err *err)
 {
 	int64_t freed = 0;
-	enum cp_rc rc = cp_hold_settle(x->s.store, x->s.audit,
-	    x->s.now.today, &freed, NULL, NULL, err);
+	enum cp_rc rc = cp_keeping_sweep(x->s.store, err);
 
+	if (rc == CP_OK)
+		rc = cp_hold_settle(x->s.store, x->s.audit, x->s.now.today,
+		    &freed, NULL, NULL, err);
 	if (rc == CP_OK)
 		cp_session_forget(x->call, &x->s);
 	return rc;
@@ -75,6 +79,7 @@ follow(struct cp_sar_case *x, struct cp_err *err)
 enum cp_rc
 cp_sar_run_close(struct cp_call *call, struct cp_err *err)
 {
+	char day[CP_DATE_TEXT];
 	struct cp_sar_case x;
 	enum cp_rc rc = cp_sar_case_open(call, CP_STORE_WRITE,
 	    CP_SAR_OFFICERS, &x, err);
@@ -86,6 +91,10 @@ cp_sar_run_close(struct cp_call *call, struct cp_err *err)
 		rc = follow(&x, err);
 	if (rc == CP_OK)
 		rc = cp_sar_case_show(&x, err);
+	if (rc == CP_OK)
+		cp_say(call, "it stops no destruction any more; on %s it is "
+		    "forgotten who asked, and what was said",
+		    cp_date_format(x.sar.expires, day));
 	cp_sar_case_close(&x);
 	return rc;
 }

@@ -249,7 +249,9 @@ not_ready(struct cp_sar_case *x, const struct facts *f,
 	    (int)(to - from - 1), from + 1);
 	if (strstr(out->command, " view ") != NULL) {
 		*is = WANTS_VIEW;
-		say(x, out, why.what, "view", f->n > 1 ?
+		say(x, out, f->n > 1 ? why.what : "the child is old enough to "
+		    "be asked: enter what it says, or why it was not asked",
+		    "view", f->n > 1 ?
 		    "agrees|objects|unable|not-asked --date D --subject N" :
 		    "agrees|objects|unable|not-asked --date D");
 	}

@@ -410,9 +410,12 @@ expect_status 5
 expect_err_contains 'sar close SAR-0004'
 ok sar note SAR-0004 out --text 'as you wish' --date 2026-03-05 --as dan \
     --on 2026-03-05
-ok sar close SAR-0004 --json --as dan --on 2026-03-06
-expect_json '[.status, .outcome, .next, .command] | @csv' \
-    '"closed","withdrawn",,'
+ok sar close SAR-0004 --as dan --on 2026-03-06
+expect_out_matches '^Status: +closed$'
+expect_err_contains 'on 2029-03-07 it is forgotten who asked'
+ok sar show SAR-0004 --json --as dan --on 2026-03-06
+expect_json '[.status, .outcome, .next, .command, .expires] | @csv' \
+    '"closed","withdrawn",,,"2029-03-07"'
 for words in 'close SAR-0004' 'withdraw SAR-0004 --reason x' \
     'note SAR-0004 in --text x --date 2026-03-06' \
     'evidence SAR-0004 identity --reference x --date 2026-03-06' \
