@@ -11,8 +11,12 @@ READER=$ROOT/tests/stranger/pack.py
 TAGS=$ROOT/tests/pdf/tags.py
 export PYTHONDONTWRITEBYTECODE=1
 
+AT=(--on 2026-11-12)
+cpadmin() {
+	"$CPADMIN" "$@" "${AT[@]}"
+}
 sar() {
-	"$CPADMIN" sar "$@"
+	cpadmin sar "$@"
 }
 sql() {
 	sqlite3 "$CPADMIN_STORE/store.db" "$1"
@@ -95,13 +99,6 @@ person() {
 
 new_store --policy uk-2026 --on 2026-11-01
 
-AT=(--on 2026-11-12)
-cpadmin() {
-	"$CPADMIN" "$@" "${AT[@]}"
-}
-sar() {
-	cpadmin sar "$@"
-}
 {
 	person CP-A
 	person CP-B | jq -c '.names[0] += {given: "Bea"} |
