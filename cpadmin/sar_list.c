@@ -1,4 +1,5 @@
 #include "cpadmin/sar_case.h"
+#include "cpadmin/sar_ics.h"
 
 /* sar list: the requests. */
 
@@ -11,6 +12,7 @@ static const struct cp_column columns[] = {
 struct listing {
 	struct cp_sar_case *x;
 	struct cp_out *out;
+	struct cp_sar_ics ics;
 	int64_t n, waiting, late;
 };
 
@@ -21,6 +23,8 @@ list_one(void *ctx, const struct cp_sar *r, struct cp_err *err)
 	int left = 0, open = r->stage < CP_SAR_ANSWERED;
 	enum cp_rc rc = cp_sar_put_row(l->x, l->out, r, err);
 
+	if (rc == CP_OK)
+		rc = cp_sar_ics_put(&l->ics, l->x, r, err);
 	if (rc != CP_OK)
 		return rc;
 	l->n++;
@@ -43,14 +47,19 @@ cp_sar_run_list(struct cp_call *call, struct cp_err *err)
 	if (rc != CP_OK)
 		return rc;
 	l.x = &x;
-	rc = cp_out_table(call, "sar", columns, sizeof(columns) /
-	    sizeof(columns[0]), &l.out, err);
+	rc = cp_sar_ics_begin(call, &l.ics, err);
+	if (rc == CP_OK)
+		rc = cp_out_table(call, "sar", columns, sizeof(columns) /
+		    sizeof(columns[0]), &l.out, err);
 	if (rc == CP_OK)
 		rc = cp_sar_each(x.s.store, cp_flag(call, "all"), list_one,
 		    &l, err);
 	if (rc == CP_OK)
+		rc = cp_sar_ics_write(&l.ics, err);
+	if (rc == CP_OK)
 		rc = cp_out_end(&l.out, err);
 	cp_out_free(l.out);
+	cp_sar_ics_clear(&l.ics);
 	if (rc == CP_OK)
 		cp_say(call, "%lld request%s, %lld of them late, %lld waiting "
 		    "for who asks", (long long)l.n, l.n == 1 ? "" : "s",

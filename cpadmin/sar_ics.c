@@ -1,0 +1,84 @@
+#include "cpadmin/sar_ics.h"
+
+#include <stdio.h>
+
+#include "archive/file.h"
+#include "lifecycle/rules/ical.h"
+
+/* Days before at which it rings, as the worklist shows it. */
+static const int ALARMS[] = { 14, 7, 3, 0 };
+
+enum cp_rc
+cp_sar_ics_begin(const struct cp_call *call, struct cp_sar_ics *ics,
+    struct cp_err *err)
+{
+	ics->path = cp_option(call, "ics");
+	cp_buf_init(&ics->out);
+	if (ics->path == NULL)
+		return CP_OK;
+	if (ics->path[0] == '\0')
+		return cp_fail(err, CP_USAGE, "--ics is empty");
+	cp_ical_begin(&ics->out, "-//cpadmin//cpadmin " CP_VERSION "//EN");
+	return CP_OK;
+}
+
+/* What its clock runs by grows, and its end comes once. */
+static enum cp_rc
+count_event(void *ctx, const struct cp_sar_event *e, struct cp_err *err)
+{
+	enum cp_clock_kind kind;
+
+	(void)err;
+	*(int *)ctx += cp_clock_parse(e->kind, &kind);
+	return CP_OK;
+}
+
+enum cp_rc
+cp_sar_ics_put(struct cp_sar_ics *ics, struct cp_sar_case *x,
+    const struct cp_sar *r, struct cp_err *err)
+{
+	struct cp_ical_day day = { .alarms = ALARMS,
+		.n_alarms = sizeof(ALARMS) / sizeof(ALARMS[0]) };
+	char uid[80], summary[64], text[160];
+	enum cp_rc rc;
+
+	if (ics->path == NULL)
+		return CP_OK;
+	rc = cp_sar_events(x->s.store, r, count_event, &day.sequence, err);
+	if (rc != CP_OK)
+		return rc;
+	(void)snprintf(uid, sizeof(uid), "%s@%s", r->id,
+	    x->s.settings.store_id);
+	(void)snprintf(summary, sizeof(summary), "%s: the answer is due",
+	    r->id);
+	(void)snprintf(text, sizeof(text), "A request for access.  `cpadmin "
+	    "sar clock %s' says how the day comes about, `cpadmin sar show "
+	    "%s' what is to be done.", r->id, r->id);
+	day.uid = uid;
+	day.summary = summary;
+	day.text = text;
+	day.sequence += r->stage >= CP_SAR_ANSWERED;
+	day.cancelled = r->stage >= CP_SAR_ANSWERED || !cp_date_set(r->due);
+	day.date = cp_date_set(r->due) ? r->due : r->received;
+	cp_ical_put(&ics->out, &day, x->s.now.unix_time);
+	return cp_buf_check(&ics->out, err);
+}
+
+enum cp_rc
+cp_sar_ics_write(struct cp_sar_ics *ics, struct cp_err *err)
+{
+	enum cp_rc rc;
+
+	if (ics->path == NULL)
+		return CP_OK;
+	cp_ical_end(&ics->out);
+	rc = cp_buf_check(&ics->out, err);
+	return rc == CP_OK ? cp_file_write_new(ics->path, 0600,
+	    ics->out.data, ics->out.len, err) : rc;
+}
+
+void
+cp_sar_ics_clear(struct cp_sar_ics *ics)
+{
+	cp_buf_clear(&ics->out);
+}
