@@ -5,6 +5,7 @@
 
 #include "lifecycle/duties/composing_impl.h"
 #include "lifecycle/rules/policy.h"
+#include "lifecycle/rules/text.h"
 
 /* ---- words ----------------------------------------------------------------- */
 
@@ -112,6 +113,17 @@ say_flags(struct said *s, const struct cp_access_letter_facts *f)
 /* ---- composing ------------------------------------------------------------- */
 
 static enum cp_rc
+check_lines(const struct cp_access_letter_facts *f, struct cp_err *err)
+{
+	const char *why = NULL;
+
+	for (size_t i = 0; i < f->n_to && why == NULL; i++)
+		why = cp_text_refuse(f->to[i], strlen(f->to[i]));
+	return why == NULL ? CP_OK : cp_fail(err, CP_BAD_INPUT,
+	    "a line of the address: %s", why);
+}
+
+static enum cp_rc
 check(const struct cp_access_letter_facts *f, struct cp_err *err)
 {
 	const char *id = f->sar->id;
@@ -134,7 +146,7 @@ check(const struct cp_access_letter_facts *f, struct cp_err *err)
 	    !cp_date_set(f->due))
 		return cp_fail(err, CP_REFUSED, "request %s: it is not known "
 		    "when it is due", id);
-	return CP_OK;
+	return check_lines(f, err);
 }
 
 /* In which words, and from whom. */

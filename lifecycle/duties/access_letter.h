@@ -39,7 +39,8 @@ struct cp_access_letter_facts {
  * blocks by cp_composed_blocks.  What held before is cleared.  Where the
  * language has no such wording it is English, and OUT->language_known 0.
  * CP_REFUSED as WITH's sender; who asked is not known any more; an ASK letter of
- * a fee without a sum, or of an extension without a day. */
+ * a fee without a sum, or of an extension without a day.  CP_BAD_INPUT: a line
+ * of the address that is no text; an answer about nobody. */
 enum cp_rc cp_access_letter(const struct cp_composing *with,
     const struct cp_access_letter_facts *f, struct cp_composed *out,
     struct cp_err *err) CP_MUST_CHECK;

@@ -540,6 +540,8 @@ END_TEST
 
 START_TEST(letters_that_cannot_be)
 {
+	static const char *const lines[] = { "1 Row", "a\xE2\x80\xAE" "b" };
+
 	ask(CP_ACCESS_COVER);
 	facts.name = NULL;
 	ck_assert_int_eq(letter(), CP_BAD_INPUT);
@@ -563,6 +565,10 @@ START_TEST(letters_that_cannot_be)
 	ck_assert_int_eq(letter(), CP_REFUSED);
 	ask(CP_ACCESS_REFUSAL);
 	facts.reason = "a\xE2\x80\xAE" "b";
+	ck_assert_int_eq(letter(), CP_BAD_INPUT);
+	ask(CP_ACCESS_REFUSAL);
+	facts.to = lines;
+	facts.n_to = 2;
 	ck_assert_int_eq(letter(), CP_BAD_INPUT);
 }
 END_TEST
