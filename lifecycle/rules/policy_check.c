@@ -8,144 +8,8 @@
 #include "archive/buf.h"
 #include "lifecycle/rules/text.h"
 
-enum kind { KIND_INT, KIND_LEAP, KIND_PERIOD, KIND_WORDS, KIND_CHOICE,
-	KIND_WORD };
 enum { NAME_MAX_BYTES = 64, SOURCE_MAX_BYTES = 400, WORDS_MAX = 64,
 	WORD_MAX_BYTES = 31 };
-
-/* MIN and MAX bound a number; a period with MIN 1 must not be zero. */
-struct rule_form {
-	const char *name;
-	enum kind kind;
-	size_t at; /* in struct cp_policy */
-	int min;
-	int max;
-	const char *absent; /* what its absence means; NULL = it must be there */
-};
-
-#define AT(member) offsetof(struct cp_policy, member)
-
-/* cp_policy_absent_access says what that is. */
-#define BY_LAW "by notices.law"
-
-static const struct rule_form FORMS[CP_RULE_COUNT] = {
-	[CP_RULE_AGE_LIMIT] = { "retention.age_limit", KIND_INT,
-	    AT(age_limit), 1, 120, NULL },
-	[CP_RULE_LEAP_BIRTHDAY] = { "retention.leap_birthday", KIND_LEAP,
-	    AT(leap_birthday), 0, 0, NULL },
-	[CP_RULE_CONNEXIONS_LIMIT] = { "retention.connexions_limit", KIND_INT,
-	    AT(ground_limit[0]), 1, 120, NULL },
-	[CP_RULE_CARE_LEAVER_LIMIT] = { "retention.care_leaver_limit",
-	    KIND_INT, AT(ground_limit[1]), 1, 120, NULL },
-	[CP_RULE_LEARNING_DIFFICULTY_LIMIT] = {
-	    "retention.learning_difficulty_limit", KIND_INT,
-	    AT(ground_limit[2]), 1, 120, NULL },
-	[CP_RULE_PARENT_LAPSE] = { "retention.parent_lapse", KIND_INT,
-	    AT(parent_lapse_age), 1, 120, NULL },
-	[CP_RULE_WITHDRAWAL] = { "retention.withdrawal", KIND_PERIOD,
-	    AT(withdrawal), 0, 0, NULL },
-	[CP_RULE_GROUND_END] = { "retention.ground_end", KIND_PERIOD,
-	    AT(ground_end), 0, 0, NULL },
-	[CP_RULE_DEATH_PERIOD] = { "retention.death_period", KIND_PERIOD,
-	    AT(death_period), 0, 0, NULL },
-	[CP_RULE_LEFT_NO_RETURN_PERIOD] = {
-	    "retention.left_no_return_period", KIND_PERIOD,
-	    AT(left_no_return_period), 0, 0, NULL },
-	[CP_RULE_LEFT_RETURN_PERIOD] = { "retention.left_return_period",
-	    KIND_PERIOD, AT(left_return_period), 0, 0, NULL },
-	[CP_RULE_LEFT_NONE_STATED_PERIOD] = {
-	    "retention.left_none_stated_period", KIND_PERIOD,
-	    AT(left_none_stated_period), 0, 0, NULL },
-	[CP_RULE_INVOLVEMENT_PERIOD] = { "retention.involvement_period",
-	    KIND_PERIOD, AT(involvement_period), 0, 0, NULL },
-	[CP_RULE_SENSITIVE_INVOLVEMENT_PERIOD] = {
-	    "retention.sensitive_involvement_period", KIND_PERIOD,
-	    AT(sensitive_involvement_period), 0, 0, NULL },
-	[CP_RULE_REMINDER_AGE] = { "consent.reminder_age", KIND_PERIOD,
-	    AT(reminder_age), 1, 0, NULL },
-	[CP_RULE_RECONFIRM_PERIOD] = { "consent.reconfirm_period",
-	    KIND_PERIOD, AT(reconfirm_period), 1, 0, "never" },
-	[CP_RULE_ARCHIVE_PERIOD] = { "archive.period", KIND_PERIOD,
-	    AT(archive_period), 1, 0, NULL },
-	[CP_RULE_ALREADY_ARCHIVED] = { "archive.already_archived",
-	    KIND_CHOICE, AT(already_archived), 0, 0, "keep" },
-	[CP_RULE_OPEN_FIRST_YEAR_PERIOD] = { "archive.open_first_year_period",
-	    KIND_PERIOD, AT(open_first_year_period), 0, 0, NULL },
-	[CP_RULE_OPEN_FIRST_YEAR_PURPOSES] = {
-	    "archive.open_first_year_purposes", KIND_WORDS,
-	    AT(open_first_year_purposes), 0, 0, NULL },
-	[CP_RULE_OPEN_LATER_PURPOSES] = { "archive.open_later_purposes",
-	    KIND_WORDS, AT(open_later_purposes), 0, 0, NULL },
-	[CP_RULE_OPEN_OPERATORS] = { "archive.open_operators", KIND_INT,
-	    AT(open_operators), 1, 9, "1" },
-	[CP_RULE_DRILL_PERIOD] = { "archive.drill_period", KIND_PERIOD,
-	    AT(drill_period), 1, 0, "never" },
-	[CP_RULE_DESTRUCTION_APPROVALS] = { "destruction.approvals", KIND_INT,
-	    AT(destruction_approvals), 1, 9, NULL },
-	[CP_RULE_EARLY_APPROVALS] = { "destruction.early_approvals", KIND_INT,
-	    AT(early_approvals), 1, 9, "as destruction.approvals" },
-	[CP_RULE_DESTRUCTION_WAIT] = { "destruction.wait", KIND_PERIOD,
-	    AT(destruction_wait), 0, 0, NULL },
-	[CP_RULE_CLOCK_AHEAD_HOURS] = { "guards.clock_ahead_hours", KIND_INT,
-	    AT(clock_ahead_hours), 1, 8760, NULL },
-	[CP_RULE_SHARE_PERCENT] = { "guards.share_percent", KIND_INT,
-	    AT(share_percent), 1, 100, NULL },
-	[CP_RULE_SHARE_FLOOR] = { "guards.share_floor", KIND_INT,
-	    AT(share_floor), 0, 1000000, NULL },
-	[CP_RULE_SHIELD_DECIDE_PERIOD] = { "shield.decide_period",
-	    KIND_PERIOD, AT(shield_decide_period), 1, 0, "P28D" },
-	[CP_RULE_SHIELD_REVIEW_PERIOD] = { "shield.review_period",
-	    KIND_PERIOD, AT(shield_review_period), 1, 0, "P6M" },
-	[CP_RULE_SHIELD_HIDE] = { "shield.hide", KIND_WORDS, AT(shield_hide),
-	    0, 0, "address, contact, school, practice, practitioner, "
-	    "involvements" },
-	[CP_RULE_MAIL_HOLD_DAYS] = { "shield.mail_hold_days", KIND_INT,
-	    AT(mail_hold_days), 0, 3660, "28" },
-	[CP_RULE_NOTICE_WORDING] = { "notices.wording", KIND_WORD,
-	    AT(notice_wording), 0, 0, "none is owed" },
-	[CP_RULE_NOTICE_LAW] = { "notices.law", KIND_CHOICE, AT(notice_law),
-	    0, 0, "uk-gdpr" },
-	[CP_RULE_NOTICE_CONTENT] = { "notices.content", KIND_WORDS,
-	    AT(notice_content), 0, 0, "all that is known" },
-	[CP_RULE_NOTICE_LANGUAGES] = { "notices.languages", KIND_WORDS,
-	    AT(notice_languages), 0, 0, "en" },
-	[CP_RULE_NOTICE_FIRST_PERIOD] = { "notices.first_period", KIND_PERIOD,
-	    AT(notice_first), 0, 0, "P1M" },
-	[CP_RULE_NOTICE_VERSION_PERIOD] = { "notices.version_period",
-	    KIND_PERIOD, AT(notice_version), 0, 0, "P3M" },
-	[CP_RULE_NOTICE_COMPREHENSION_AGE] = { "notices.comprehension_age",
-	    KIND_INT, AT(comprehension_age), 1, 18, "12" },
-	[CP_RULE_NOTICE_ARCHIVE_PERIOD] = { "notices.archive_period",
-	    KIND_PERIOD, AT(notice_archive), 0, 0, "P28D" },
-	[CP_RULE_NOTICE_HOUSEHOLD] = { "notices.household", KIND_CHOICE,
-	    AT(household), 0, 0, "each" },
-	[CP_RULE_ACCESS_LIMIT] = { "access.limit", KIND_PERIOD,
-	    AT(access_limit), 1, 0, BY_LAW },
-	[CP_RULE_ACCESS_COUNTING] = { "access.counting", KIND_CHOICE,
-	    AT(access_counting), 0, 0, BY_LAW },
-	[CP_RULE_ACCESS_ROLL] = { "access.roll", KIND_CHOICE,
-	    AT(access_roll), 0, 0, BY_LAW },
-	[CP_RULE_ACCESS_CLARIFICATION] = { "access.clarification", KIND_CHOICE,
-	    AT(access_clarification), 0, 0, BY_LAW },
-	[CP_RULE_ACCESS_EXTENSION] = { "access.extension", KIND_PERIOD,
-	    AT(access_extension), 0, 0, BY_LAW },
-	[CP_RULE_ACCESS_FEE] = { "access.fee", KIND_CHOICE,
-	    AT(access_fee), 0, 0, BY_LAW },
-	[CP_RULE_ACCESS_FEE_LIMIT] = { "access.fee_limit", KIND_INT,
-	    AT(access_fee_limit), 0, 100000, BY_LAW },
-	[CP_RULE_ACCESS_OWN_VIEW_AGE] = { "access.own_view_age", KIND_INT,
-	    AT(own_view_age), 1, 18, BY_LAW },
-	[CP_RULE_ACCESS_WITHHOLD] = { "access.withhold_grounds", KIND_WORDS,
-	    AT(access_withhold), 0, 0, BY_LAW },
-	[CP_RULE_ACCESS_REFUSE] = { "access.refuse_grounds", KIND_WORDS,
-	    AT(access_refuse), 0, 0, BY_LAW },
-	[CP_RULE_ACCESS_APPROVALS] = { "access.approvals", KIND_INT,
-	    AT(access_approvals), 0, 1, BY_LAW },
-	[CP_RULE_ACCESS_KEEP] = { "access.keep_period", KIND_PERIOD,
-	    AT(access_keep), 1, 0, BY_LAW },
-	[CP_RULE_ACCESS_REPEAT] = { "access.repeat_period", KIND_PERIOD,
-	    AT(access_repeat), 0, 0, BY_LAW },
-};
 
 /* The parts that a shield can hide (lifecycle/records/document_hide.h); the
  * first USUAL of them where a policy does not say. */
@@ -153,39 +17,6 @@ static const char *const HIDES[] = { "address", "contact", "school",
 	"practice", "practitioner", "involvements", "former-names", "carers",
 	"numbers" };
 enum { HIDES_N = sizeof(HIDES) / sizeof(HIDES[0]), USUAL = 6 };
-
-const char *
-cp_rule_name(enum cp_rule rule)
-{
-	return (unsigned)rule < CP_RULE_COUNT ? FORMS[rule].name : "unknown";
-}
-
-int
-cp_rule_group(const char *group)
-{
-	size_t n = strlen(group);
-	unsigned i;
-
-	for (i = 0; i < CP_RULE_COUNT; i++)
-		if (strncmp(FORMS[i].name, group, n) == 0 &&
-		    FORMS[i].name[n] == '.')
-			return 1;
-	return 0;
-}
-
-enum cp_rule
-cp_rule_find(const char *group, const char *key)
-{
-	size_t n = strlen(group);
-	unsigned i;
-
-	for (i = 0; i < CP_RULE_COUNT; i++)
-		if (strncmp(FORMS[i].name, group, n) == 0 &&
-		    FORMS[i].name[n] == '.' &&
-		    strcmp(FORMS[i].name + n + 1, key) == 0)
-			break;
-	return (enum cp_rule)i;
-}
 
 int
 cp_words_has(const struct cp_words *list, const char *word)
@@ -230,7 +61,7 @@ static void
 set_int(struct cp_policy *policy, enum cp_rule rule, const struct cp_raw *raw,
     struct cp_policy_report *report)
 {
-	const struct rule_form *form = &FORMS[rule];
+	const struct cp_rule_form *form = &cp_rule_forms[rule];
 	char text[16];
 
 	if (raw->type != CP_RAW_INT) {
@@ -259,7 +90,7 @@ set_leap(struct cp_policy *policy, enum cp_rule rule,
 	if (raw->type != CP_RAW_TEXT ||
 	    cp_leap_rule_parse(raw->text, &leap, &err) != CP_OK) {
 		cp_policy_problem(report, raw->line, "%s: the value must be "
-		    "\"march-1\" or \"february-28\"", FORMS[rule].name);
+		    "\"march-1\" or \"february-28\"", cp_rule_forms[rule].name);
 		return;
 	}
 	policy->leap_birthday = leap;
@@ -270,7 +101,7 @@ static void
 set_period(struct cp_policy *policy, enum cp_rule rule,
     const struct cp_raw *raw, struct cp_policy_report *report)
 {
-	const struct rule_form *form = &FORMS[rule];
+	const struct cp_rule_form *form = &cp_rule_forms[rule];
 	struct cp_period period = { 0, 0, 0 };
 	char text[CP_PERIOD_TEXT];
 	struct cp_err err = { 0 };
@@ -309,7 +140,7 @@ static int
 check_words(enum cp_rule rule, const struct cp_raw *raw,
     struct cp_policy_report *report)
 {
-	const char *name = FORMS[rule].name;
+	const char *name = cp_rule_forms[rule].name;
 	size_t i, j, before = report->n;
 
 	if (raw->type != CP_RAW_LIST || raw->n_words == 0 ||
@@ -354,7 +185,7 @@ set_words(struct cp_policy *policy, enum cp_rule rule,
 
 	if (!check_words(rule, raw, report))
 		return;
-	list = (struct cp_words *)(void *)((char *)policy + FORMS[rule].at);
+	list = (struct cp_words *)(void *)((char *)policy + cp_rule_forms[rule].at);
 	list->word = calloc(raw->n_words, sizeof(*list->word));
 	if (list->word == NULL) {
 		report->failed = 1;
@@ -381,13 +212,13 @@ set_choice(struct cp_policy *policy, enum cp_rule rule,
 	for (i = 0; raw->type == CP_RAW_TEXT && words[i] != NULL; i++) {
 		if (strcmp(raw->text, words[i]) != 0)
 			continue;
-		memcpy((char *)policy + FORMS[rule].at, &i, sizeof(i));
+		memcpy((char *)policy + cp_rule_forms[rule].at, &i, sizeof(i));
 		policy->value_text[rule] = copy(raw->text, report);
 		return;
 	}
 	cp_policy_problem(report, raw->line, words[2] != NULL ?
 	    "%s: the value must be \"%s\", \"%s\" or \"%s\"" :
-	    "%s: the value must be \"%s\" or \"%s\"", FORMS[rule].name,
+	    "%s: the value must be \"%s\" or \"%s\"", cp_rule_forms[rule].name,
 	    words[0], words[1], words[2]);
 }
 
@@ -395,13 +226,13 @@ static void
 set_word(struct cp_policy *policy, enum cp_rule rule,
     const struct cp_raw *raw, struct cp_policy_report *report)
 {
-	char **at = (char **)(void *)((char *)policy + FORMS[rule].at);
+	char **at = (char **)(void *)((char *)policy + cp_rule_forms[rule].at);
 
 	if (raw->type != CP_RAW_TEXT || !is_word(raw->text, "-.") ||
 	    strlen(raw->text) > WORD_MAX_BYTES) {
 		cp_policy_problem(report, raw->line, "%s: the value must be 1 "
 		    "to %d of a-z, 0-9, `.' and `-', in quotes",
-		    FORMS[rule].name, WORD_MAX_BYTES);
+		    cp_rule_forms[rule].name, WORD_MAX_BYTES);
 		return;
 	}
 	free(*at);
@@ -437,9 +268,9 @@ int
 cp_policy_absent(struct cp_policy *policy, enum cp_rule rule,
     struct cp_policy_report *report)
 {
-	if (FORMS[rule].absent == NULL)
+	if (cp_rule_forms[rule].absent == NULL)
 		return 0;
-	policy->value_text[rule] = copy(FORMS[rule].absent, report);
+	policy->value_text[rule] = copy(cp_rule_forms[rule].absent, report);
 	policy->source[rule] = copy("this policy does not say", report);
 	if (rule == CP_RULE_OPEN_OPERATORS)
 		policy->open_operators = 1;
@@ -454,23 +285,23 @@ cp_policy_set_value(struct cp_policy *policy, enum cp_rule rule,
     const struct cp_raw *raw, struct cp_policy_report *report)
 {
 	policy->stated[rule] = 1;
-	switch (FORMS[rule].kind) {
-	case KIND_INT:
+	switch (cp_rule_forms[rule].kind) {
+	case CP_KIND_INT:
 		set_int(policy, rule, raw, report);
 		break;
-	case KIND_LEAP:
+	case CP_KIND_LEAP:
 		set_leap(policy, rule, raw, report);
 		break;
-	case KIND_PERIOD:
+	case CP_KIND_PERIOD:
 		set_period(policy, rule, raw, report);
 		break;
-	case KIND_WORDS:
+	case CP_KIND_WORDS:
 		set_words(policy, rule, raw, report);
 		break;
-	case KIND_CHOICE:
+	case CP_KIND_CHOICE:
 		set_choice(policy, rule, raw, report);
 		break;
-	case KIND_WORD:
+	case CP_KIND_WORD:
 		set_word(policy, rule, raw, report);
 		break;
 	}
@@ -487,7 +318,7 @@ void
 cp_policy_set_source(struct cp_policy *policy, enum cp_rule rule,
     const struct cp_raw *raw, struct cp_policy_report *report)
 {
-	const char *name = FORMS[rule].name, *why;
+	const char *name = cp_rule_forms[rule].name, *why;
 
 	if (raw->type != CP_RAW_TEXT) {
 		cp_policy_problem(report, raw->line,
@@ -556,7 +387,7 @@ cp_policy_check_whole(struct cp_policy *policy,
 		if (policy->ground_limit[i] <= policy->age_limit)
 			cp_policy_problem(report, line[rule],
 			    "%s: it must be over retention.age_limit",
-			    FORMS[rule].name);
+			    cp_rule_forms[rule].name);
 	}
 	if (!policy->stated[CP_RULE_EARLY_APPROVALS])
 		policy->early_approvals = policy->destruction_approvals;

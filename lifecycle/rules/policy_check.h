@@ -22,6 +22,19 @@ struct cp_raw {
 	unsigned line;
 };
 
+/* policy_forms.c: what each rule is. */
+enum cp_rule_kind { CP_KIND_INT, CP_KIND_LEAP, CP_KIND_PERIOD, CP_KIND_WORDS,
+	CP_KIND_CHOICE, CP_KIND_WORD };
+struct cp_rule_form {
+	const char *name;
+	enum cp_rule_kind kind;
+	size_t at; /* in struct cp_policy */
+	int min;   /* of a number; a period with MIN 1 must not be zero */
+	int max;
+	const char *absent; /* what its absence means; NULL = it must be there */
+};
+extern const struct cp_rule_form cp_rule_forms[CP_RULE_COUNT];
+
 /* Adds a problem to REPORT. */
 void cp_policy_problem(struct cp_policy_report *report, unsigned line,
     const char *fmt, ...) CP_PRINTF(3, 4);
