@@ -115,8 +115,8 @@ static const struct cp_opt none_options[] = {
 };
 static const struct cp_opt refuse_options[] = {
 	{ "ground", 0, CP_OPT_TEXT, "G",
-	    "identity-not-shown, not-entitled or repeated; others as the "
-	    "policy has" },
+	    "identity-not-shown, not-entitled or not-in-interest; others as "
+	    "the policy has" },
 	OUTPUT("the new file: PDF"), ADDRESS, NO_OPTION,
 };
 static const struct cp_opt rectify_options[] = {

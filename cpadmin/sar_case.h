@@ -101,5 +101,9 @@ struct cp_sar_next {
 };
 enum cp_rc cp_sar_case_next(struct cp_sar_case *x, struct cp_sar_next *out,
     struct cp_err *err) CP_MUST_CHECK;
+/* The day ON on which they were told of all that a request without access asks
+ * for (a note that went out after it was settled); none yet. */
+enum cp_rc cp_sar_case_told(struct cp_sar_case *x, struct cp_date *on,
+    struct cp_err *err) CP_MUST_CHECK;
 
 #endif

@@ -50,11 +50,34 @@ cp_sar_run_withdraw(struct cp_call *call, struct cp_err *err)
 
 /* ---- close --------------------------------------------------------------- */
 
+/* One that asks for no access is answered by what was written to them. */
+static enum cp_rc
+answer(struct cp_sar_case *x, struct cp_err *err)
+{
+	struct cp_sar_next next;
+	struct cp_date on;
+	enum cp_rc rc = cp_sar_case_told(x, &on, err);
+
+	if (rc == CP_OK && cp_date_set(on))
+		return cp_sar_answer(&x->c, &x->sar, "full", NULL, on, err);
+	if (rc == CP_OK)
+		rc = cp_sar_case_next(x, &next, err);
+	if (rc != CP_OK)
+		return rc;
+	(void)cp_fail(err, CP_REFUSED, "request %s is not answered",
+	    x->sar.id);
+	cp_err_hint(err, "%s: %s", next.what, next.command);
+	return CP_REFUSED;
+}
+
 static enum cp_rc
 end(struct cp_sar_case *x, struct cp_err *err)
 {
 	enum cp_rc rc = cp_sar_case_begin(x, err);
 
+	if (rc == CP_OK && (x->sar.asks & CP_ASKS_ACCESS) == 0 &&
+	    x->sar.stage < CP_SAR_ANSWERED)
+		rc = answer(x, err);
 	if (rc == CP_OK)
 		rc = cp_sar_close(&x->c, &x->sar_rules, &x->sar, err);
 	return cp_txn_end(x->s.audit, rc, err);

@@ -14,7 +14,8 @@ struct facts {
 	int corrected, objected; /* it was settled */
 	int rectified, told;
 	/* the last event of each, by its row; 0: none */
-	int64_t asked, extended, letter;
+	int64_t asked, extended, letter, settled, out;
+	struct cp_date out_on;
 };
 
 static int
@@ -41,6 +42,12 @@ see_event(void *ctx, const struct cp_sar_event *e, struct cp_err *err)
 	f->objected = f->objected || is_one_of(e->kind, objecting);
 	f->rectified = f->rectified || strcmp(e->kind, "rectified") == 0;
 	f->told = f->told || strcmp(e->kind, "told") == 0;
+	if (is_one_of(e->kind, correcting) || is_one_of(e->kind, objecting))
+		f->settled = e->n;
+	if (strcmp(e->kind, "message-out") == 0) {
+		f->out = e->n;
+		f->out_on = e->date;
+	}
 	(void)cp_clock_parse(e->kind, &kind);
 	if (kind == CP_CLOCK_IDENTITY_DOUBTED || kind == CP_CLOCK_FEE_ASKED ||
 	    kind == CP_CLOCK_CLARIFY_ASKED)
@@ -79,21 +86,49 @@ say(const struct cp_sar_case *x, struct cp_sar_next *out, const char *what,
 	    "%s%s", verb, x->sar.id, rest[0] != '\0' ? " " : "", rest);
 }
 
-/* ---- the steps, each 1 if it is the next one - */
+/* ---- the steps, each 1 if it is the next one ---- */
+
+/* What is asked for besides access. */
+static int
+besides(const struct cp_sar_case *x, const struct facts *f,
+    struct cp_sar_next *out)
+{
+	if ((x->sar.asks & CP_ASKS_RECTIFICATION) && !f->corrected &&
+	    strcmp(x->sar.outcome, "withdrawn") != 0)
+		say(x, out, "a correction was asked for: enter what became of "
+		    "it", "rectify", "corrected|refused --reason T");
+	else if ((x->sar.asks & CP_ASKS_OBJECTION) && !f->objected &&
+	    strcmp(x->sar.outcome, "withdrawn") != 0)
+		say(x, out, "an objection was made: enter what became of it",
+		    "objection", "upheld|refused --reason T");
+	else
+		return 0;
+	return 1;
+}
+
+/* Of one that asks for no access: what was decided is written to them, and
+ * then it ends. */
+static int
+without_access(const struct cp_sar_case *x, const struct facts *f,
+    struct cp_sar_next *out)
+{
+	if (x->sar.asks & CP_ASKS_ACCESS)
+		return 0;
+	if (besides(x, f, out))
+		return 1;
+	if (f->out < f->settled)
+		say(x, out, "write to them what was decided, and why, and "
+		    "enter that", "note", "out --date D --text T");
+	else
+		say(x, out, "end the request", "close", "");
+	return 1;
+}
 
 static int
 after_answer(const struct cp_sar_case *x, const struct facts *f,
     struct cp_sar_next *out)
 {
-	if ((x->sar.asks & CP_ASKS_RECTIFICATION) && !f->corrected &&
-	    strcmp(x->sar.outcome, "withdrawn") != 0)
-		say(x, out, "a correction was asked for as well: enter what "
-		    "became of it", "rectify", "corrected|refused --reason T");
-	else if ((x->sar.asks & CP_ASKS_OBJECTION) && !f->objected &&
-	    strcmp(x->sar.outcome, "withdrawn") != 0)
-		say(x, out, "an objection was made as well: enter what became "
-		    "of it", "objection", "upheld|refused --reason T");
-	else
+	if (!besides(x, f, out))
 		say(x, out, f->rectified && !f->told ? "tell whoever was "
 		    "given what was wrong (rectify told --told WHO), then end "
 		    "the request" :
@@ -274,11 +309,26 @@ cp_sar_case_next(struct cp_sar_case *x, struct cp_sar_next *out,
 		return rc;
 	if (x->sar.stage == CP_SAR_ANSWERED ? after_answer(x, &f, out) :
 	    waits(x, &f, out) || evidence(x, &f, out) ||
-	    subjects(x, &f, out))
+	    without_access(x, &f, out) || subjects(x, &f, out))
 		return CP_OK;
 	rc = not_ready(x, &f, out, &is, err);
 	if (rc == CP_OK && is != WANTS_VIEW && !collecting(x, &f, out) &&
 	    !review(x, &f, out) && is == READY)
 		say(x, out, "write the answer", "disclose", "--output F");
+	return rc;
+}
+
+enum cp_rc
+cp_sar_case_told(struct cp_sar_case *x, struct cp_date *on,
+    struct cp_err *err)
+{
+	struct facts f;
+	struct cp_sar_next next;
+	enum cp_rc rc = gather(x, &f, err);
+
+	on->days = 0;
+	if (rc == CP_OK && !besides(x, &f, &next) && f.settled > 0 &&
+	    f.out > f.settled)
+		*on = f.out_on;
 	return rc;
 }

@@ -434,6 +434,35 @@ expect_json '[.rows[].sar] | index("SAR-0004")' null
 ok sar list --all --json --as dan --on 2026-03-06
 expect_json '.rows[-1] | [.sar, .status] | join(" ")' 'SAR-0004 closed'
 
+test_case 'a correction alone: decided, written to them, and closed'
+ok open --subject KID-3 --requester 'P. Quill' --relation parent \
+    --asks rectification --asks objection --json --as dan --on 2026-03-06
+expect_json .sar SAR-0010
+ok sar evidence SAR-0010 responsibility --reference 'seen' --date 2026-03-06 \
+    --json --as dan --on 2026-03-06
+expect_json .command 'cpadmin sar rectify SAR-0010 corrected|refused --reason T'
+run sar close SAR-0010 --as dan --on 2026-03-06
+expect_status 5
+expect_err_contains 'cpadmin sar rectify SAR-0010'
+ok sar note SAR-0010 out --date 2026-03-06 --text 'we look at it' --as dan \
+    --on 2026-03-06
+ok sar rectify SAR-0010 refused --reason 'it is right' --json --as dan \
+    --on 2026-03-07
+expect_json .command 'cpadmin sar objection SAR-0010 upheld|refused --reason T'
+ok sar objection SAR-0010 refused --reason 'a duty by law' --json --as dan \
+    --on 2026-03-07
+expect_json .command 'cpadmin sar note SAR-0010 out --date D --text T'
+run sar close SAR-0010 --as dan --on 2026-03-07
+expect_status 5
+expect_err_contains 'cpadmin sar note SAR-0010 out'
+ok sar note SAR-0010 out --date 2026-03-09 --text 'why not, and to whom' \
+    --json --as dan --on 2026-03-10
+expect_json .command 'cpadmin sar close SAR-0010'
+ok sar close SAR-0010 --json --as dan --on 2026-03-12
+expect_json '[.status, .outcome] | join(" ")' 'closed full'
+ok sar show SAR-0010 --json --as dan --on 2026-03-12
+expect_json .answered 2026-03-09
+
 test_case 'errors as JSON, and nothing on stdout'
 run sar show SAR-0099 --json --as dan --on 2026-03-06
 expect_status 4
