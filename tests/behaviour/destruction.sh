@@ -227,7 +227,7 @@ new_store --on 2020-01-01
 operators
 person P1 2002-01-05 >"$T/rows"
 ok cpadmin record import "$T/rows" --on 2020-01-01
-sed -e '/^\tapprovals = {/,/value/s/value = 1;/value = 2;/' \
+sed -e '/^destruction/,/^};/{/^\tapprovals = {/,/value/s/value = 1;/value = 2;/}' \
     -e '/^\twait = {/,/value/s/"P0D"/"P7D"/' \
     -e 's/^version = .*/version = "1-wait";/' \
     "$ROOT/policies/contactpoint-2007.cfg" >"$T/wait.cfg"
