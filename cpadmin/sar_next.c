@@ -249,8 +249,10 @@ review(const struct cp_sar_case *x, const struct facts *f,
 		say(x, out, what, "items", "");
 	} else if (x->sar.stage == CP_SAR_COLLECTED &&
 	    cp_answer_needs_approval(x->sar_rules.policy, &a)) {
-		say(x, out, "somebody who decided nothing of it looks at it "
-		    "and approves", "approve", "");
+		say(x, out, f->tally.opened ? "another data protection officer "
+		    "looks at it and approves: it has what was hidden" :
+		    "somebody who decided nothing of it looks at it and "
+		    "approves", "approve", "");
 	} else {
 		return 0;
 	}

@@ -363,6 +363,22 @@ tim clarify SAR-0001 asked --date 2026-03-05
 shi fee SAR-0001 waived --date 2026-03-05
 WORDS
 
+test_case 'that it is safe is told to who may know of shields'
+ok sar safe SAR-0003 --reason 'seen in person' --as shi --on 2026-03-05
+for who in dan shi; do
+	ok sar show SAR-0003 --json --as $who --on 2026-03-05
+	expect_json '[.subjects[0].safe, ([.events[].event] |
+	    index("safe") != null)] | @csv' true,true
+	ok sar show SAR-0003 --as $who --on 2026-03-05
+	expect_out_contains 'safe (shi)'
+done
+for who in aud app; do
+	ok sar show SAR-0003 --json --as $who --on 2026-03-05
+	expect_no safe in "$OUT_FILE"
+	ok sar show SAR-0003 --as $who --on 2026-03-05
+	expect_no safe in "$OUT_FILE"
+done
+
 test_case 'those who act for some authorities'
 run open --subject KID-1 --as far --on 2026-03-05
 expect_status 9
@@ -476,3 +492,26 @@ ok cpadmin audit show --json --on 2026-03-06
 expect_no Quill in "$OUT_FILE"
 expect_no Solicitors in "$OUT_FILE"
 ok cpadmin audit verify
+
+test_case 'under the law of 1998: a fee, forty days, no longer'
+new_store --policy contactpoint-2007 --on 2009-02-02
+record KID-1 1992-05-01 >"$T/row"
+ok cpadmin record import "$T/row" --on 2009-02-02
+ok sar open --subject KID-1 --requester Zuleika --relation self \
+    --received 2009-02-02 --json --on 2009-02-02
+expect_json '[.starts, .due] | @csv' '"2009-02-02","2009-03-13"'
+run sar fee SAR-0001 asked --date 2009-02-02 --amount 10.01 --on 2009-02-02
+expect_status 5
+ok sar fee SAR-0001 asked --date 2009-02-02 --amount 10 --json --on 2009-02-02
+expect_json .command 'cpadmin sar letter SAR-0001 --kind fee --output F'
+ok sar clarify SAR-0001 asked --date 2009-02-03 --json --on 2009-02-03
+expect_json .waits_for fee
+ok sar fee SAR-0001 paid --date 2009-02-09 --json --on 2009-02-09
+expect_json '[.starts, .waits_for] | @csv' ',"clarification"'
+ok sar clarify SAR-0001 answered --date 2009-02-10 --json --on 2009-02-10
+expect_json '[.starts, .due] | @csv' '"2009-02-10","2009-03-21"'
+run sar extend SAR-0001 --reason 'three archives' --on 2009-02-10
+expect_status 5
+expect_err_contains 'no extension'
+ok sar show SAR-0001 --on 2009-02-10
+expect_out_contains '2009-02-02 fee-asked, 10.00 pounds'
