@@ -103,6 +103,7 @@ const struct access_key access_keys[] = {
 	{ "word-serious-case-review", NULL },
 	{ "word-child-death-review", NULL }, { "word-court-order", NULL },
 	{ "word-subject-access", NULL },
+	{ "word-excluded", NULL }, { "word-feed", NULL },
 	{ NULL, NULL }
 };
 

@@ -64,9 +64,9 @@ put_batches(struct collecting *x, struct cp_err *err)
 		    cp_col_text(q, 0));
 		collecting_text(x, "reference", cp_col_text(q, 0));
 		collecting_day(x, "from", cp_col_text(q, 1));
-		collecting_word(x, "status", cp_col_text(q, 2));
+		collecting_word(x, "status", "excluded");
 		if (x->placed)
-			collecting_text(x, "reason", cp_col_text(q, 3));
+			collecting_text(x, "reason", cp_col_text(q, 2));
 	}
 	return rc;
 }

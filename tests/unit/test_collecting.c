@@ -8,6 +8,7 @@
 #include "archive/hostkey.h"
 #include "lifecycle/duties/collecting.h"
 #include "lifecycle/records/investigation.h"
+#include "lifecycle/records/merge.h"
 #include "lifecycle/records/officer.h"
 #include "lifecycle/records/shield.h"
 #include "lifecycle/store/settings.h"
@@ -57,7 +58,8 @@ static struct cp_operator officer = { .name = "ann", .uid = 1002,
 	"\"sensitive\":{\"basis\":\"consent\",\"evidence\":\"F-12\"}}]"
 #define CARER(phone) "\"carers\":[{\"name\":\"Mae Ash\",\"relation\":" \
 	"\"mother\",\"responsibility\":true" phone "}]"
-#define WHOLE(id, line) HEAD(id) "]," PLACES(line) "," CARER("," \
+#define UPN ",{\"type\":\"upn\",\"value\":\"H801200001001\"}"
+#define WHOLE(id, line) HEAD(id) UPN "]," PLACES(line) "," CARER("," \
 	"\"phone\":\"0151 496 0000\"") "," SERVICES "," TAIL
 #define NEVER(id) HEAD(id) "],\"addresses\":[]," CARER("") \
 	",\"involvements\":[]," TAIL
@@ -498,7 +500,7 @@ START_TEST(no_place_of_a_brother)
 	give_all();
 	ck_assert_int_eq(coll.subject[0].placeless, 1);
 	ck_assert(!says("Larkhill") && !says("Ridgeway") && !says("0151") &&
-	    !says("E08000015") && !says("Quiet"));
+	    !says("E08000015") && !says("Quiet") && !says("upn"));
 	ck_assert(says("R1") && says("R2"));
 }
 END_TEST
@@ -617,6 +619,166 @@ START_TEST(a_decision_is_about_what_stood_there)
 }
 END_TEST
 
+/* ---- the other tables ---------------------------------------------------- */
+
+/* Rows that other commands make. */
+static void
+sql(const char *statements)
+{
+	char command[4000];
+
+	(void)snprintf(command, sizeof(command), "sqlite3 %s/store.db \"%s\"",
+	    dir, statements);
+	ck_assert_int_eq(system(command), 0);
+}
+
+#define LEDGERS(record) \
+	"INSERT INTO consent(n, record, ground, by, given, statement, " \
+	"evidence, taken_by, entered, method, ended, end_kind, ended_by, " \
+	"end_evidence) VALUES (7, " record ", 'connexions', 'self', " \
+	"'2019-01-02', 'v1', 'E-7', 'tim', '2019-01-02T00:00:00Z', 'letter', " \
+	"'2019-09-09', 'withdrawn', 'tim', 'E-8')," \
+	"(8, " record ", 'significant-harm', '', '2019-01-03', '', 'E-9', " \
+	"'tim', '2019-01-03T00:00:00Z', 'feed', NULL, NULL, NULL, NULL);" \
+	"INSERT INTO consent_confirmation VALUES (7, '2019-05-06', 'E-10', " \
+	"'tim', '2019-05-06T00:00:00Z');" \
+	"INSERT INTO notice(n, record, kind, cause, status, since, due, " \
+	"addressee, language, format, route, issued, served) VALUES " \
+	"(1, " record ", 'first', '', 'served', '2019-01-01', '2019-02-01', " \
+	"'carer', 'ur', 'standard', 'post', '2019-01-05T00:00:00Z', " \
+	"'2019-01-06')," \
+	"(2, " record ", 'comprehension', '', 'served', '2019-01-01', " \
+	"'2019-02-01', 'child', 'ur', 'standard', 'hand', " \
+	"'2019-01-07T00:00:00Z', '2019-01-08')," \
+	"(3, " record ", 'eighteen', '', 'owed', '2019-01-01', '2019-02-01', " \
+	"NULL, NULL, NULL, NULL, NULL, NULL);" \
+	"INSERT INTO notice(n, record, kind, cause, status, safe, since, due, " \
+	"addressee, language, format, route, issued, served) VALUES " \
+	"(8000000001, " record ", 'first', 'x', 'served', 1, '2019-01-01', " \
+	"'2019-02-01', 'child', 'ur', 'standard', 'officer', " \
+	"'2019-01-09T00:00:00Z', '2019-01-10');" \
+	"INSERT INTO hold(id, scope, record, reason, legal_basis, contact, " \
+	"placed, placed_by, review) VALUES ('H-0900', 'record', " record ", " \
+	"'an inquiry', 'Inquiries Act', 'Ms Fox', '2019-03-03', 'tim', " \
+	"'2030-01-01');" \
+	"INSERT INTO move(record, from_authority, to_authority, date, " \
+	"offered, offered_by, status) VALUES (" record ", 'E08000035', " \
+	"'E08000015', '2018-01-01', '2018-01-01T00:00:00Z', 'tim', " \
+	"'accepted');"
+
+START_TEST(every_ledger)
+{
+	add_record(WHOLE("R1", "12 Larkhill Road"));
+	sql(LEDGERS("1"));
+	open_for("Max Oak", CP_PARENT, "R1", NULL);
+	collect(NULL);
+	ck_assert_uint_eq(flags("consents/C-0007"), 0);
+	ck_assert_uint_eq(flags("consents/C-0007/evidence"),
+	    CP_FLAGGED_SOURCE);
+	ck_assert_uint_eq(flags("consents/C-0007/2019-05-06"), 0);
+	ck_assert_uint_eq(flags("consents/C-0008"), CP_FLAGGED_SENSITIVE);
+	ck_assert_uint_eq(flags("holds/H-0900"), CP_FLAGGED_HOLD);
+	ck_assert_uint_eq(flags("moves/1"), 0);
+	give_all();
+	ck_assert(says("\"ground\":\"connexions\",\"by\":\"self\","
+	    "\"from\":\"2019-01-02\",\"method\":\"letter\","
+	    "\"statement\":\"v1\",\"ended\":\"2019-09-09\","
+	    "\"status\":\"withdrawn\",\"evidence\":\"E-7\","
+	    "\"detail\":\"E-8\"}"));
+	ck_assert(says("\"confirmed\":\"2019-05-06\",\"evidence\":"
+	    "\"E-10\""));
+	ck_assert(says("\"kind\":\"first\",\"status\":\"served\",\"to\":"
+	    "\"carer\""));
+	ck_assert(says("comprehension") && !says("eighteen"));
+	ck_assert(says("an inquiry") && says("Ms Fox"));
+	ck_assert(says("E08000035"));
+	/* of nobody's letter that only an officer knows, and nobody by name */
+	ck_assert(!says("2019-01-10") && !says("tim\""));
+}
+END_TEST
+
+START_TEST(ledgers_without_a_place)
+{
+	add_record(WHOLE("R1", "12 Larkhill Road"));
+	sql(LEDGERS("1"));
+	shield("R1");
+	open_for("Max Oak", CP_PARENT, "R1", NULL);
+	collect(NULL);
+	give_all();
+	ck_assert(says("connexions") && says("2019-05-06"));
+	ck_assert(!says("E-7") && !says("E-8") && !says("E-10"));
+	ck_assert(!says("C-0008") && !says("significant-harm"));
+	ck_assert(says("comprehension")); /* by hand */
+	ck_assert(!says("\"kind\":\"first\"") && !says("post"));
+	ck_assert(!says("inquiry") && !says("did-move"));
+	say_safe(1);
+	collect(identity);
+	give_all();
+	ck_assert(says("post") && says("inquiry") && says("did-move") &&
+	    says("2019-01-10") && says("E-7"));
+}
+END_TEST
+
+START_TEST(those_merged_into_it)
+{
+	const struct cp_merge m = { .id = "R2", .into = "R1",
+		.reason = "the same" };
+	struct cp_merged merged;
+	struct cp_reject why;
+
+	add_record(WHOLE("R1", "12 Larkhill Road"));
+	add_record(HEAD("R2") "]," PLACES("12 Larkhill Road") "," CARER("")
+	    ",\"involvements\":[],\"left_england\":{\"date\":\"2019-12-01\","
+	    "\"intention\":\"return\"},\"death\":null,\"letters\":null}");
+	sql(LEDGERS("2"));
+	sql("UPDATE hold SET released = '2019-04-04', released_by = 'tim', "
+	    "release_reason = 'over'");
+	log_about("record.show", "R2", "{\"reason\":\"the other number\"}");
+	OK(cp_txn_begin(audit, &err));
+	OK(cp_record_merge(&c, &m, &merged, &why, &err));
+	OK(cp_txn_commit(audit, &err));
+	open_for("Nell Ash", CP_SELF, "R1", NULL);
+	collect(NULL);
+	give_all();
+	ck_assert_int_ge(at(1, "about/R2"), 0);
+	ck_assert(says("the other number") && says("an inquiry") &&
+	    says("\"kind\":\"first\"") && says("E-7") && says("E08000035"));
+}
+END_TEST
+
+START_TEST(what_is_left_of_a_destroyed_one)
+{
+	struct cp_record r;
+	struct cp_date due;
+
+	add_record(WHOLE("R1", "12 Larkhill Road"));
+	log_about("record.show", "R1", "{\"reason\":\"a call\"}");
+	open_for("Nell Ash", CP_SELF, "R1", NULL);
+	r = record("R1");
+	OK(cp_date_parse("2026-01-03", &due, &err));
+	sql("INSERT INTO volume(n, id, custody, made, packages, live, size, "
+	    "sha256) VALUES (1, 'V', 'x', '2020-01-02', 1, 0, 1, x'00');"
+	    "INSERT INTO batch(n, id, status, proposed, proposed_at, "
+	    "proposed_by, policy, count, not_before) VALUES (1, 'B-0001', "
+	    "'done', '2026-01-03', 'x', 'x', 1, 1, '2026-01-03');"
+	    "INSERT INTO package(id, record, volume, archived, rule, "
+	    "destroy_due, shelf, policy, status, ended, batch) VALUES ("
+	    "'P-1', 1, 1, '2020-01-02', 'x', '2026-01-03', 202601, 1, "
+	    "'destroyed', '2026-01-03', 1);");
+	OK(cp_txn_begin(audit, &err));
+	OK(cp_record_strip(store, &r, due, rules.policy_n, &now, &err));
+	OK(cp_record_bury(store, r.n, &now, &err));
+	OK(cp_txn_commit(audit, &err));
+	collect(NULL);
+	ck_assert_str_eq(coll.subject[0].who.found, "destroyed");
+	ck_assert_ptr_null(coll.subject[0].doc);
+	ck_assert(says("null") && says("\"state\":\"destroyed\"") &&
+	    says("\"destroyed\":\"2020-01-02\"") && says("B-0001") &&
+	    says("\"archived\":\"2020-01-02\""));
+	ck_assert(!says("a call") && !says("Nell"));
+}
+END_TEST
+
 /* ---- requests of others -------------------------------------------------- */
 
 START_TEST(other_requests)
@@ -665,6 +827,10 @@ main(void)
 	tcase_add_test(t, for_whom_it_is_safe);
 	tcase_add_test(t, decisions_stay_and_changes_show);
 	tcase_add_test(t, a_decision_is_about_what_stood_there);
+	tcase_add_test(t, every_ledger);
+	tcase_add_test(t, ledgers_without_a_place);
+	tcase_add_test(t, those_merged_into_it);
+	tcase_add_test(t, what_is_left_of_a_destroyed_one);
 	tcase_add_test(t, other_requests);
 	suite_add_tcase(s, t);
 	r = srunner_create(s);

@@ -18,7 +18,7 @@ ORDER BY p.n
 
 -- The lists on which it was to be destroyed, and was not.
 -- name: collect_batches
-SELECT b.id, b.proposed, i.status, i.reason
+SELECT b.id, b.proposed, i.reason
 FROM package p JOIN batch_item i ON i.package = p.n
 	JOIN batch b ON b.n = i.batch
 WHERE p.record = ?1 AND i.status IN ('excluded', 'split') ORDER BY b.n
@@ -59,6 +59,12 @@ FROM sar s WHERE s.id = ?1
 SELECT id, kind, made, status, settled FROM mail WHERE record IN (
 	SELECT ?1 UNION ALL SELECT n FROM record WHERE merged_into = ?1)
 ORDER BY n
+
+-- Whether investigation ?1 is of what was opened for the request of id ?2.
+-- name: collect_own_override
+SELECT EXISTS (SELECT 1 FROM investigation i JOIN audit a ON a.subject = ?2
+	AND a.action = 'sar.collect' AND a.time = i.opened
+WHERE i.id = ?1)
 
 -- name: collect_investigations
 SELECT id, opened, status, closed FROM investigation WHERE record IN (
