@@ -285,19 +285,21 @@ replay(struct cp_clock_run *r, int extends, struct cp_clock *c,
 
 /* ---- what is given ------------------------------------------------------- */
 
+/* Of one day first that it was received, then what is asked for and then, of
+ * the same, what is given: as the kinds are numbered. */
+_Static_assert(CP_CLOCK_RECEIVED < CP_CLOCK_IDENTITY_DOUBTED &&
+    CP_CLOCK_IDENTITY_DOUBTED < CP_CLOCK_IDENTITY_VERIFIED &&
+    CP_CLOCK_FEE_ASKED < CP_CLOCK_FEE_PAID &&
+    CP_CLOCK_FEE_ASKED < CP_CLOCK_FEE_WAIVED &&
+    CP_CLOCK_CLARIFY_ASKED < CP_CLOCK_CLARIFY_ANSWERED, "kinds in order");
+
 static int
 by_date(const void *va, const void *vb)
 {
 	const struct cp_clock_event *a = &((const struct cp_clock_seen *)va)
 	    ->event, *b = &((const struct cp_clock_seen *)vb)->event;
 	int c = cp_date_cmp(a->date, b->date);
-	int first_a = a->kind == CP_CLOCK_RECEIVED ? 2 :
-	    cp_clock_asks(a->kind);
-	int first_b = b->kind == CP_CLOCK_RECEIVED ? 2 :
-	    cp_clock_asks(b->kind);
 
-	if (c == 0)
-		c = first_b - first_a;
 	return c != 0 ? c : (a->kind > b->kind) - (a->kind < b->kind);
 }
 

@@ -154,6 +154,18 @@ START_TEST(long_lines_are_folded)
 	}
 	*to = '\0';
 	ck_assert_str_eq(whole, text);
+	/* Each piece as full as it can be. */
+	cp_buf_reset(&out);
+	memset(text, 'z', 300);
+	text[300] = '\0';
+	cp_ical_put(&out, &d, STAMP);
+	for (line = cp_buf_text(&out); *line != '\0'; line = end + 2) {
+		end = strstr(line, "\r\n");
+		ck_assert_ptr_nonnull(end);
+		ck_assert_int_le(end - line, 75);
+		if (end[-1] == 'z' && end[2] == ' ')
+			ck_assert_int_eq(end - line, 75);
+	}
 	/* Just full, and one more. */
 	cp_buf_reset(&out);
 	memset(text, 'y', 75);
