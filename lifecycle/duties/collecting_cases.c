@@ -48,6 +48,27 @@ put_said(struct collecting *x, const struct cp_json *v)
 	collecting_one(x, CP_FLAGGED_SOURCE, "detail", text(v, "finding"));
 }
 
+/* What was opened to answer this request is looked into as anything is; but it
+ * is not of what was held when they asked, and each collecting adds to it. */
+static enum cp_rc
+is_own(struct collecting *x, const char *investigation, int *yes,
+    struct cp_err *err)
+{
+	struct cp_stmt *q;
+	int64_t n = 0;
+	enum cp_rc rc = CP_OK;
+
+	if (investigation[0] != '\0') {
+		q = cp_stmt(x->with->change->store,
+		    SQL_COLLECT_OWN_OVERRIDE);
+		cp_bind_text(q, investigation);
+		cp_bind_text(q, x->with->sar->id);
+		rc = cp_exec_int(q, 0, &n, err);
+	}
+	*yes = n != 0;
+	return rc;
+}
+
 /* A step of a case, what was found about an override, a letter, or about a row
  * of a feed. */
 static enum cp_rc
@@ -56,11 +77,17 @@ put_sealed(void *ctx, int64_t n, const char *at, const char *sealed,
 {
 	struct collecting *x = ctx;
 	struct cp_json *v = NULL;
+	int own = 0;
 	enum cp_rc rc = cp_json_parse(sealed, len, &v, err);
 
 	if (rc != CP_OK) {
 		cp_err_context(err, "a sealed case of %s", x->who->record.id);
 		return err->code = CP_CORRUPT;
+	}
+	rc = is_own(x, text(v, "investigation"), &own, err);
+	if (rc != CP_OK || own) {
+		cp_json_free(v);
+		return rc;
 	}
 	collecting_entry(x, CP_PART_SHIELD, 0, "shield/sealed/%lld",
 	    (long long)n);
@@ -87,11 +114,16 @@ static enum cp_rc
 put_rows(struct collecting *x, enum sql_id id, int kind, struct cp_err *err)
 {
 	struct cp_stmt *q = cp_stmt(x->with->change->store, id);
-	int row;
+	int row, own;
 	enum cp_rc rc;
 
 	cp_bind_int(q, x->who->record.n);
 	while ((rc = cp_step(q, &row, err)) == CP_OK && row) {
+		rc = is_own(x, cp_col_text(q, 0), &own, err);
+		if (rc != CP_OK)
+			return rc;
+		if (own)
+			continue;
 		collecting_entry(x, CP_PART_SHIELD, 0, "shield/%s",
 		    cp_col_text(q, 0));
 		collecting_text(x, "request", cp_col_text(q, 0));

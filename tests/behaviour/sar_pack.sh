@@ -98,13 +98,17 @@ person() {
 }
 
 new_store --policy uk-2026 --on 2026-11-01
-
 {
 	person CP-A
 	person CP-B | jq -c '.names[0] += {given: "Bea"} |
 	    .addresses = [] | .carers = [] | .involvements = [] |
 	    .numbers = []'
 	person CP-MANY | jq -c '.names[0] += {given: "Many"} | .numbers = []'
+	person CP-HID | jq -c '.names[0] += {given: "Hilda"} | .numbers = [] |
+	    .addresses[0] += {lines: ["9 Refuge Row"], postcode: "ZZ99 1AA"} |
+	    .involvements[0] += {provider: "Hidden Primary"}'
+	person CP-NEAR | jq -c '.names[0] += {given: "Nora"} | .numbers = [] |
+	    .addresses[0] += {lines: ["9 Refuge Row"], postcode: "ZZ99 1AA"}'
 } >"$T/people"
 ok cpadmin record import "$T/people"
 ok cpadmin operator add val --uid 2001 --role approver
@@ -354,6 +358,56 @@ run 7zz t "-p$(sed -n 's/^Passphrase: *//p' "$OUT_FILE")" "$T/people.zip"
 expect_status 0
 ok sar disclose "$SAR" --output "$T/quiet.zip" --quiet
 expect_err_empty
+
+test_case 'a place of somebody else who is shielded: left out, and not told'
+ok cpadmin shield request CP-HID --by parent --reason danger
+ask CP-NEAR --requester 'Nora O’Brien'
+for n in $(sql "SELECT i.item FROM sar_item i JOIN sar s ON s.n = i.sar
+    WHERE s.id = '$SAR' AND i.flags & 16"); do
+	ok sar withhold "$SAR" "$n" --ground serious-harm \
+	    --reason 'lives where another is hidden'
+done
+give_all "$SAR"
+disclosed
+said .outcome full
+is_nowhere Refuge
+expect_no E08000015 in "$T/got/data.json"
+expect_no 'left some details out' in "$T/got/text"
+
+test_case 'of who is shielded, to who may not know: nothing of a place'
+ask CP-HID --requester 'Maeve O’Brien' --relation parent
+ok sar evidence "$SAR" responsibility --reference B-2 --date 2026-11-05
+ok sar view "$SAR" agrees --date 2026-11-05
+give_all "$SAR"
+disclosed
+said .outcome full
+for text in Refuge 'ZZ99 1AA' Hidden Hall 0151 danger census; do
+	is_nowhere "$text"
+done
+expect_no E08000015 in "$T/got/data.json"
+expect_no shield in <(jq -c '[.. | strings]' "$T/got/data.json")
+is_in 'Maeve O’Brien'
+
+test_case 'and to the child: an officer opens it into the pack'
+ask CP-HID --requester 'Hilda O’Brien'
+ok sar safe "$SAR" --reason 'she showed her passport'
+ok sar collect "$SAR"
+# shellcheck disable=SC2046
+ok sar give "$SAR" $(undecided "$SAR") --reason 'it is hers'
+ok cpadmin operator add dan --uid 2004 --role dpo
+ok sar approve "$SAR" --as dan
+mkdir "$T/away"
+mv "$CPADMIN_STORE/keys/rehearsal"/officer-* "$T/away"
+run sar disclose "$SAR" --output "$T/locked.zip" --as dan
+expect_status 7
+expect_no_file "$T/locked.zip"
+mv "$T/away"/* "$CPADMIN_STORE/keys/rehearsal"
+disclosed
+is_in '9 Refuge Row'
+is_in 'Hidden Primary'
+is_in danger
+expect_eq "$(jq '.subjects[0].shield | length > 0' "$T/got/data.json")" true
+ok sar close "$SAR"
 
 # One from left to right, the longest way round, and one not: LANGUAGES=all
 # takes each.
