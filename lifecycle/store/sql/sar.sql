@@ -146,12 +146,13 @@ WHERE h.sar = ?1 AND h.released IS NULL AND h.record = ?2
 -- name: sar_kept_drop
 DELETE FROM sar_kept WHERE sar = ?
 
--- The policies that were ever in force, and since when, the last one first.
+-- The policies that were ever in force, and since when, the last one first: of
+-- one time, the adoption comes after the file was kept.
 -- name: sar_policies
 -- excused: a store adopts a handful of policies in its life
-SELECT n, substr(adopted, 1, 10) FROM policy
-UNION SELECT policy, substr(at, 1, 10) FROM policy_adoption
-ORDER BY 2 DESC, 1 DESC
+SELECT n, substr(at, 1, 10) FROM (SELECT n, adopted AS at, 0 AS later
+	FROM policy UNION ALL SELECT policy, at, 1 FROM policy_adoption)
+ORDER BY at DESC, later DESC, n DESC
 
 -- name: sar_items_count
 SELECT count(*) FROM sar_item WHERE sar = ?
