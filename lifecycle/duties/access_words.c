@@ -68,13 +68,14 @@ read_line(struct reading *r, char *line, struct cp_err *err)
 {
 	struct cp_access_words *w = r->w;
 	char *colon = strchr(line, ':');
-	const char *text = colon + 2;
+	const char *text;
 	int k;
 
 	if (colon == NULL || colon[1] != ' ' || colon[2] == '\0' ||
 	    colon[2] == ' ')
 		return trouble(r, err, "each line is `key: text'");
 	*colon = '\0';
+	text = colon + 2;
 	k = access_key_find(line);
 	if (k < 0)
 		return trouble(r, err, "%.60s: there is no such key", line);
