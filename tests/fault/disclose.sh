@@ -65,7 +65,6 @@ packs() {
 		echo 'the passphrase that was shown opens nothing'
 		return 1
 	}
-	"$CPADMIN" --store "$dir" audit verify "${ON[@]}" 2>&1 >/dev/null
 }
 # All or nothing; an answer has been written, with or without its name.
 either() {
@@ -102,6 +101,7 @@ disclosed() {
 		echo "the folder has $(ls -A "$1/outbox" | paste -sd ' ')"
 		return 1
 	}
+	"$CPADMIN" --store "$1" audit verify "${ON[@]}" 2>&1 >/dev/null
 }
 SWEEP_EITHER=either
 # Run again it makes another, or finds that the first has its name.
