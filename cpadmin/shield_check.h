@@ -49,6 +49,7 @@ struct check_verb {
 	int tried; /* with all its options, by some role */
 	int met;   /* called at all */
 	int done;  /* a call of it ended well */
+	int denied; /* to the present role */
 };
 /* Takes it apart: the text of `COMMAND [VERB] --help'. */
 void check_verb_read(struct check_verb *v, const char *help);
@@ -57,7 +58,7 @@ int check_verb_next(const char **at, char *name, size_t cap);
 
 /* ---- shield_check_world.c: the scratch store ---- */
 
-enum { CHECK_LIVE = 18, CHECK_OLD = 4 };
+enum { CHECK_LIVE = 18, CHECK_OLD = 4, CHECK_REQUESTS = 10 };
 
 struct check_world {
 	char program[4096], base[64], store[96];
@@ -65,8 +66,10 @@ struct check_world {
 	char authority[20];
 	struct cp_date today;
 	char package[2][40], batch[40], hold[40], volume[40], opening[40];
-	char investigation[40];
+	char investigation[40], custody[40];
+	char request[24]; /* for access: the one that was opened last */
 	int turn; /* whose record is next */
+	int asked; /* which request is */
 	int outputs;
 	int calls;
 };

@@ -207,6 +207,18 @@ fill(struct check *c, const struct check_verb *v,
 	return 1;
 }
 
+/* The number of a request for access that was opened. */
+static void
+learn_request(struct check_world *w, const struct check_result *r)
+{
+	const char *id = strstr(cp_buf_text(&r->child.text[CP_CHILD_OUT]),
+	    "SAR-");
+
+	if (id != NULL)
+		(void)snprintf(w->request, sizeof(w->request), "%.*s",
+		    (int)(4 + strspn(id + 4, "0123456789")), id);
+}
+
 static void
 judge(struct check *c, struct check_verb *v, const char *how,
     const struct check_result *r)
@@ -216,6 +228,9 @@ judge(struct check *c, struct check_verb *v, const char *how,
 	if (r->status == CP_OK || r->status == CP_PARTIAL) {
 		c->done++;
 		v->done = 1;
+		if (strcmp(v->command, "sar") == 0 && strcmp(v->verb,
+		    "open") == 0)
+			learn_request(&c->world, r);
 	}
 	for (int i = 0; i < CP_CHILD_PIPES; i++)
 		if (check_find(r->child.text[i].data, r->child.text[i].len,
@@ -348,6 +363,7 @@ call_verb(struct check *c, struct check_verb *v, struct cp_err *err)
 	if (rc != CP_OK || denied || (v->tried && cp_flag(c->call, "quick")))
 		n = 0;
 	v->tried |= !denied;
+	v->denied = denied;
 	v->met = 1;
 	for (size_t i = 1; rc == CP_OK && i < n; i++)
 		if (fill(c, v, &c->variants[i], x))
@@ -420,6 +436,7 @@ call_further(struct check *c, struct cp_err *err)
 		if (v == NULL)
 			check_note(c, line, NULL, NULL, "there is no such verb");
 		else if ((only == NULL || strcmp(only, v->command) == 0) &&
+		    !(v->denied && cp_flag(c->call, "quick")) &&
 		    fill_line(c, v, line, x))
 			rc = call_once(c, v, x, i % 2 == 0 ? AS_JSON : AS_TEXT,
 			    &status, none, err);

@@ -13,6 +13,26 @@ static const struct {
 	const char *verb, *option, *word, *value;
 } values[] = {
 	{ "notice", "--format", "", "standard" },
+	{ "sar open", "--format", "", "standard" },
+	{ "sar open", "--subject", "", "@id" },
+	{ "sar", "--subject", "", "1" },
+	{ "sar refuse", "--ground", "", "not-entitled" },
+	{ "sar", "--ground", "", "third-party" },
+	{ "sar register", "--policy", "", "contactpoint-2007" },
+	{ "sar register", "--from", "", "@today" },
+	{ "sar", "--flag", "", "carer" },
+	{ "sar open", "--born", "", "2016-03-03" },
+	{ "sar", "--opening", "", "AO-00000000" },
+	{ "", "--requester", "", "Somebody" },
+	{ "", "--amount", "", "7.50" },
+	{ "", "--address", "", "@text" },
+	{ "", "--ics", "", "@out" },
+	{ "", "--csv", "", "@out" },
+	{ "", "--told", "", "check" },
+	{ "", "--request", "", "@sar" },
+	{ "", "", "SAR", "@sar" },
+	{ "", "", "ITEM", "1" },
+	{ "", "--to", "AGE-RECIPIENT", "@recipient" },
 	{ "", "--reason", "", "check" },
 	{ "", "--columns", "", "@columns" },
 	{ "", "--on", "", "@today" },
@@ -181,6 +201,47 @@ static const char *const further[] = {
 	    "--reason check",
 	"notice runs",
 	"retention run --on @later --dry-run",
+	"sar open --subject @id --requester Else --relation self "
+	    "--received @today --asks access --asks rectification "
+	    "--asks objection --again",
+	"sar show @newest",
+	"sar identity @newest doubted --date @today",
+	"sar letter @newest --kind identity -o @out",
+	"sar identity @newest verified --date @today",
+	"sar fee @newest asked --date @today --amount 7.50 --reason check",
+	"sar letter @newest --kind fee -o @out",
+	"sar fee @newest waived --date @today --reason check",
+	"record correct @last --set gender=male --reason check "
+	    "--request @newest --told check",
+	"sar rectify @newest refused --reason check",
+	"sar objection @newest refused --reason check",
+	"sar collect @newest",
+	"sar items @newest --all",
+	"sar disclose @newest -o @out",
+	"sar disclose @newest -o @out --to @recipient",
+	"sar show @newest",
+	"sar clock @newest --ics @out",
+	"sar close @newest",
+	"sar show @newest",
+	"sar open --name Checker --born 2016-03-03 --requester Else "
+	    "--relation self --received @today",
+	"sar find @newest",
+	"sar subject @newest none --reason check",
+	"sar none @newest -o @out",
+	"sar open --subject @id --requester Else --relation self "
+	    "--received @today --again",
+	"sar refuse @newest --ground excessive --reason check -o @out",
+	"sar collect @archived --share @share1 --share @share2",
+	"sar items @archived --all",
+	"sar open --subject @id --requester Else --relation self "
+	    "--received @today --again",
+	"sar collect @newest",
+	"sar give @newest 1",
+	"sar withhold @newest 1 --ground third-party --reason check",
+	"sar items @newest --all",
+	"sar approve @newest",
+	"sar list --all --ics @out",
+	"sar register --from @today --until @today --exact --csv @out",
 };
 
 const char *
@@ -219,6 +280,32 @@ static const char *
 or_none(const char *id)
 {
 	return id[0] != '\0' ? id : "NONE-1";
+}
+
+/* Requests in turn, so that every verb meets many; the last ones are those of
+ * archived records. */
+static void
+next_request(struct check_world *w, char *out, size_t cap)
+{
+	(void)snprintf(out, cap, "SAR-%04d", w->asked++ % CHECK_REQUESTS + 1);
+}
+
+static int
+sar_word(struct check_world *w, const char *value, char *out, size_t cap)
+{
+	if (strcmp(value, "@sar") == 0)
+		next_request(w, out, cap);
+	else if (strcmp(value, "@newest") == 0)
+		(void)snprintf(out, cap, "%s", w->request);
+	else if (strcmp(value, "@archived") == 0)
+		(void)snprintf(out, cap, "SAR-%04d", CHECK_REQUESTS - 1);
+	else if (strcmp(value, "@share1") == 0 || strcmp(value, "@share2") ==
+	    0)
+		(void)snprintf(out, cap, "%s/keys/custody-%s-share-%c.age",
+		    w->store, w->custody, value[6]);
+	else
+		return 0;
+	return 1;
 }
 
 /* Files that are there, below the private folder. */
@@ -282,7 +369,7 @@ check_word(struct check_world *w, const char *value, char *out, size_t cap)
 	else if (strcmp(value, "@new") == 0 || strcmp(value, "@out") == 0)
 		(void)snprintf(out, cap, "%s/out/%d", w->base, w->outputs++);
 	else
-		return 0;
+		return sar_word(w, value, out, cap);
 	return 1;
 }
 

@@ -326,11 +326,55 @@ make_years(struct check_world *w, struct cp_date begin, struct cp_err *err)
 	return rc;
 }
 
+/* Somebody who may be anybody asks what is held: of those who are there, half
+ * of it is collected, and of two who are archived. */
+static enum cp_rc
+make_requests(struct check_world *w, struct cp_err *err)
+{
+	char today[CP_DATE_TEXT], line[400];
+	enum cp_rc rc = CP_OK;
+
+	(void)cp_date_format(w->today, today);
+	for (int n = 1; rc == CP_OK && n <= CHECK_REQUESTS; n++) {
+		int live = n <= CHECK_REQUESTS - 2;
+
+		(void)snprintf(line, sizeof(line), "sar open --subject HID-%d "
+		    "--requester Asker-%d --relation %s --received %s",
+		    live ? n : CHECK_LIVE + n - CHECK_REQUESTS + 2, n,
+		    n % 2 == 0 ? "self" : "parent", today);
+		rc = step(w, today, line, NULL, err);
+		(void)snprintf(line, sizeof(line), "sar collect SAR-%04d", n);
+		if (rc == CP_OK && live && n % 2 == 0)
+			rc = step(w, today, line, NULL, err);
+	}
+	(void)snprintf(w->request, sizeof(w->request), "SAR-0001");
+	return rc;
+}
+
+static enum cp_rc
+learn_custody(struct check_world *w, struct cp_err *err)
+{
+	char path[160];
+	struct cp_buf text;
+	enum cp_rc rc;
+
+	(void)snprintf(path, sizeof(path), "%s/keys/custody.current",
+	    w->store);
+	cp_buf_init(&text);
+	rc = cp_file_read(path, sizeof(w->custody) - 1, &text, err);
+	if (rc == CP_OK)
+		(void)snprintf(w->custody, sizeof(w->custody), "%.*s",
+		    (int)strcspn(cp_buf_text(&text), "\n"),
+		    cp_buf_text(&text));
+	cp_buf_clear(&text);
+	return rc;
+}
+
 static enum cp_rc
 learn(struct check_world *w, struct cp_err *err)
 {
 	char today[CP_DATE_TEXT];
-	enum cp_rc rc = CP_OK;
+	enum cp_rc rc = learn_custody(w, err);
 
 	(void)cp_date_format(w->today, today);
 	for (size_t i = 0; rc == CP_OK && i < 2; i++)
@@ -398,6 +442,8 @@ check_world_make(struct check_world *w, struct cp_session *s,
 		rc = make_shields(w, day, review, err);
 	if (rc == CP_OK)
 		rc = make_years(w, begin, err);
+	if (rc == CP_OK)
+		rc = make_requests(w, err);
 	if (rc == CP_OK)
 		rc = learn(w, err);
 	return rc == CP_OK ? prove_search(w, err) : rc;

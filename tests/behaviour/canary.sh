@@ -44,6 +44,7 @@ for seed in "${SEEDS[@]}"; do
 	expect_true [ -n "$(find "$W/$seed/rejects" -type f)" ]
 	expect_true grep -qE ' [1-9][0-9]* rows of feeds \([1-9]' \
 	    "$W/said-$seed"
+	expect_true grep -qE ' requests for access \([1-9]' "$W/said-$seed"
 	expect_eq "$(find "$W/tmp" -type f)" '' 'temporary files'
 done
 

@@ -30,6 +30,7 @@ struct canary {
 	long done, refused, shown, feeds, rows, set_aside, programs, nights,
 	    searched;
 	int role;
+	int requests, collected; /* for access */
 };
 
 extern const char *const canary_roles[];

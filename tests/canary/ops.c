@@ -420,8 +420,10 @@ become(struct canary *c, char **argv)
 	_exit(127);
 }
 
-static void
-op_program(struct canary *c)
+/* What LINE says, as ROLE, for kid I (each @), or another one each time where
+ * that is -1; its status. */
+static int
+run_line(struct canary *c, const char *line, const char *role, int i)
 {
 	char copy[300], on[DAY_TEXT], *argv[WORDS], *save = NULL;
 	int n = 0, status = 0;
@@ -429,13 +431,12 @@ op_program(struct canary *c)
 	pid_t pid;
 
 	(void)snprintf(copy, sizeof(copy), "cpadmin %s --on %s --as check-%s",
-	    lines[roll(&c->world, LINES)], day_text(c->world.today, on),
-	    canary_roles[c->role]);
+	    line, day_text(c->world.today, on), role);
 	(void)snprintf(c->said, sizeof(c->said), "%.199s", copy);
 	for (char *t = strtok_r(copy, " ", &save); t != NULL && n < WORDS - 1;
 	    t = strtok_r(NULL, " ", &save)) {
 		if (strcmp(t, "@") == 0)
-			t = c->kid[somebody_here(c)].id;
+			t = c->kid[i < 0 ? somebody_here(c) : i].id;
 		else if (strcmp(t, "%") == 0) /* brings a canary */
 			t = c->kid[roll(&c->world, SHIELDED)].id;
 		else if (strcmp(t, "+") == 0)
@@ -454,6 +455,52 @@ op_program(struct canary *c)
 	drive_must(c->drive, cp_file_read(canary_path(c, "printed"), 1 << 26,
 	    &c->out, &err), "read");
 	c->programs++;
+	return WEXITSTATUS(status);
+}
+
+static void
+op_program(struct canary *c)
+{
+	(void)run_line(c, lines[roll(&c->world, LINES)],
+	    canary_roles[c->role], -1);
+	c->done++;
+}
+
+/* Somebody asks what is held of a child that may be shielded from them: from
+ * opening to closing. */
+static void
+op_request(struct canary *c)
+{
+	static const struct {
+		const char *role, *verb, *rest;
+	} steps[] = { { "dpo", "find", "" }, { "dpo", "collect", "--json" },
+		{ "approver", "items", "--all" },
+		{ "dpo", "items", "--all --json" },
+		{ "dpo", "give", "1 2 3 --reason why" },
+		{ "approver", "approve", "" },
+		{ "dpo", "disclose", "-o answer --json" },
+		{ "auditor", "show", "" }, { "auditor", "clock", "" },
+		{ "dpo", "withdraw", "--reason why" },
+		{ "dpo", "close", "--json" } };
+	char line[200], on[DAY_TEXT];
+	int i = somebody_here(c);
+
+	(void)snprintf(line, sizeof(line), "sar open --subject @ --requester "
+	    "Else --relation self --received %s --again",
+	    day_text(c->world.today, on));
+	if (run_line(c, line, "dpo", i) != CP_OK) {
+		c->refused++;
+		return;
+	}
+	c->requests++;
+	for (size_t k = 0; k < sizeof(steps) / sizeof(steps[0]); k++) {
+		(void)snprintf(line, sizeof(line), "sar %s SAR-%04d %s",
+		    steps[k].verb, c->requests, steps[k].rest);
+		if (run_line(c, line, steps[k].role, i) == CP_OK &&
+		    strcmp(steps[k].verb, "collect") == 0)
+			c->collected++;
+	}
+	(void)unlink("answer");
 	c->done++;
 }
 
@@ -491,6 +538,8 @@ canary_op(struct canary *c)
 		op_night(c);
 	else if (dice < 985)
 		op_program(c);
+	else if (dice < 988)
+		op_request(c);
 	else
 		op_notices(c);
 }
