@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "cpadmin/places.h"
+#include "lifecycle/records/gate.h"
+#include "lifecycle/records/mail_check.h"
 
 static const struct cp_column columns[] = {
 	{ "sar", "Request" },
@@ -79,6 +81,54 @@ put_pages(struct cp_sar_letter *l, struct cp_err *err)
 	return rc;
 }
 
+/* What was typed names no place of the record that can be seen. */
+static enum cp_rc
+check_about(const struct cp_sar_letter *l, const char *id, const char *ours,
+    struct cp_err *err)
+{
+	struct cp_mail_text said = { .to = CP_MAIL_NOWHERE, .ours = ours,
+		.text = l->reason };
+	struct cp_document *doc = NULL;
+	struct cp_record r;
+	enum cp_rc rc = cp_record_get(l->x.s.store, id, &r, err);
+
+	if (rc != CP_OK || r.state != CP_STATE_LIVE)
+		return rc;
+	rc = cp_gate_document(l->x.s.store, &r, CP_FOR_DECIDE, &doc, err);
+	said.doc = doc;
+	if (rc == CP_OK)
+		rc = cp_mail_check_text(&said, err);
+	cp_document_free(doc);
+	if (rc == CP_REFUSED)
+		cp_err_hint(err, "it is printed in the letter: say it "
+		    "without a place");
+	return rc;
+}
+
+static enum cp_rc
+check_typed(const struct cp_sar_letter *l, struct cp_err *err)
+{
+	struct cp_sar_subject subject[CP_SAR_SUBJECTS];
+	struct cp_buf ours;
+	size_t n = 0;
+	enum cp_rc rc;
+
+	if (l->reason[0] == '\0')
+		return CP_OK;
+	cp_buf_init(&ours);
+	cp_composed_ours(&l->composed, &ours);
+	rc = cp_buf_check(&ours, err);
+	if (rc == CP_OK)
+		rc = cp_sar_subjects(l->x.s.store, &l->x.sar, subject, &n,
+		    err);
+	for (size_t i = 0; i < n && rc == CP_OK; i++)
+		if (subject[i].record != 0)
+			rc = check_about(l, subject[i].record_id,
+			    cp_buf_text(&ours), err);
+	cp_buf_clear(&ours);
+	return rc;
+}
+
 static enum cp_rc
 make(struct cp_sar_letter *l, struct cp_err *err)
 {
@@ -91,6 +141,8 @@ make(struct cp_sar_letter *l, struct cp_err *err)
 	l->facts.to = l->address.line;
 	l->facts.n_to = l->address.n;
 	rc = cp_access_letter(&with, &l->facts, &l->composed, err);
+	if (rc == CP_OK)
+		rc = check_typed(l, err);
 	if (rc != CP_OK)
 		return rc;
 	return is_text(l->output.path) ? put_text(l, err) : put_pages(l, err);

@@ -142,6 +142,20 @@ expect_status 2
 ok sar show "$SAR" --json
 expect_json .status open
 
+test_case 'what is typed names no place of the record'
+for text in 'You live at 7 plover row.' 'Ask in CH41 1AA.' \
+    'Call 01632 960001.'; do
+	run sar refuse "$SAR" --ground excessive --reason "$text" \
+	    --output "$T/x.pdf"
+	expect_status 5
+	expect_err_contains 'without a place'
+	expect_false grep -qiE "$CANARY" "$ERR_FILE"
+done
+ok sar clarify "$SAR" asked --date $DAY --text 'Do you mean 7 Plover Row?'
+run sar letter "$SAR" --kind clarify --output "$T/x.pdf"
+expect_status 5
+expect_no_file "$T/x.pdf"
+
 test_case 'that nothing is held, when that is settled'
 open --subject KID-1
 run sar none "$SAR" --output "$T/x.pdf"
