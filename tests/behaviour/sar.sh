@@ -136,10 +136,12 @@ expect_json '[.rows[].sar] | join(" ")' 'SAR-0001 SAR-0002 SAR-0003'
 
 test_case 'who asks, from a file that nobody else reads'
 printf 'Zuleika Quill-Ärmel\n' >"$T/name"
-chmod 644 "$T/name"
-run open --subject KID-3 --requester "@$T/name" --as dan --on 2026-03-03
-expect_status 9
-expect_err_contains 'others may read'
+for mode in 644 640 604; do
+	chmod $mode "$T/name"
+	run open --subject KID-3 --requester "@$T/name" --as dan --on 2026-03-03
+	expect_status 9
+	expect_err_contains 'others may read'
+done
 chmod 600 "$T/name"
 ok open --subject KID-3 --requester "@$T/name" --json --as dan --on 2026-03-03
 ok sar show SAR-0004 --json --as dan --on 2026-03-03
@@ -396,6 +398,13 @@ ok open --subject KID-5 --subject KID-1 --requester Z --json --as dan \
     --on 2026-03-05
 run sar show SAR-0009 --as far --on 2026-03-05
 expect_status 9
+
+test_case 'late is from the day after'
+for day in 2 3; do
+	ok sar list --json --as dan --on 2026-04-0$day
+	expect_json '.rows[] | select(.sar == "SAR-0006") | [.days_left, .late] |
+	    @csv' "$((2 - day)),$([ $day -gt 2 ] && echo true || echo false)"
+done
 
 test_case 'a list for people'
 ok sar list --as dan --on 2026-04-03
