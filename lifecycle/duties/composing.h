@@ -119,5 +119,9 @@ enum cp_rc cp_composed_blocks(const struct cp_composed *c,
 enum cp_rc cp_composed_text(const struct cp_composed *c, const char *reference,
     const char *date, int width, struct cp_buf *out, struct cp_err *err)
     CP_MUST_CHECK;
+/* The same with BLOCKS for its own. */
+enum cp_rc cp_composed_text_of(const struct cp_composed *c,
+    const struct cp_blocks *blocks, const char *reference, const char *date,
+    int width, struct cp_buf *out, struct cp_err *err) CP_MUST_CHECK;
 
 #endif

@@ -184,25 +184,21 @@ put_block(const struct setting *s, const struct cp_block *b,
 }
 
 enum cp_rc
-cp_composed_text(const struct cp_composed *c, const char *reference,
-    const char *date, int width, struct cp_buf *out, struct cp_err *err)
+cp_composed_text_of(const struct cp_composed *c,
+    const struct cp_blocks *blocks, const char *reference, const char *date,
+    int width, struct cp_buf *out, struct cp_err *err)
 {
 	struct setting s = { out, width > 0 ? (size_t)width : 0 };
-	struct cp_blocks blocks;
+	const struct cp_block *b = blocks->block;
 	struct cp_buf work;
 	size_t began = out->len;
-	enum cp_rc rc;
+	enum cp_rc rc = put_head(&s, c, reference, date, err);
 
-	cp_blocks_init(&blocks);
 	cp_buf_init(&work);
-	rc = cp_composed_blocks(c, &blocks, err);
-	if (rc == CP_OK)
-		rc = put_head(&s, c, reference, date, err);
-	for (size_t i = 0; i < blocks.n && rc == CP_OK; i++) {
-		for (int n = gap(i > 0 ? &blocks.block[i - 1] : NULL,
-		    &blocks.block[i]); n > 0; n--)
+	for (size_t i = 0; i < blocks->n && rc == CP_OK; i++) {
+		for (int n = gap(i > 0 ? &b[i - 1] : NULL, &b[i]); n > 0; n--)
 			cp_buf_putc(out, '\n');
-		put_block(&s, &blocks.block[i], &work);
+		put_block(&s, &b[i], &work);
 	}
 	if (rc == CP_OK)
 		rc = cp_buf_check(&work, err);
@@ -213,6 +209,21 @@ cp_composed_text(const struct cp_composed *c, const char *reference,
 		out->data[began] = '\0';
 	}
 	cp_buf_clear(&work);
+	return rc;
+}
+
+enum cp_rc
+cp_composed_text(const struct cp_composed *c, const char *reference,
+    const char *date, int width, struct cp_buf *out, struct cp_err *err)
+{
+	struct cp_blocks blocks;
+	enum cp_rc rc;
+
+	cp_blocks_init(&blocks);
+	rc = cp_composed_blocks(c, &blocks, err);
+	if (rc == CP_OK)
+		rc = cp_composed_text_of(c, &blocks, reference, date, width,
+		    out, err);
 	cp_blocks_clear(&blocks);
 	return rc;
 }
