@@ -7,13 +7,14 @@
 #include "archive/package.h"
 #include "lifecycle/duties/disclosing_impl.h"
 
-enum { MEMBERS = 3, DAY = 86400 };
+enum { MEMBERS = 4, DAY = 86400 };
 
 void
 cp_disclosed_init(struct cp_disclosed *d)
 {
 	memset(d, 0, sizeof(*d));
 	cp_buf_init(&d->pdf);
+	cp_buf_init(&d->text);
 	cp_buf_init(&d->json);
 	cp_buf_init(&d->readme);
 	cp_buf_init(&d->list);
@@ -23,6 +24,7 @@ void
 cp_disclosed_clear(struct cp_disclosed *d)
 {
 	cp_buf_clear(&d->pdf);
+	cp_buf_clear(&d->text);
 	cp_buf_clear(&d->json);
 	cp_buf_clear(&d->readme);
 	cp_buf_clear(&d->list);
@@ -126,6 +128,27 @@ names(const struct cp_collection *c, const struct cp_language *language,
 	return cp_buf_check(out, err);
 }
 
+/* Lines as long as a paragraph: a screen reader reads on. */
+static enum cp_rc
+write_plain(const struct cp_disclosing *with, const struct cp_composed *letter,
+    const struct cp_blocks *blocks, struct cp_buf *out, struct cp_err *err)
+{
+	struct cp_buf date;
+	enum cp_rc rc;
+
+	if (letter->format != CP_FORMAT_PLAIN)
+		return CP_OK;
+	cp_buf_init(&date);
+	cp_wording_date(letter->wording->language, with->with->now->today,
+	    &date);
+	rc = cp_buf_check(&date, err);
+	if (rc == CP_OK)
+		rc = cp_composed_text_of(letter, blocks, letter->reference,
+		    cp_buf_text(&date), 0, out, err);
+	cp_buf_clear(&date);
+	return rc;
+}
+
 static enum cp_rc
 print(const struct cp_disclosing *with, struct cp_disclosed *d,
     struct cp_err *err)
@@ -161,6 +184,8 @@ print(const struct cp_disclosing *with, struct cp_disclosed *d,
 		rc = cp_access_print(&letter, &blocks, cp_template_head(
 		    letter.wording->text, "title"), with->with->now, &d->pdf,
 		    &d->pages, err);
+	if (rc == CP_OK)
+		rc = write_plain(with, &letter, &blocks, &d->text, err);
 	cp_buf_clear(&name);
 	cp_blocks_clear(&blocks);
 	cp_composed_clear(&letter);
@@ -180,9 +205,9 @@ cp_disclose(const struct cp_disclosing *with, struct cp_disclosed *out,
 	if (rc == CP_OK)
 		rc = disclosing_json(with, &d.json, err);
 	if (rc == CP_OK)
-		rc = disclosing_readme(with, &d.readme, err);
-	if (rc == CP_OK)
 		rc = print(with, &d, err);
+	if (rc == CP_OK)
+		rc = disclosing_readme(with, d.text.len > 0, &d.readme, err);
 	if (rc == CP_OK) {
 		cp_disclosed_clear(out);
 		*out = d;
@@ -193,20 +218,34 @@ cp_disclose(const struct cp_disclosing *with, struct cp_disclosed *out,
 
 /* ---- one file ------------------------------------------------------------ */
 
+/* Its members, in their order; how many. */
+static size_t
+members(const struct cp_disclosed *d, struct cp_pack_member out[MEMBERS])
+{
+	size_t n = 0;
+
+	out[n++] = (struct cp_pack_member){ "letter.pdf", d->pdf.data,
+		d->pdf.len };
+	if (d->text.len > 0)
+		out[n++] = (struct cp_pack_member){ "letter.txt",
+			d->text.data, d->text.len };
+	out[n++] = (struct cp_pack_member){ "data.json", d->json.data,
+		d->json.len };
+	out[n++] = (struct cp_pack_member){ "README.txt", d->readme.data,
+		d->readme.len };
+	return n;
+}
+
 enum cp_rc
 cp_disclosed_zip(const struct cp_disclosed *d,
     const struct cp_secret *passphrase, const struct cp_now *now,
     struct cp_buf *out, struct cp_err *err)
 {
-	const struct cp_pack_member m[MEMBERS] = {
-		{ "letter.pdf", d->pdf.data, d->pdf.len },
-		{ "data.json", d->json.data, d->json.len },
-		{ "README.txt", d->readme.data, d->readme.len },
-	};
+	struct cp_pack_member m[MEMBERS];
 	int64_t noon = (int64_t)(now->today.days -
 	    cp_date_make(1970, 1, 1).days) * DAY + DAY / 2;
 
-	return cp_pack_zip(m, MEMBERS, passphrase, noon, out, err);
+	return cp_pack_zip(m, members(d, m), passphrase, noon, out, err);
 }
 
 static enum cp_rc
@@ -243,18 +282,19 @@ cp_disclosed_age(const struct cp_disclosed *d,
     const struct cp_age_recipient *recipient, struct cp_buf *out,
     struct cp_err *err)
 {
-	const struct cp_member m[MEMBERS] = {
-		{ "letter.pdf", d->pdf.data, d->pdf.len },
-		{ "data.json", d->json.data, d->json.len },
-		{ "README.txt", d->readme.data, d->readme.len },
-	};
+	struct cp_pack_member from[MEMBERS];
+	struct cp_member m[MEMBERS];
+	size_t n = members(d, from);
 	struct cp_age_sealer *s = NULL;
 	struct cp_buf plain, age;
 	enum cp_rc rc;
 
+	for (size_t i = 0; i < n; i++)
+		m[i] = (struct cp_member){ from[i].name, from[i].data,
+			from[i].len };
 	cp_buf_init(&plain);
 	cp_buf_init(&age);
-	rc = cp_package_build(m, MEMBERS, &plain, err);
+	rc = cp_package_build(m, n, &plain, err);
 	if (rc == CP_OK)
 		rc = cp_age_sealer_new(&s, err);
 	if (rc == CP_OK)

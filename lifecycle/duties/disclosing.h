@@ -8,7 +8,8 @@
 
 /*
  * The answer: letter.pdf (cover letter and all that is given, typeset as the
- * letters are), data.json and README.txt in one encrypted file.
+ * letters are), data.json and README.txt in one encrypted file; for who asked
+ * for plain text letter.txt besides.
  *
  *	{"cpadmin":"access/1","request":ID,"made":DATE,"subjects":[{"state":...,
  *	 "record":record/1 or null,"about":[...],"consents":[...],...}]}
@@ -28,7 +29,8 @@ struct cp_disclosing {
 	size_t n_to;
 };
 struct cp_disclosed {
-	struct cp_buf pdf, json, readme; /* wiped when cleared */
+	struct cp_buf pdf, text, json, readme; /* wiped when cleared; text ""
+						* but in plain text */
 	int pages, entries;
 	size_t items;              /* given */
 	struct cp_buf list;        /* JSON: their keys, for sar_sent */

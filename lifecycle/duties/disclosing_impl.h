@@ -3,11 +3,11 @@
 
 #include "lifecycle/duties/disclosing.h"
 
-/* Between disclosing*.c only: data.json, README.txt and the list of what was
- * given, each appended. */
+/* Between disclosing*.c only: data.json, README.txt (PLAIN: there is a
+ * letter.txt) and the list of what was given, each appended. */
 enum cp_rc disclosing_json(const struct cp_disclosing *with,
     struct cp_buf *out, struct cp_err *err) CP_MUST_CHECK;
-enum cp_rc disclosing_readme(const struct cp_disclosing *with,
+enum cp_rc disclosing_readme(const struct cp_disclosing *with, int plain,
     struct cp_buf *out, struct cp_err *err) CP_MUST_CHECK;
 /* {"1":["record/names/0",...],"2":[...]}: by subject; *GIVEN of all. */
 enum cp_rc disclosing_list(const struct cp_collection *c, struct cp_buf *out,

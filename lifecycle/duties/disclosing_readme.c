@@ -3,9 +3,14 @@
 /* README.txt: for whoever reads data.json without this program.  The same for
  * everybody; cpadmin-access(5) says more. */
 
-static const char lines[] =
+static const char letter_lines[] =
 "letter.pdf   our letter, and below it all that we give you, to be read;\n"
-"             tagged for screen readers\n"
+"             tagged for screen readers\n";
+
+static const char plain_lines[] =
+"letter.txt   the same as plain text, UTF-8\n";
+
+static const char lines[] =
 "data.json    the same for a computer\n"
 "README.txt   this file\n"
 "\n"
@@ -56,13 +61,16 @@ static const char lines[] =
 "not stop at names that are not listed here.\n";
 
 enum cp_rc
-disclosing_readme(const struct cp_disclosing *with, struct cp_buf *out,
-    struct cp_err *err)
+disclosing_readme(const struct cp_disclosing *with, int plain,
+    struct cp_buf *out, struct cp_err *err)
 {
 	char made[CP_DATE_TEXT];
 
 	cp_buf_printf(out, "ANSWER TO REQUEST %s, made on %s\n\n",
 	    with->sar->id, cp_date_format(with->with->now->today, made));
+	cp_buf_puts(out, letter_lines);
+	if (plain)
+		cp_buf_puts(out, plain_lines);
 	cp_buf_puts(out, lines);
 	return cp_buf_check(out, err);
 }

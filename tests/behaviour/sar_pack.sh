@@ -332,6 +332,19 @@ disclosed --address "$T/address"
 expect_some '1 Lime Street' in "$T/got/text"
 expect_no 'Lime' in "$T/got/data.json"
 
+test_case 'as plain text too, for who asked for that'
+ask CP-A --format plain-text
+give_all "$SAR"
+disclosed
+expect_some '1 High Street' in "$T/got/letter.txt"
+expect_eq "$(grep -cE '^[0-9]+\. ' "$T/got/letter.txt")" \
+    "$(jq .entries "$T/said")"
+expect_some letter.txt in "$T/got/README.txt"
+# What the pages show is what the lines say.
+expect_eq "$(sed -n '/^What we hold about/,$p' "$T/got/letter.txt" |
+    tr -s '\n ' ' ')" "$(sed 's/.*\(What we hold about\)/\1/
+    s/ SAR-[0-9]* Page [0-9]* of [0-9]*//g; s/ - / /g' "$T/got/text")"
+
 test_case 'to a key: an age file'
 age-keygen -o "$T/key" 2>/dev/null
 age-keygen -o "$T/other" 2>/dev/null
@@ -344,7 +357,8 @@ expect_eq "$(stat -c %a "$T/pack.age")" 600
 mkdir "$T/aged"
 expect_true age -d -i "$T/key" -o "$T/pack.tar.zst" "$T/pack.age"
 expect_true tar --zstd -xf "$T/pack.tar.zst" -C "$T/aged"
-expect_eq "$(cd "$T/aged" && echo *)" 'README.txt data.json letter.pdf'
+expect_eq "$(cd "$T/aged" && echo *)" \
+    'README.txt data.json letter.pdf letter.txt'
 expect_true jq -e '.cpadmin == "access/1"' "$T/aged/data.json" >/dev/null
 expect_false age -d -i "$T/other" -o "$T/none" "$T/pack.age" 2>/dev/null
 

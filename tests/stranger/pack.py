@@ -152,7 +152,9 @@ def main():
     for name, extra, packed, plain, local in central(zipped):
         got[name] = member(zipped, name, packed, plain, local, passphrase)
         times.add(struct.unpack_from("<I", extra[0x5455], 1)[0])
-    need(list(got) == NAMES, "members %s" % list(got))
+    need([n for n in got if n != "letter.txt"] == NAMES and
+         ("letter.txt" not in got or list(got)[1] == "letter.txt"),
+         "members %s" % list(got))
     need(len(times) == 1, "times")
     noon = datetime.fromtimestamp(times.pop(), timezone.utc)
     need((noon.hour, noon.minute, noon.second) == (12, 0, 0), "not noon")
