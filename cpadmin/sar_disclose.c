@@ -221,15 +221,26 @@ in_transaction(struct disclosing *d, struct cp_err *err)
 		rc = cp_sar_output_write(&d->output, &d->file, err);
 	if (rc == CP_OK)
 		rc = enter(d, err);
-	rc = cp_txn_end(d->x.s.audit, rc, err);
-	if (rc != CP_OK)
-		return rc;
-	rc = cp_sar_output_name(&d->output, err);
-	if (rc != CP_OK) {
-		cp_err_context(err, "entered as sent, and not there");
-		cp_err_hint(err, "run it again, to another name");
+	return cp_txn_end(d->x.s.audit, rc, err);
+}
+
+/* It is written and entered: where the name cannot be given, it stays under the
+ * other, and its passphrase is shown all the same. */
+static enum cp_rc
+name_it(struct disclosing *d, struct cp_err *err)
+{
+	struct cp_err late = { 0 };
+	enum cp_rc rc = cp_sar_output_name(&d->output, &late);
+
+	if (rc == CP_OK)
+		return CP_OK;
+	if (d->output.written) {
+		d->output.path = d->output.part;
+		d->output.written = 0;
 	}
-	return rc;
+	(void)cp_fail(err, CP_PARTIAL, "the pack is there, as %.400s: %.400s",
+	    d->output.path, late.what);
+	return CP_PARTIAL;
 }
 
 /* ---- what is shown ------------------------------------------------------- */
@@ -291,21 +302,24 @@ say_next(const struct disclosing *d)
 static enum cp_rc
 run(struct disclosing *d, struct cp_err *err)
 {
-	enum cp_rc rc = prepare(d, err);
+	enum cp_rc rc = prepare(d, err), shown;
+	struct cp_err late = { 0 };
 
 	if (rc == CP_OK)
 		rc = in_transaction(d, err);
 	if (rc != CP_OK)
 		return rc;
-	rc = show(d, err);
-	if (rc != CP_OK) {
+	rc = name_it(d, err);
+	shown = show(d, &late);
+	if (shown != CP_OK) {
+		*err = late;
 		cp_err_context(err, "sent, and its passphrase was not shown");
 		cp_err_hint(err, "remove %.200s and make another",
 		    d->output.path);
-		return rc;
+		return shown;
 	}
 	say_next(d);
-	return CP_OK;
+	return rc;
 }
 
 enum cp_rc
