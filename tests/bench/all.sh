@@ -2,7 +2,7 @@
 # `make bench': every part, then one table and $BUILD/bench/results.json.
 . "$(dirname "$0")/lib.sh"
 
-PARTS=${PARTS:-'audit start seal interop stream import storm quiet find archive rekey rewrap shelf open decide policy letters access'}
+PARTS=${PARTS:-'audit start seal interop stream import storm quiet find archive rekey rewrap shelf open decide policy letters access collect'}
 rm -f "$W/rows.tsv"
 : >"$W/rows.tsv"
 failed=0 begin=$SECONDS
