@@ -43,10 +43,13 @@ CANARY='Plover|Wexmouth|CH41|Marlinspike|Birdwhistle|01632|E10000016'
 cat >"$T/rows" <<'EOT'
 {"cpadmin":"record/1","id":"KID-1","authority":"E10000016","names":[{"type":"current","given":"Zuleika","family":"Quill"},{"type":"former","given":"Zuleika","family":"Ahmed"}],"gender":"female","birth_date":"2012-05-01","addresses":[{"type":"current","lines":["7 Plover Row","Wexmouth"],"postcode":"CH41 1AA"}],"carers":[{"name":"Maeve O’Brien","relation":"mother","responsibility":true,"phone":"01632 960001"}],"involvements":[{"service":"education","provider":"Marlinspike Primary","practitioner":"Ms Birdwhistle","phone":"01632 960002","start":"2016-09-01"}]}
 EOT
+sed 's/KID-1/OLD-1/; s/2012-05-01/2007-01-01/; s/2016-09/2012-09/' "$T/rows" \
+    >"$T/old"
 printf '1 Test Lane\nMockham\n' >"$T/address"
 chmod 600 "$T/address"
 new_store --policy uk-2026 --on 2026-01-05
-ok cpadmin record import "$T/rows" --on 2026-01-05
+ok cpadmin record import "$T/rows" "$T/old" --on 2026-01-05
+ok cpadmin retention run --on 2026-01-05 --yes
 ok cpadmin operator add dan --uid 2001 --role dpo --on 2026-01-05
 ok cpadmin operator add tim --uid 2002 --role team --on 2026-01-05
 
@@ -142,6 +145,31 @@ expect_status 2
 ok sar show "$SAR" --json
 expect_json .status open
 
+test_case 'that there is an archived record is told to who may know'
+open --subject OLD-1 --relation self
+ok sar identity "$SAR" doubted --date $DAY
+archived() {
+	sar letter "$SAR" --kind archived --output "$T/x.pdf"
+}
+run archived
+expect_status 5
+expect_err_contains 'who has shown identity'
+ok sar identity "$SAR" verified --date $DAY
+letter archived letter "$SAR" --kind archived
+expect_eq "$(grep -c 'in the locked archive' "$T/archived.txt")" 1
+open --subject OLD-1 --relation representative
+run archived
+expect_status 5
+expect_err_contains 'who has shown authority'
+ok sar evidence "$SAR" authority --reference R1 --date $DAY
+ok archived
+rm "$T/x.pdf"
+open --subject KID-1 --relation self
+run archived
+expect_status 5
+expect_err_contains 'nobody who is archived'
+expect_no_file "$T/x.pdf"
+
 test_case 'what is typed names no place of the record'
 for text in 'You live at 7 plover row.' 'Ask in CH41 1AA.' \
     'Call 01632 960001.'; do
@@ -181,7 +209,7 @@ for file in "$T"/*.txt; do
 	expect_true grep -q 'E08000015' "$file"
 	expect_true grep -q '^1 Test Lane$' "$file"
 done
-expect_eq "$(find "$T" -maxdepth 1 -name '*.txt' | wc -l)" 6 letters
+expect_eq "$(find "$T" -maxdepth 1 -name '*.txt' | wc -l)" 7 letters
 
 test_case 'the pages say what the text says, tagged'
 for file in "$T"/*.pdf; do
