@@ -61,8 +61,10 @@ static struct cp_operator officer = { .name = "ann", .uid = 1002,
 #define UPN ",{\"type\":\"upn\",\"value\":\"H801200001001\"}"
 #define WHOLE(id, line) HEAD(id) UPN "]," PLACES(line) "," CARER("," \
 	"\"phone\":\"0151 496 0000\"") "," SERVICES "," TAIL
-#define NEVER(id) HEAD(id) "],\"addresses\":[]," CARER("") \
-	",\"involvements\":[]," TAIL
+#define NOWHERE(id, addresses) HEAD(id) "],\"addresses\":[" addresses \
+	"]," CARER("") ",\"involvements\":[]," TAIL
+#define NEVER(id) NOWHERE(id, "")
+#define NONE_KNOWN(id) NOWHERE(id, "{\"type\":\"none-known\"}")
 
 static void
 on_day(const char *day)
@@ -477,6 +479,15 @@ START_TEST(as_if_there_had_never_been_a_place)
 	lead_a_life(NEVER("R1"), 0);
 	collect_store(NULL);
 	ck_assert_int_eq(coll.subject[0].placeless, 0);
+	ck_assert_str_eq(coll.subject[0].doc->authority, "");
+	give_all();
+	describe(&other);
+	ck_assert_str_eq(cp_buf_text(&one), cp_buf_text(&other));
+	/* nor is it said that none is known */
+	teardown();
+	setup();
+	lead_a_life(NONE_KNOWN("R1"), 0);
+	collect_store(NULL);
 	give_all();
 	describe(&other);
 	ck_assert_str_eq(cp_buf_text(&one), cp_buf_text(&other));
@@ -542,6 +553,22 @@ START_TEST(the_authority_only_beside_a_place)
 	collect(NULL);
 	ck_assert(!says("E08000015"));
 	ck_assert(!says("Larkhill") && !says("census"));
+}
+END_TEST
+
+START_TEST(an_entry_takes_its_details_along)
+{
+	int entry;
+
+	add_record(WHOLE("R1", "12 Larkhill Road"));
+	open_for("Nell Ash", CP_SELF, "R1", NULL);
+	collect(NULL);
+	give_all();
+	entry = at(1, "record/carers/0");
+	ck_assert_int_eq(cp_item_given(&coll, (size_t)entry + 1), 1);
+	coll.items[entry].stored.decision = CP_ITEM_WITHHOLD;
+	ck_assert_int_eq(cp_item_given(&coll, (size_t)entry + 1), 0);
+	ck_assert(!says("Mae Ash") && !says("mother"));
 }
 END_TEST
 
@@ -670,8 +697,16 @@ START_TEST(every_ledger)
 {
 	add_record(WHOLE("R1", "12 Larkhill Road"));
 	sql(LEDGERS("1"));
+	log_about("notice.served", "R1", "{\"route\":\"post\"}");
+	log_about("consent.give", "R1", "{\"consent\":\"C-0007\"}");
+	log_about("hold.place", "R1", "{\"hold\":\"H-0900\"}");
+	log_about("record.move-accept", "R1", "{\"from\":\"E08000035\"}");
 	open_for("Max Oak", CP_PARENT, "R1", NULL);
 	collect(NULL);
+	/* What a ledger has is not told twice. */
+	for (size_t i = 0; i < coll.n; i++)
+		ck_assert_int_ne(strncmp(coll.items[i].stored.key, "log/", 4),
+		    0);
 	ck_assert_uint_eq(flags("consents/C-0007"), 0);
 	ck_assert_uint_eq(flags("consents/C-0007/evidence"),
 	    CP_FLAGGED_SOURCE);
@@ -711,6 +746,16 @@ START_TEST(ledgers_without_a_place)
 	ck_assert(says("comprehension")); /* by hand */
 	ck_assert(!says("\"kind\":\"first\"") && !says("post"));
 	ck_assert(!says("inquiry") && !says("did-move"));
+	/* An involvement that was is a place, too. */
+	add_record(NEVER("R2"));
+	sql("INSERT INTO consent(record, ground, by, given, statement, "
+	    "evidence, taken_by, entered) VALUES (2, 'significant-harm', '', "
+	    "'2019-01-03', '', 'E-9', 'tim', '2019-01-03T00:00:00Z')");
+	open_for("Max Oak", CP_PARENT, "R2", NULL);
+	collect(NULL);
+	for (size_t i = 0; i < coll.n; i++)
+		ck_assert_int_ne(coll.items[i].part, CP_PART_CONSENTS);
+	open_for("Max Oak", CP_PARENT, "R1", NULL);
 	say_safe(1);
 	collect(identity);
 	give_all();
@@ -731,6 +776,10 @@ START_TEST(those_merged_into_it)
 	    ",\"involvements\":[],\"left_england\":{\"date\":\"2019-12-01\","
 	    "\"intention\":\"return\"},\"death\":null,\"letters\":null}");
 	sql(LEDGERS("2"));
+	sql("INSERT INTO notice(n, record, kind, cause, status, since, due, "
+	    "addressee, route, issued, served) VALUES (9, 1, 'first', '', "
+	    "'served', '2018-01-01', '2018-02-01', 'carer', 'post', "
+	    "'2018-01-05T00:00:00Z', '2018-01-06');");
 	sql("UPDATE hold SET released = '2019-04-04', released_by = 'tim', "
 	    "release_reason = 'over'");
 	log_about("record.show", "R2", "{\"reason\":\"the other number\"}");
@@ -742,7 +791,9 @@ START_TEST(those_merged_into_it)
 	give_all();
 	ck_assert_int_ge(at(1, "about/R2"), 0);
 	ck_assert(says("the other number") && says("an inquiry") &&
-	    says("\"kind\":\"first\"") && says("E-7") && says("E08000035"));
+	    says("E-7") && says("E08000035"));
+	/* of two letters of a kind one stays with the number that is no more */
+	ck_assert(says("2018-01-06") && says("2019-01-06"));
 }
 END_TEST
 
@@ -803,6 +854,9 @@ START_TEST(other_requests)
 	ck_assert_int_lt(at(1, "requests/SAR-0001"), 0);
 	ck_assert_int_lt(at(1, "requests/SAR-0003"), 0);
 	ck_assert_int_ge(at(1, "requests/SAR-0002"), 0);
+	for (size_t i = 0; i < coll.n; i++)
+		ck_assert((coll.items[i].stored.flags &
+		    CP_FLAGGED_REQUESTER) == 0);
 }
 END_TEST
 
@@ -824,6 +878,7 @@ main(void)
 	tcase_add_test(t, no_place_of_a_brother);
 	tcase_add_test(t, the_brother_alone);
 	tcase_add_test(t, the_authority_only_beside_a_place);
+	tcase_add_test(t, an_entry_takes_its_details_along);
 	tcase_add_test(t, for_whom_it_is_safe);
 	tcase_add_test(t, decisions_stay_and_changes_show);
 	tcase_add_test(t, a_decision_is_about_what_stood_there);
