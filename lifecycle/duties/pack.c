@@ -76,7 +76,8 @@ members_valid(const struct cp_pack_member *m, size_t n, struct cp_err *err)
 	return CP_OK;
 }
 
-/* libarchive wants text; whoever calls frees it. */
+/* libarchive wants text, and keeps a copy of its own until it is freed; whoever
+ * calls frees this one. */
 static enum cp_rc
 as_text(const struct cp_secret *passphrase, struct cp_secret **out,
     struct cp_err *err)
@@ -176,10 +177,11 @@ write_members(const struct cp_pack_member *m, size_t n,
 /*
  * libarchive 3.6.2 writes members of 20 bytes and more as AE-1, which has the
  * CRC-32 of what is encrypted in clear: enough to prove a guess at an address.
- * AE-2 is the same but for its number, and zeros there.  [WinZip, AES
- * encryption information; APPNOTE 4.3]
+ * AE-2 is the same but for its number, and zeros there; both want version 5.1
+ * of who reads.  [WinZip, AES encryption information; APPNOTE 4.3]
  */
-enum { LOCAL = 30, CENTRAL = 46, END = 22, DESCRIPTOR = 16, AES_EXTRA = 11 };
+enum { LOCAL = 30, CENTRAL = 46, END = 22, DESCRIPTOR = 16, AES_EXTRA = 11,
+	VERSION_NEEDED = 51 };
 #define LOCAL_SIGNATURE 0x04034b50u
 #define CENTRAL_SIGNATURE 0x02014b50u
 #define END_SIGNATURE 0x06054b50u
@@ -243,6 +245,7 @@ hide_one(struct zip *z, size_t at, size_t *len)
 	local = number(z, at + 42, 4);
 	*len = CENTRAL + name + extra + number(z, at + 32, 2);
 	memset(z->data + at + 16, 0, 4);
+	z->data[at + 6] = VERSION_NEEDED;
 	if (!number_two(z, at + CENTRAL + name, extra) ||
 	    !signed_at(z, local, LOCAL, LOCAL_SIGNATURE))
 		return 0;
@@ -250,6 +253,7 @@ hide_one(struct zip *z, size_t at, size_t *len)
 	extra = number(z, local + 28, 2);
 	data = local + LOCAL + name + extra;
 	memset(z->data + local + 14, 0, 4);
+	z->data[local + 4] = VERSION_NEEDED;
 	if (!number_two(z, local + LOCAL + name, extra) ||
 	    !signed_at(z, data + packed, DESCRIPTOR, DESCRIPTOR_SIGNATURE))
 		return 0;

@@ -55,6 +55,7 @@ def central(zipped):
     n, size, at = struct.unpack_from("<HII", zipped, len(zipped) - 12)
     for _ in range(n):
         need(zipped[at:at + 4] == b"PK\1\2", "a central header")
+        need(zipped[at + 6] == 51, "version needed")
         (flags, method, _t, _d, crc, packed, plain, name_len, extra_len,
          comment_len) = struct.unpack_from("<HHHHIIIHHH", zipped, at + 8)
         mode, local = struct.unpack_from("<II", zipped, at + 38)

@@ -150,6 +150,10 @@ START_TEST(test_nothing_in_clear)
 		i = (int)(at - zip.data) + 1;
 	}
 	ck_assert_ptr_null(memmem(zip.data, zip.len, "\1\x99\7\0\1", 5));
+	/* of who knows 5.1 */
+	ck_assert_mem_eq(zip.data, "PK\3\4\x33\0\x9\0\x63\0", 10);
+	ck_assert_ptr_nonnull(memmem(zip.data, zip.len,
+	    "PK\1\2\x14\3\x33\0\x9\0\x63\0", 12));
 	cp_buf_clear(&zip);
 }
 END_TEST
