@@ -292,6 +292,13 @@ run sar register --from 2026-06-01 --until 2026-06-30 --as tim \
     --on 2026-07-31
 expect_status 9
 
+test_case 'page by page, and none twice'
+add 4000 2027-06-01 2027-07-01 2027-06-30 full - 1
+add 3 2027-06-02 2027-07-02 2027-06-30 full - 1
+ok sar register --from 2027-06-01 --until 2027-06-30 --exact --as dan \
+    --on 2026-07-31 --json
+same "$(cells total)" '4003 0 0 4003'
+
 # A process cannot be measured that a sanitizer makes large.
 test_case 'memory does not grow with the requests'
 if sanitized "$CPADMIN"; then
@@ -305,7 +312,6 @@ print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)' \
 		    "$CPADMIN" sar register --from "$1" --until 2027-06-30 \
 		    --as dan --on 2026-07-31
 	}
-	add 4000 2027-06-01 2027-07-01 2027-06-30 full - 1
 	few=$(peak 2027-06-02)
 	many=$(peak 2026-06-01)
 	[ $((many - few)) -lt 1500 ] || fail "$few KiB, then $many KiB"
