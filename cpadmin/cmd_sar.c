@@ -85,17 +85,17 @@ static const struct cp_opt items_options[] = {
 	    "also what nobody has to decide about" },
 	NO_OPTION,
 };
-#define FLAG { "flag", 0, CP_OPT_LIST, "F", \
-	"all with this flag that are not decided yet" }
 static const struct cp_opt withhold_options[] = {
-	FLAG,
+	{ "flag", 0, CP_OPT_LIST, "F",
+	    "all with this flag that are not decided yet" },
 	{ "ground", 0, CP_OPT_TEXT, "G",
 	    "third-party, serious-harm, child-abuse or crime; others as the "
 	    "policy has" },
 	NO_OPTION,
 };
 static const struct cp_opt give_options[] = {
-	FLAG,
+	{ "flag", 0, CP_OPT_LIST, "F",
+	    "all with this flag, and no other, that are not decided yet" },
 	{ "ground", 0, CP_OPT_TEXT, "G", "why it may be given" },
 	NO_OPTION,
 };

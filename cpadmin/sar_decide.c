@@ -85,6 +85,10 @@ is_meant(struct meant *m, const struct cp_sar_item *i)
 	int yes = (flags & m->flags) != 0 && !cp_item_settled(i->flags,
 	    i->decision);
 
+	/* Given for one reason, what is flagged for another would slip out. */
+	if (m->decision == CP_ITEM_GIVE && (i->flags & ~m->flags) != 0)
+		yes = 0;
+
 	for (size_t k = 0; k < m->n; k++) {
 		if (i->number < m->range[k].from ||
 		    i->number > m->range[k].to)

@@ -45,6 +45,9 @@ load_subjects(struct collecting *x, int shielded[CP_SAR_SUBJECTS],
 	}
 	for (size_t i = 0; rc == CP_OK && i < n; i++) {
 		c->subject[i].placeless = placeless;
+		/* Safe about one child is not safe about another. */
+		if (placeless)
+			c->subject[i].who.safe = 0;
 		(void)memcpy(c->subject[i].who.found, found_word(
 		    &c->subject[i].record), strlen(found_word(
 		    &c->subject[i].record)) + 1);
@@ -137,6 +140,7 @@ put_parts(struct collecting *x, struct cp_err *err)
 		collecting_holds, collecting_requests };
 	enum cp_rc rc = collecting_refuge(x, err);
 
+	collecting_mentions(x);
 	if (rc == CP_OK)
 		rc = collecting_about(x, err);
 	for (size_t i = 0; rc == CP_OK && i < sizeof(parts) / sizeof(parts[0]);
@@ -168,6 +172,7 @@ put_subject(struct collecting *x, struct cp_collected_subject *s,
 		memcpy(s->who.found, "opening", sizeof("opening"));
 	if (rc == CP_OK && held.doc != NULL)
 		rc = collecting_trim(held.doc, s->placeless, &x->placed, err);
+	collecting_mentions_clear(x);
 	s->doc = held.doc;
 	s->opened = held.opened;
 	x->history = held.history;
@@ -219,6 +224,7 @@ cp_collect(const struct cp_collecting *with, struct cp_collection *out,
 	if (view)
 		cp_store_rollback(s);
 	cp_matcher_free(x.matcher);
+	collecting_mentions_clear(&x);
 	cp_buf_clear(&x.bytes);
 	if (rc != CP_OK) {
 		cp_collection_clear(&made);

@@ -28,6 +28,9 @@
  * never had a place has not.  Of the log nobody is told who acted, but what
  * they are; a shielding officer is one of the team.
  *
+ * What somebody typed is flagged where it names a carer or practitioner of the
+ * record, so that it does not say what is withheld elsewhere.
+ *
  * Of an address that is also a shielded child's (match_place.h) everything
  * that tells of a place is flagged.
  *
@@ -102,7 +105,7 @@ struct cp_item {
 	int is_new, changed;       /* against what is stored */
 };
 struct cp_collected_subject {
-	struct cp_sar_subject who;
+	struct cp_sar_subject who;  /* safe 0 where it is placeless */
 	struct cp_record record;    /* n 0: none */
 	struct cp_document *doc;    /* owned; NULL: nothing to be read */
 	int placeless;              /* no place may be told of */

@@ -66,7 +66,8 @@ put_batches(struct collecting *x, struct cp_err *err)
 		collecting_day(x, "from", cp_col_text(q, 1));
 		collecting_word(x, "status", "excluded");
 		if (x->placed)
-			collecting_text(x, "reason", cp_col_text(q, 2));
+			collecting_one(x, collecting_mentioned(x,
+			    cp_col_text(q, 2)), "reason", cp_col_text(q, 2));
 	}
 	return rc;
 }

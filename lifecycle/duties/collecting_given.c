@@ -194,6 +194,7 @@ cp_collected_record(const struct cp_collection *c, size_t s,
 	const struct cp_json *v;
 	const char *name;
 	void *iter = NULL;
+	int given;
 	enum cp_rc rc;
 
 	if (c->subject[s].doc == NULL) {
@@ -205,9 +206,10 @@ cp_collected_record(const struct cp_collection *c, size_t s,
 		return rc;
 	cp_json_open(out, '{');
 	while ((v = cp_json_next(tree, &iter, &name)) != NULL) {
-		if (strcmp(name, "cpadmin") == 0 || strcmp(name, "id") == 0)
+		if (strcmp(name, "cpadmin") == 0 || (strcmp(name, "id") == 0 &&
+		    find(c, p.subject, "about", &given) && given))
 			cp_json_put_member(out, name, cp_json_text(v));
-		else
+		else if (strcmp(name, "id") != 0)
 			put_top(&p, name, v, out);
 	}
 	cp_json_close(out, '}');

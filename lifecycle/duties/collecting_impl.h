@@ -25,6 +25,9 @@ struct collecting {
 	/* Details of log entries that stand behind the shield, by "seq", as
 	 * cp_compartment_each gives them; of who is safe; else NULL. */
 	struct cp_json *hidden_log;
+	/* those whose names and telephones are flagged (collecting_mentions.c) */
+	struct collecting_mention *mentions;
+	size_t n_mentions;
 	/* the item that is being made */
 	int open;
 	struct cp_item item;
@@ -95,6 +98,15 @@ void collecting_one(struct collecting *x, unsigned flags, const char *label,
 /* Ends the last one, and says whether all went well. */
 enum cp_rc collecting_end(struct collecting *x, struct cp_err *err)
     CP_MUST_CHECK;
+
+/* ---- collecting_mentions.c ---- */
+
+/* Takes up whom X->who's document flags: carers and practitioners. */
+void collecting_mentions(struct collecting *x);
+void collecting_mentions_clear(struct collecting *x);
+/* The flags of those whom TEXT (may be NULL) names; each word of a name that
+ * is not the child's own counts. */
+unsigned collecting_mentioned(struct collecting *x, const char *text);
 
 /* ---- the parts; each of X->who ---- */
 

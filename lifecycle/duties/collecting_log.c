@@ -196,10 +196,24 @@ put_scalar(struct cp_buf *b, const struct cp_json *v)
 		cp_json_dump(v, b);
 }
 
+/* What is flagged where it stands is so where it stood. */
+static unsigned
+flags_of(const char *field)
+{
+	if (field == NULL)
+		return 0;
+	if (strncmp(field, "carers", strlen("carers")) == 0)
+		return CP_FLAGGED_CARER;
+	if (strncmp(field, "involvements", strlen("involvements")) == 0)
+		return CP_FLAGGED_PRACTITIONER;
+	return strstr(field, "source") != NULL ? CP_FLAGGED_SOURCE : 0;
+}
+
 /* "birth_date: 2004-01-02 (2004-01-01)": what it is and was; or by what was
  * searched. */
 static void
-put_changes(struct collecting *x, const struct cp_json *detail)
+put_changes(struct collecting *x, const struct cp_json *detail,
+    unsigned flags)
 {
 	const struct cp_json *changes = cp_json_get(detail, "changes");
 	const struct cp_json *by = cp_json_get(detail, "by"), *one;
@@ -208,6 +222,7 @@ put_changes(struct collecting *x, const struct cp_json *detail)
 	cp_buf_init(&b);
 	for (size_t i = 0; i < cp_json_size(changes); i++) {
 		one = cp_json_at(changes, i);
+		flags |= flags_of(cp_json_text(cp_json_get(one, "field")));
 		cp_buf_printf(&b, "%s%s: ", b.len > 0 ? ", " : "",
 		    cp_json_text(cp_json_get(one, "field")));
 		put_scalar(&b, cp_json_get(one, "is"));
@@ -219,7 +234,8 @@ put_changes(struct collecting *x, const struct cp_json *detail)
 		if (cp_json_text(cp_json_at(by, i)) != NULL)
 			cp_buf_printf(&b, "%s%s", b.len > 0 ? ", " : "",
 			    cp_json_text(cp_json_at(by, i)));
-	collecting_text(x, "detail", cp_buf_text(&b));
+	collecting_one(x, flags | collecting_mentioned(x, cp_buf_text(&b)),
+	    "detail", cp_buf_text(&b));
 	x->failed |= b.failed;
 	cp_buf_clear(&b);
 }
@@ -236,7 +252,7 @@ put_row(struct collecting *x, const struct cp_log_row *row,
     const struct action *a, const struct cp_json *detail, unsigned flags,
     struct cp_err *err)
 {
-	const char *who;
+	const char *who, *reason;
 	enum cp_rc rc = who_word(x, row->actor, &who, err);
 
 	if (rc != CP_OK)
@@ -250,11 +266,12 @@ put_row(struct collecting *x, const struct cp_log_row *row,
 		return CP_OK;
 	collecting_word(x, "purpose", cp_json_text(cp_json_get(detail,
 	    "purpose")));
-	collecting_text(x, "reason", cp_json_text(cp_json_get(detail,
-	    "reason")));
 	collecting_text(x, "source", cp_json_text(cp_json_get(detail,
 	    "file")));
-	put_changes(x, detail);
+	reason = cp_json_text(cp_json_get(detail, "reason"));
+	collecting_one(x, flags | collecting_mentioned(x, reason), "reason",
+	    reason);
+	put_changes(x, detail, flags);
 	return CP_OK;
 }
 

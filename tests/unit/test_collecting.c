@@ -539,6 +539,81 @@ START_TEST(the_brother_alone)
 }
 END_TEST
 
+/* Safe about one child is not safe about another. */
+START_TEST(safe_about_one_of_two)
+{
+	add_record(WHOLE("R1", "12 Larkhill Road"));
+	add_record(WHOLE("R2", "12 Larkhill Road"));
+	shield("R1");
+	shield("R2");
+	open_for("Mae Ash", CP_PARENT, "R1", "R2");
+	say_safe(1);
+	collect(identity);
+	give_all();
+	ck_assert_int_eq(coll.subject[0].opened, 0);
+	ck_assert(!says("Larkhill") && !says("Ridgeway") && !says("0151") &&
+	    !says("E08000015") && !says("SC-") && !says("requested"));
+	say_safe(2);
+	collect(identity);
+	give_all();
+	ck_assert_int_eq(coll.subject[0].opened, 1);
+	ck_assert_int_eq(coll.subject[1].opened, 1);
+	ck_assert(says("Larkhill"));
+}
+END_TEST
+
+/* The flags of the reason of the first look. */
+static unsigned
+reason_flags(const char *reason)
+{
+	char detail[200];
+	unsigned f = 999;
+
+	(void)snprintf(detail, sizeof(detail), "{\"reason\":\"%s\"}", reason);
+	log_about("record.show", "R1", detail);
+	collect(NULL);
+	for (size_t i = 0; i < coll.n; i++)
+		if (coll.items[i].part == CP_PART_LOOKS &&
+		    coll.items[i].of != i)
+			f = coll.items[i].stored.flags;
+	return f;
+}
+
+START_TEST(what_somebody_typed)
+{
+	add_record(WHOLE("R1", "12 Larkhill Road"));
+	open_for("Nell Ash", CP_SELF, "R1", NULL);
+	ck_assert_uint_eq(reason_flags("a call"), 0);
+	ck_assert_uint_eq(reason_flags("Nell Ash asked, and mrs x"), 0);
+	ck_assert_uint_eq(reason_flags("MAE rang"), CP_FLAGGED_CARER);
+	ck_assert_uint_eq(reason_flags("Maeve rang"), 0);
+	ck_assert_uint_eq(reason_flags("the hall-keeper"),
+	    CP_FLAGGED_PRACTITIONER);
+	ck_assert_uint_eq(reason_flags("ring 01514960000"), CP_FLAGGED_CARER);
+	ck_assert_uint_eq(reason_flags("(0151) 496-0001 and Mae"),
+	    CP_FLAGGED_PRACTITIONER | CP_FLAGGED_CARER);
+	ck_assert(says("a call") && !says("MAE") && !says("01514960000"));
+}
+END_TEST
+
+START_TEST(nothing_is_given)
+{
+	struct cp_buf b;
+
+	add_record(WHOLE("R1", "12 Larkhill Road"));
+	open_for("Nell Ash", CP_SELF, "R1", NULL);
+	collect(NULL);
+	for (size_t i = 0; i < coll.n; i++)
+		coll.items[i].stored.decision = CP_ITEM_WITHHOLD;
+	cp_buf_init(&b);
+	OK(cp_collected_record(&coll, 0, &b, &err));
+	ck_assert_str_eq(cp_buf_text(&b), "{\"cpadmin\":\"record/1\","
+	    "\"names\":[],\"numbers\":[],\"addresses\":[],\"carers\":[],"
+	    "\"involvements\":[]}");
+	cp_buf_clear(&b);
+}
+END_TEST
+
 START_TEST(the_authority_only_beside_a_place)
 {
 	add_record(WHOLE("R1", "12 Larkhill Road"));
@@ -877,6 +952,9 @@ main(void)
 	tcase_add_test(t, as_if_there_had_never_been_a_place);
 	tcase_add_test(t, no_place_of_a_brother);
 	tcase_add_test(t, the_brother_alone);
+	tcase_add_test(t, safe_about_one_of_two);
+	tcase_add_test(t, what_somebody_typed);
+	tcase_add_test(t, nothing_is_given);
 	tcase_add_test(t, the_authority_only_beside_a_place);
 	tcase_add_test(t, an_entry_takes_its_details_along);
 	tcase_add_test(t, for_whom_it_is_safe);
