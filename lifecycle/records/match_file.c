@@ -205,8 +205,7 @@ make_first(struct cp_store *s, const struct place *p, struct cp_secret **out,
 	enum cp_rc rc = cp_exec_int(cp_stmt(s, SQL_MATCH_USED), 0, &used, err);
 
 	if (rc == CP_OK && used)
-		return refuse(p, "is missing, and people are shielded under "
-		    "it", err);
+		return refuse(p, "is missing, and people are known by it", err);
 	cp_buf_init(&wrapped);
 	if (rc == CP_OK)
 		rc = make(p, &wrapped, &key, err);
