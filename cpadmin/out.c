@@ -142,6 +142,12 @@ cp_out_object(const struct cp_call *call, const char *kind,
 	return begin(call, kind, cols, n, 0, out, err);
 }
 
+void
+cp_out_brief(struct cp_out *o)
+{
+	o->brief = 1;
+}
+
 /* ---- values ------------------------------------------------------------------- */
 
 /* Moves on to the next column: its place, or -1 where it is not shown.  The
@@ -309,6 +315,12 @@ people_value(struct cp_buf *b, const char *text, size_t indent)
 	cp_buf_putc(b, '\n');
 }
 
+static int
+has_line(const struct cp_out *o, size_t i)
+{
+	return !o->brief || (o->cells[i] != NULL && o->cells[i][0] != '\0');
+}
+
 /* "Heading: value" lines, values below each other. */
 static void
 people_object(struct cp_out *o)
@@ -317,10 +329,12 @@ people_object(struct cp_out *o)
 	size_t i, widest = 0, len;
 
 	for (i = 0; i < o->shown; i++) {
-		len = strlen(headings[i]);
+		len = has_line(o, i) ? strlen(headings[i]) : 0;
 		widest = len > widest ? len : widest;
 	}
 	for (i = 0; i < o->shown; i++) {
+		if (!has_line(o, i))
+			continue;
 		len = strlen(headings[i]);
 		cp_buf_printf(&o->line, "%s:%*s", headings[i],
 		    (int)(widest - len + 1), "");

@@ -29,6 +29,9 @@ enum cp_rc cp_out_object(const struct cp_call *call, const char *kind,
     const struct cp_column *cols, size_t n, struct cp_out **out,
     struct cp_err *err) CP_MUST_CHECK;
 
+/* Of an object: people see no line of what has no value. */
+void cp_out_brief(struct cp_out *o);
+
 void cp_out_text(struct cp_out *o, const char *text); /* NULL = null */
 void cp_out_int(struct cp_out *o, int64_t v);
 void cp_out_bool(struct cp_out *o, int v);

@@ -17,6 +17,7 @@ struct cp_out {
 	size_t rows;
 	int json;
 	int is_table;
+	int brief;
 	int place[OUT_COLUMNS_MAX]; /* of each column among those shown; -1 */
 	size_t shown;
 	struct cp_buf line; /* JSON: the row so far */

@@ -75,6 +75,7 @@ show(struct cp_sar_case *x, struct sending *s, struct cp_err *err)
 		    &o, err);
 	if (rc != CP_OK)
 		return rc;
+	cp_out_brief(o);
 	cp_out_text(o, x->sar.id);
 	cp_out_text(o, cp_sar_stage_word(x->sar.stage));
 	cp_out_int(o, (int64_t)t.items);

@@ -91,10 +91,6 @@ enum cp_rc cp_sar_case_show(struct cp_sar_case *x, struct cp_err *err)
 #define CP_SAR_IN_LINES(key, table, line) { key, line },
 enum cp_rc cp_sar_put_row(struct cp_sar_case *x, struct cp_out *o,
     const struct cp_sar *r, struct cp_err *err) CP_MUST_CHECK;
-/* Takes the headings of those of the N columns COLS away, for people, of which
- * R has nothing to say. */
-void cp_sar_hide_empty(const struct cp_sar *r, struct cp_column *cols,
-    size_t n);
 /* What to do next about the request: WHAT in words, COMMAND to give, or "". */
 struct cp_sar_next {
 	char what[192], command[192];

@@ -156,6 +156,7 @@ show(struct cp_sar_case *x, const struct cp_clock *k, struct telling *t,
 
 	if (rc != CP_OK)
 		return rc;
+	cp_out_brief(o);
 	cp_out_text(o, x->sar.id);
 	cp_out_text(o, cp_sar_stage_word(x->sar.stage));
 	cp_out_date(o, k->received);

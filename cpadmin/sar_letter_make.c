@@ -17,6 +17,8 @@ static const struct cp_column columns[] = {
 	{ "pages", "Pages" },
 	{ "status", "Status" },
 	{ "outcome", "Outcome" },
+	{ "next", "Next" },
+	{ "command", "By" },
 };
 enum { COLUMNS = sizeof(columns) / sizeof(columns[0]) };
 
@@ -204,15 +206,19 @@ in_transaction(struct cp_sar_letter *l, cp_sar_letter_check_fn *check,
 /* ---- the verb -------------------------------------------------------------- */
 
 static enum cp_rc
-show(const struct cp_sar_letter *l, struct cp_err *err)
+show(struct cp_sar_letter *l, struct cp_err *err)
 {
 	const struct cp_sar *r = &l->x.sar;
+	struct cp_sar_next next;
 	struct cp_out *o = NULL;
-	enum cp_rc rc = cp_out_object(l->x.call, "sar-letter", columns,
-	    COLUMNS, &o, err);
+	enum cp_rc rc = cp_sar_case_next(&l->x, &next, err);
 
+	if (rc == CP_OK)
+		rc = cp_out_object(l->x.call, "sar-letter", columns, COLUMNS,
+		    &o, err);
 	if (rc != CP_OK)
 		return rc;
+	cp_out_brief(o);
 	cp_out_text(o, r->id);
 	cp_out_text(o, l->composed.wording->name);
 	cp_out_text(o, l->facts.kind == CP_ACCESS_ASK ?
@@ -226,6 +232,8 @@ show(const struct cp_sar_letter *l, struct cp_err *err)
 		cp_out_text(o, NULL);
 	cp_out_text(o, cp_sar_stage_word(r->stage));
 	cp_out_text(o, r->outcome[0] != '\0' ? r->outcome : NULL);
+	cp_out_text(o, next.what[0] != '\0' ? next.what : NULL);
+	cp_out_text(o, next.command[0] != '\0' ? next.command : NULL);
 	rc = cp_out_end(&o, err);
 	cp_out_free(o);
 	return rc;
@@ -242,9 +250,6 @@ say(const struct cp_sar_letter *l)
 	if (l->address.n == 0)
 		cp_say(call, "It has no address: --address FILE has its "
 		    "lines.");
-	if (l->outcome != NULL)
-		cp_say(call, "When it has gone:  cpadmin sar close %s",
-		    l->x.sar.id);
 }
 
 static enum cp_rc

@@ -11,7 +11,6 @@ static const struct cp_column columns[] = {
 	{ "next", "Next" },
 	{ "command", "By" },
 };
-enum { COLUMNS = sizeof(columns) / sizeof(columns[0]) };
 
 /* The identifying numbers of those it is about, joined; *UNKNOWN: how many are
  * nobody yet. */
@@ -78,60 +77,18 @@ cp_sar_put_row(struct cp_sar_case *x, struct cp_out *o,
 	return rc;
 }
 
-/* ---- for people, what there is ---- */
-
-/* Whether R has nothing under KEY; 0 of what is not known here. */
-static int
-is_empty(const struct cp_sar *r, const char *key)
-{
-	const struct {
-		const char *key, *text;
-	} of[] = {
-		{ "waits_for", r->waits_for }, { "outcome", r->outcome },
-		{ "requester", r->requester }, { "language", r->language },
-		{ "format", r->format }, { "ground", r->ground },
-		{ "collected_by", r->collected_by },
-		{ "approved_by", r->approved_by },
-		{ "answered_by", r->answered_by }, { "closed", r->closed },
-		{ "closed_by", r->closed_by },
-	};
-
-	for (size_t i = 0; i < sizeof(of) / sizeof(of[0]); i++)
-		if (strcmp(of[i].key, key) == 0)
-			return of[i].text[0] == '\0';
-	if (strcmp(key, "starts") == 0)
-		return !cp_date_set(r->starts);
-	if (strcmp(key, "due") == 0)
-		return !cp_date_set(r->due);
-	if (strcmp(key, "days_left") == 0)
-		return !cp_date_set(r->due) || r->stage >= CP_SAR_ANSWERED;
-	if (strcmp(key, "answered") == 0)
-		return !cp_date_set(r->answered);
-	return strcmp(key, "expires") == 0 && !cp_date_set(r->expires);
-}
-
-void
-cp_sar_hide_empty(const struct cp_sar *r, struct cp_column *cols, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (is_empty(r, cols[i].key))
-			cols[i].heading = NULL;
-}
-
 enum cp_rc
 cp_sar_case_show(struct cp_sar_case *x, struct cp_err *err)
 {
-	struct cp_column cols[COLUMNS];
 	struct cp_sar_next next;
 	struct cp_out *o = NULL;
 	enum cp_rc rc = cp_sar_case_next(x, &next, err);
 
-	memcpy(cols, columns, sizeof(cols));
-	cp_sar_hide_empty(&x->sar, cols, COLUMNS);
-	for (size_t i = COLUMNS - 2; next.what[0] == '\0' && i < COLUMNS; i++)
-		cols[i].heading = NULL;
 	if (rc == CP_OK)
-		rc = cp_out_object(x->call, "sar", cols, COLUMNS, &o, err);
+		rc = cp_out_object(x->call, "sar", columns, sizeof(columns) /
+		    sizeof(columns[0]), &o, err);
+	if (rc == CP_OK)
+		cp_out_brief(o);
 	if (rc == CP_OK)
 		rc = cp_sar_put_row(x, o, &x->sar, err);
 	if (rc == CP_OK) {

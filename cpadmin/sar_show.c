@@ -35,8 +35,7 @@ static const struct cp_column columns[] = {
 	{ "next", "Next" },
 	{ "command", "By" },
 };
-enum { COLUMNS = sizeof(columns) / sizeof(columns[0]),
-	LINES_MAX = CP_SAR_EVENTS };
+enum { LINES_MAX = CP_SAR_EVENTS };
 
 /* Lines for people, and the same as an array. */
 struct lines {
@@ -233,7 +232,7 @@ put_items(const struct cp_sar_tally *t, struct cp_out *o)
 	(void)snprintf(text, sizeof(text), "%zu, %zu of them flagged; %zu "
 	    "undecided, %zu withheld", t->items, t->flagged, t->undecided,
 	    t->withheld);
-	cp_out_json(o, json, text);
+	cp_out_json(o, json, t->items > 0 ? text : "");
 }
 
 /* ---- what happened, what was sent ---------------------------------------- */
@@ -354,22 +353,8 @@ put_people(const struct cp_sar *r, struct cp_out *o)
 struct facts {
 	unsigned had; /* evidence */
 	struct cp_sar_tally tally;
-	int sent;
 	struct cp_sar_next next;
 };
-
-static enum cp_rc
-is_sent(void *ctx, const struct cp_sar_sent *s, const char *list,
-    struct cp_err *err)
-{
-	struct facts *f = ctx;
-
-	(void)s;
-	(void)list;
-	(void)err;
-	f->sent = 1;
-	return CP_OK;
-}
 
 static enum cp_rc
 gather(struct cp_sar_case *x, struct facts *f, struct cp_err *err)
@@ -378,41 +363,23 @@ gather(struct cp_sar_case *x, struct facts *f, struct cp_err *err)
 
 	if (rc == CP_OK)
 		rc = cp_sar_evidence(x->s.store, &x->sar, &f->had, err);
-	if (rc == CP_OK)
-		rc = cp_sar_tally(x->s.store, &x->sar, &f->tally, err);
-	return rc == CP_OK ? cp_sar_sent_each(x->s.store, &x->sar, is_sent, f,
+	return rc == CP_OK ? cp_sar_tally(x->s.store, &x->sar, &f->tally,
 	    err) : rc;
-}
-
-static void
-hide(const char *key, int empty, struct cp_column cols[COLUMNS])
-{
-	for (size_t i = 0; empty && i < COLUMNS; i++)
-		if (strcmp(cols[i].key, key) == 0)
-			cols[i].heading = NULL;
 }
 
 static enum cp_rc
 show(struct cp_sar_case *x, struct cp_err *err)
 {
-	struct cp_column cols[COLUMNS];
-	struct facts f = { .sent = 0 };
 	struct cp_out *o = NULL;
+	struct facts f;
 	enum cp_rc rc = gather(x, &f, err);
 
-	memcpy(cols, columns, sizeof(cols));
-	cp_sar_hide_empty(&x->sar, cols, COLUMNS);
-	hide("evidence", f.had == 0, cols);
-	hide("wanting", cp_evidence_wanting(x->sar.relation, f.had)[0] ==
-	    '\0', cols);
-	hide("items", f.tally.items == 0, cols);
-	hide("sent", !f.sent, cols);
-	hide("next", f.next.what[0] == '\0', cols);
-	hide("command", f.next.what[0] == '\0', cols);
 	if (rc == CP_OK)
-		rc = cp_out_object(x->call, "sar", cols, COLUMNS, &o, err);
+		rc = cp_out_object(x->call, "sar", columns, sizeof(columns) /
+		    sizeof(columns[0]), &o, err);
 	if (rc != CP_OK)
 		return rc;
+	cp_out_brief(o);
 	rc = cp_sar_put_row(x, o, &x->sar, err);
 	put_asking(x, o);
 	if (rc == CP_OK)

@@ -188,6 +188,26 @@ START_TEST(people_object)
 }
 END_TEST
 
+/* What has no value has no line for people, and takes no room; JSON has it. */
+START_TEST(brief_object)
+{
+	struct cp_out *o = NULL;
+
+	for (int json = 0; json < 2; json++) {
+		begin(json, NULL);
+		ck_assert_int_eq(cp_out_object(&call, "thing", cols, 3, &o,
+		    &err), CP_OK);
+		cp_out_brief(o);
+		cp_out_text(o, "x");
+		cp_out_json(o, "null", "");
+		cp_out_text(o, NULL);
+		ck_assert_int_eq(cp_out_end(&o, &err), CP_OK);
+		expect(json ? "{\"kind\":\"thing\",\"v\":1,\"id\":\"x\","
+		    "\"name\":null,\"due\":null}\n" : "ID: x\n");
+	}
+}
+END_TEST
+
 START_TEST(unknown_column)
 {
 	struct cp_out *o = NULL;
@@ -310,6 +330,7 @@ main(void)
 	tcase_add_test(t, people_table);
 	tcase_add_test(t, people_columns);
 	tcase_add_test(t, people_object);
+	tcase_add_test(t, brief_object);
 	tcase_add_test(t, unknown_column);
 	tcase_add_test(t, many_rows);
 	tcase_add_test(t, values_must_fit_columns);
