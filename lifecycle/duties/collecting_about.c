@@ -66,7 +66,7 @@ put_batches(struct collecting *x, struct cp_err *err)
 		collecting_day(x, "from", cp_col_text(q, 1));
 		collecting_word(x, "status", "excluded");
 		if (x->placed)
-			collecting_one(x, collecting_mentioned(x,
+			collecting_one(x, x->place | collecting_mentioned(x,
 			    cp_col_text(q, 2)), "reason", cp_col_text(q, 2));
 	}
 	return rc;

@@ -195,7 +195,7 @@ collecting_holds(struct collecting *x, struct cp_err *err)
 	q = cp_stmt(x->with->change->store, SQL_COLLECT_HOLDS);
 	cp_bind_int(q, x->who->record.n);
 	while ((rc = cp_step(q, &row, err)) == CP_OK && row) {
-		collecting_entry(x, CP_PART_HOLDS, CP_FLAGGED_HOLD,
+		collecting_entry(x, CP_PART_HOLDS, CP_FLAGGED_HOLD | x->place,
 		    "holds/%s", cp_col_text(q, 0));
 		collecting_text(x, "request", cp_col_text(q, 0));
 		collecting_text(x, "reason", cp_col_text(q, 1));

@@ -17,7 +17,6 @@ has_place(const struct cp_document *doc)
 	return doc->n_involvements > 0;
 }
 
-/* A pupil number tells which authority gave it. */
 static void
 drop_pupil_numbers(struct cp_document *doc)
 {
@@ -77,8 +76,9 @@ put_names(struct collecting *x, const struct cp_document *doc)
 		collecting_text(x, "birth-date", cp_partial_format(doc->birth,
 		    birth));
 	for (size_t i = 0; i < doc->n_numbers; i++) {
-		collecting_entry(x, CP_PART_NUMBERS, 0, "record/numbers/%zu",
-		    i);
+		/* A pupil number tells which authority gave it. */
+		collecting_entry(x, CP_PART_NUMBERS, doc->numbers[i].type ==
+		    CP_NUMBER_UPN ? x->place : 0, "record/numbers/%zu", i);
 		collecting_word(x, "kind", cp_number_type_word(
 		    doc->numbers[i].type));
 		collecting_text(x, "value", doc->numbers[i].value);

@@ -85,7 +85,7 @@ put_typed(struct collecting *x, const struct cp_json *v, unsigned flags)
 {
 	if (!x->placed)
 		return;
-	flags |= CP_FLAGGED_SOURCE;
+	flags |= CP_FLAGGED_SOURCE | x->place;
 	collecting_one(x, flags, "evidence", text(v, "evidence"));
 	collecting_one(x, flags, "reference", text(v, "best_interests"));
 	collecting_one(x, flags, "reason", text(v, "late_reason"));

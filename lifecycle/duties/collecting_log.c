@@ -266,7 +266,8 @@ put_row(struct collecting *x, const struct cp_log_row *row,
 		return CP_OK;
 	collecting_word(x, "purpose", cp_json_text(cp_json_get(detail,
 	    "purpose")));
-	collecting_text(x, "source", cp_json_text(cp_json_get(detail,
+	flags |= x->place;
+	collecting_one(x, flags, "source", cp_json_text(cp_json_get(detail,
 	    "file")));
 	reason = cp_json_text(cp_json_get(detail, "reason"));
 	collecting_one(x, flags | collecting_mentioned(x, reason), "reason",

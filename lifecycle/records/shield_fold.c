@@ -170,6 +170,24 @@ put_open(const struct cp_change *c, const struct cp_record *r,
 	return rc;
 }
 
+/* Whom a row may be, and where they live: an older program knew less. */
+static enum cp_rc
+put_keys(struct cp_store *s, int64_t record, const struct cp_document *doc,
+    struct cp_err *err)
+{
+	struct cp_keys keys = { 0 };
+	struct cp_matcher *m = NULL;
+	enum cp_rc rc = cp_matcher_open(s, &m, err);
+
+	if (rc == CP_OK)
+		rc = cp_match_person(m, doc, &keys, err);
+	if (rc == CP_OK)
+		rc = cp_match_put(s, record, &keys, err);
+	cp_keys_clear(&keys);
+	cp_matcher_free(m);
+	return rc;
+}
+
 enum cp_rc
 cp_shield_fold(const struct cp_change *c, const struct cp_record *r,
     unsigned hidden, const struct cp_secret *identity, int64_t *pruned,
@@ -184,7 +202,9 @@ cp_shield_fold(const struct cp_change *c, const struct cp_record *r,
 	cp_buf_init(&taken);
 	*pruned = (int64_t)cp_document_prune(doc, c->rules->policy,
 	    c->now->today, NULL);
-	rc = cp_document_hide(doc, hidden, &taken, err);
+	rc = put_keys(c->store, r->n, doc, err);
+	if (rc == CP_OK)
+		rc = cp_document_hide(doc, hidden, &taken, err);
 	if (rc == CP_OK)
 		rc = put_hidden(c, r->n, &taken, err);
 	if (rc == CP_OK)

@@ -10,7 +10,7 @@
 #include "lifecycle/records/investigation.h"
 #include "lifecycle/records/merge.h"
 #include "lifecycle/records/officer.h"
-#include "lifecycle/records/shield.h"
+#include "lifecycle/records/shield_priv.h"
 #include "lifecycle/store/settings.h"
 
 /* What is collected of somebody who asks, in a store without a program. */
@@ -286,6 +286,51 @@ flags(const char *key)
 	return coll.items[at(1, key)].stored.flags;
 }
 
+/* Rows that other commands make. */
+static void
+sql(const char *statements)
+{
+	char command[4000];
+
+	(void)snprintf(command, sizeof(command), "sqlite3 %s/store.db \"%s\"",
+	    dir, statements);
+	ck_assert_int_eq(system(command), 0);
+}
+
+#define LEDGERS(record) \
+	"INSERT INTO consent(n, record, ground, by, given, statement, " \
+	"evidence, taken_by, entered, method, ended, end_kind, ended_by, " \
+	"end_evidence) VALUES (7, " record ", 'connexions', 'self', " \
+	"'2019-01-02', 'v1', 'E-7', 'tim', '2019-01-02T00:00:00Z', 'letter', " \
+	"'2019-09-09', 'withdrawn', 'tim', 'E-8')," \
+	"(8, " record ", 'significant-harm', '', '2019-01-03', '', 'E-9', " \
+	"'tim', '2019-01-03T00:00:00Z', 'feed', NULL, NULL, NULL, NULL);" \
+	"INSERT INTO consent_confirmation VALUES (7, '2019-05-06', 'E-10', " \
+	"'tim', '2019-05-06T00:00:00Z');" \
+	"INSERT INTO notice(n, record, kind, cause, status, since, due, " \
+	"addressee, language, format, route, issued, served) VALUES " \
+	"(1, " record ", 'first', '', 'served', '2019-01-01', '2019-02-01', " \
+	"'carer', 'ur', 'standard', 'post', '2019-01-05T00:00:00Z', " \
+	"'2019-01-06')," \
+	"(2, " record ", 'comprehension', '', 'served', '2019-01-01', " \
+	"'2019-02-01', 'child', 'ur', 'standard', 'hand', " \
+	"'2019-01-07T00:00:00Z', '2019-01-08')," \
+	"(3, " record ", 'eighteen', '', 'owed', '2019-01-01', '2019-02-01', " \
+	"NULL, NULL, NULL, NULL, NULL, NULL);" \
+	"INSERT INTO notice(n, record, kind, cause, status, safe, since, due, " \
+	"addressee, language, format, route, issued, served) VALUES " \
+	"(8000000001, " record ", 'first', 'x', 'served', 1, '2019-01-01', " \
+	"'2019-02-01', 'child', 'ur', 'standard', 'officer', " \
+	"'2019-01-09T00:00:00Z', '2019-01-10');" \
+	"INSERT INTO hold(id, scope, record, reason, legal_basis, contact, " \
+	"placed, placed_by, review) VALUES ('H-0900', 'record', " record ", " \
+	"'an inquiry', 'Inquiries Act', 'Ms Fox', '2019-03-03', 'tim', " \
+	"'2030-01-01');" \
+	"INSERT INTO move(record, from_authority, to_authority, date, " \
+	"offered, offered_by, status) VALUES (" record ", 'E08000035', " \
+	"'E08000015', '2018-01-01', '2018-01-01T00:00:00Z', 'tim', " \
+	"'accepted');"
+
 /* As data.json has it, with everything that is not withheld. */
 static void
 give_all(void)
@@ -518,13 +563,29 @@ END_TEST
 
 START_TEST(the_brother_alone)
 {
+	struct cp_record r;
+	int64_t pruned;
+
 	add_record(WHOLE("R1", "12 Larkhill Road"));
 	add_record(WHOLE("R2", "12, LÁRKHILL road"));
 	add_record(WHOLE("R3", "14 Larkhill Road"));
 	shield("R1");
+	sql(LEDGERS("2"));
+	log_about("record.create", "R2", "{\"file\":\"moss.csv\"}");
+	log_about("record.show", "R2", "{\"reason\":\"to Larkhill\"}");
 	open_for("Max Oak", CP_PARENT, "R2", NULL);
 	collect(NULL);
 	ck_assert_int_eq(coll.subject[0].placeless, 0);
+	/* Without what is flagged so, not a word of where. */
+	for (size_t i = 0; i < coll.n; i++)
+		coll.items[i].stored.decision = (coll.items[i].stored.flags &
+		    CP_FLAGGED_PLACE) != 0 ? CP_ITEM_WITHHOLD : CP_ITEM_GIVE;
+	ck_assert(!says("arkhill") && !says("CH41") && !says("census") &&
+	    !says("Ridgeway") && !says("0151") && !says("E080000") &&
+	    !says("Quiet") && !says("moss.csv") && !says("upn") &&
+	    !says("E-7") && !says("inquiry"));
+	ck_assert(says("Nell") && says("Mae Ash") && says("did-look"));
+	collect(NULL);
 	ck_assert_uint_eq(flags("record/addresses/0"), CP_FLAGGED_PLACE);
 	ck_assert_uint_eq(flags("record/involvements/0"), CP_FLAGGED_PLACE);
 	ck_assert_uint_eq(flags("record/authority"), CP_FLAGGED_PLACE);
@@ -536,6 +597,17 @@ START_TEST(the_brother_alone)
 	open_for("Max Oak", CP_PARENT, "R3", NULL);
 	collect(NULL);
 	ck_assert_uint_eq(flags("record/addresses/0"), 0);
+	/* A shield of an older program tells it once it is reviewed. */
+	sql("DELETE FROM shield_key");
+	open_for("Max Oak", CP_PARENT, "R2", NULL);
+	collect(NULL);
+	ck_assert_uint_eq(flags("record/addresses/0"), 0);
+	r = record("R1");
+	OK(cp_txn_begin(audit, &err));
+	OK(cp_shield_fold(&c, &r, CP_HIDE_USUAL, identity, &pruned, &err));
+	OK(cp_txn_commit(audit, &err));
+	collect(NULL);
+	ck_assert_uint_eq(flags("record/addresses/0"), CP_FLAGGED_PLACE);
 }
 END_TEST
 
@@ -722,51 +794,6 @@ START_TEST(a_decision_is_about_what_stood_there)
 END_TEST
 
 /* ---- the other tables ---------------------------------------------------- */
-
-/* Rows that other commands make. */
-static void
-sql(const char *statements)
-{
-	char command[4000];
-
-	(void)snprintf(command, sizeof(command), "sqlite3 %s/store.db \"%s\"",
-	    dir, statements);
-	ck_assert_int_eq(system(command), 0);
-}
-
-#define LEDGERS(record) \
-	"INSERT INTO consent(n, record, ground, by, given, statement, " \
-	"evidence, taken_by, entered, method, ended, end_kind, ended_by, " \
-	"end_evidence) VALUES (7, " record ", 'connexions', 'self', " \
-	"'2019-01-02', 'v1', 'E-7', 'tim', '2019-01-02T00:00:00Z', 'letter', " \
-	"'2019-09-09', 'withdrawn', 'tim', 'E-8')," \
-	"(8, " record ", 'significant-harm', '', '2019-01-03', '', 'E-9', " \
-	"'tim', '2019-01-03T00:00:00Z', 'feed', NULL, NULL, NULL, NULL);" \
-	"INSERT INTO consent_confirmation VALUES (7, '2019-05-06', 'E-10', " \
-	"'tim', '2019-05-06T00:00:00Z');" \
-	"INSERT INTO notice(n, record, kind, cause, status, since, due, " \
-	"addressee, language, format, route, issued, served) VALUES " \
-	"(1, " record ", 'first', '', 'served', '2019-01-01', '2019-02-01', " \
-	"'carer', 'ur', 'standard', 'post', '2019-01-05T00:00:00Z', " \
-	"'2019-01-06')," \
-	"(2, " record ", 'comprehension', '', 'served', '2019-01-01', " \
-	"'2019-02-01', 'child', 'ur', 'standard', 'hand', " \
-	"'2019-01-07T00:00:00Z', '2019-01-08')," \
-	"(3, " record ", 'eighteen', '', 'owed', '2019-01-01', '2019-02-01', " \
-	"NULL, NULL, NULL, NULL, NULL, NULL);" \
-	"INSERT INTO notice(n, record, kind, cause, status, safe, since, due, " \
-	"addressee, language, format, route, issued, served) VALUES " \
-	"(8000000001, " record ", 'first', 'x', 'served', 1, '2019-01-01', " \
-	"'2019-02-01', 'child', 'ur', 'standard', 'officer', " \
-	"'2019-01-09T00:00:00Z', '2019-01-10');" \
-	"INSERT INTO hold(id, scope, record, reason, legal_basis, contact, " \
-	"placed, placed_by, review) VALUES ('H-0900', 'record', " record ", " \
-	"'an inquiry', 'Inquiries Act', 'Ms Fox', '2019-03-03', 'tim', " \
-	"'2030-01-01');" \
-	"INSERT INTO move(record, from_authority, to_authority, date, " \
-	"offered, offered_by, status) VALUES (" record ", 'E08000035', " \
-	"'E08000015', '2018-01-01', '2018-01-01T00:00:00Z', 'tim', " \
-	"'accepted');"
 
 START_TEST(every_ledger)
 {
