@@ -81,7 +81,7 @@ static void
 say(const struct cp_sar_case *x, struct cp_sar_next *out, const char *what,
     const char *verb, const char *rest)
 {
-	(void)snprintf(out->what, sizeof(out->what), "%s", what);
+	(void)snprintf(out->what, sizeof(out->what), "%.190s", what);
 	(void)snprintf(out->command, sizeof(out->command), "cpadmin sar %s %s"
 	    "%s%s", verb, x->sar.id, rest[0] != '\0' ? " " : "", rest);
 }
