@@ -464,11 +464,13 @@ cp_run_archive(struct cp_run *run, struct cp_err *err)
 	if (rc == CP_OK)
 		rc = cp_pool_new(&work, run->workers > 1 ? run->workers : 0,
 		    2 * BATCH, &x.pool, err);
-	if (rc == CP_OK)
+	/* All statements are prepared again by that: it pays for many only. */
+	if (rc == CP_OK && any > BATCH)
 		rc = cp_store_bulk(run->store, 1, err);
 	if (rc == CP_OK)
 		rc = run_line(&x, err);
-	if (cp_store_bulk(run->store, 0, &late) != CP_OK && rc == CP_OK) {
+	if (any > BATCH && cp_store_bulk(run->store, 0, &late) != CP_OK &&
+	    rc == CP_OK) {
 		*err = late;
 		rc = late.code;
 	}

@@ -169,13 +169,30 @@ pump(struct cp_import *im, struct import_reader *r, int64_t size,
 	return rc;
 }
 
+/* All statements are prepared again by that, which pays for many rows only.
+ * A pipe may bring any number. */
+static enum cp_rc
+expect(struct cp_import *im, const struct import_reader *r, int64_t *size,
+    struct cp_err *err)
+{
+	struct stat st;
+	enum cp_rc rc;
+
+	*size = fstat(fileno(r->in), &st) == 0 ? st.st_size : 0;
+	if (im->bulk || im->in_txn || (*size > 0 && *size < IMPORT_BULK))
+		return CP_OK;
+	rc = cp_store_bulk(im->store, 1, err);
+	im->bulk = rc == CP_OK;
+	return rc;
+}
+
 enum cp_rc
 cp_import_file(struct cp_import *im, const char *path,
     enum cp_import_format format, struct cp_err *err)
 {
 	const char *slash = strrchr(path, '/');
 	struct import_reader r;
-	struct stat st;
+	int64_t size = 0;
 	enum cp_rc rc;
 
 	(void)snprintf(im->file, sizeof(im->file), "%s",
@@ -189,7 +206,9 @@ cp_import_file(struct cp_import *im, const char *path,
 		return rc;
 	}
 	im->csv = r.csv;
-	rc = pump(im, &r, fstat(fileno(r.in), &st) == 0 ? st.st_size : 0, err);
+	rc = expect(im, &r, &size, err);
+	if (rc == CP_OK)
+		rc = pump(im, &r, size, err);
 	import_reader_close(&r);
 	if (rc != CP_OK) {
 		undo(im);
@@ -247,8 +266,6 @@ cp_import_new(struct cp_store *s, struct cp_audit *audit,
 	if (rc == CP_OK)
 		rc = import_look(im, err);
 	if (rc == CP_OK)
-		rc = cp_store_bulk(s, 1, err);
-	if (rc == CP_OK)
 		*out = im;
 	else
 		cp_import_free(im);
@@ -258,13 +275,15 @@ cp_import_new(struct cp_store *s, struct cp_audit *audit,
 enum cp_rc
 cp_import_end(struct cp_import *im, struct cp_err *err)
 {
-	enum cp_rc rc;
+	enum cp_rc rc = CP_OK;
 
 	if (im->in_txn) { /* of a dry run: its report stays */
 		cp_txn_rollback(im->audit);
 		im->in_txn = 0;
 	}
-	rc = cp_store_bulk(im->store, 0, err);
+	if (im->bulk)
+		rc = cp_store_bulk(im->store, 0, err);
+	im->bulk = 0;
 	return rc == CP_OK ? import_rejects_close(im, err) : rc;
 }
 

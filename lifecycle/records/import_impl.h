@@ -16,6 +16,7 @@ enum {
 	IMPORT_ROWS = 200,             /* of a chunk */
 	IMPORT_CHUNK = 256 * 1024,     /* bytes after which it is full */
 	IMPORT_TXN_ROWS = 100000,
+	IMPORT_BULK = 1 << 20,         /* bytes of a file of many rows */
 	IMPORT_TXN_INTAKE = 500,       /* each is sealed more than once: others
 				        * want to write meanwhile */
 	IMPORT_WORKERS_MAX = 8,
@@ -141,7 +142,7 @@ struct cp_import {
 	struct import_keys keys;
 	struct import_rejects rejects;
 	char file[CP_IMPORT_NAME];
-	int csv, in_txn;
+	int csv, in_txn, bulk;
 	int64_t rows; /* of this transaction */
 	struct cp_buf text, detail;
 	struct cp_buf cases; /* to be logged at the commit */
