@@ -255,6 +255,7 @@ show(struct disclosing *d, struct cp_err *err)
 
 	if (rc != CP_OK)
 		return rc;
+	cp_out_brief(o);
 	for (int i = 0; i < CP_SHA256_LEN; i++)
 		(void)snprintf(sha + 2 * i, 3, "%02x", d->sent.sha256[i]);
 	if (d->passphrase != NULL &&
