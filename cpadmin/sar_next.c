@@ -93,12 +93,10 @@ static int
 besides(const struct cp_sar_case *x, const struct facts *f,
     struct cp_sar_next *out)
 {
-	if ((x->sar.asks & CP_ASKS_RECTIFICATION) && !f->corrected &&
-	    strcmp(x->sar.outcome, "withdrawn") != 0)
+	if ((x->sar.asks & CP_ASKS_RECTIFICATION) && !f->corrected)
 		say(x, out, "a correction was asked for: enter what became of "
 		    "it", "rectify", "corrected|refused --reason T");
-	else if ((x->sar.asks & CP_ASKS_OBJECTION) && !f->objected &&
-	    strcmp(x->sar.outcome, "withdrawn") != 0)
+	else if ((x->sar.asks & CP_ASKS_OBJECTION) && !f->objected)
 		say(x, out, "an objection was made: enter what became of it",
 		    "objection", "upheld|refused --reason T");
 	else
@@ -128,7 +126,9 @@ static int
 after_answer(const struct cp_sar_case *x, const struct facts *f,
     struct cp_sar_next *out)
 {
-	if (!besides(x, f, out))
+	if (strcmp(x->sar.outcome, "withdrawn") == 0)
+		say(x, out, "end the request", "close", "");
+	else if (!besides(x, f, out))
 		say(x, out, f->rectified && !f->told ? "tell whoever was "
 		    "given what was wrong (rectify told --told WHO), then end "
 		    "the request" :

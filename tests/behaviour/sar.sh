@@ -426,8 +426,8 @@ run sar withdraw SAR-0004 --as dan --on 2026-03-05
 expect_status 2
 ok sar withdraw SAR-0004 --reason 'told on the telephone' --json --as dan \
     --on 2026-03-05
-expect_json '[.status, .outcome, .days_left, .command] | @csv' \
-    '"answered","withdrawn",,"cpadmin sar close SAR-0004"'
+expect_json '[.status, .outcome, .days_left, .next, .command] | @csv' \
+    '"answered","withdrawn",,"end the request","cpadmin sar close SAR-0004"'
 run sar withdraw SAR-0004 --reason again --as dan --on 2026-03-05
 expect_status 5
 run sar identity SAR-0004 doubted --date 2026-03-05 --as dan --on 2026-03-05
