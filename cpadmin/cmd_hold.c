@@ -90,6 +90,7 @@ cp_hold_put(struct cp_out *o, const struct cp_hold *h, const char *status)
 	cp_out_text(o, status != NULL ? status :
 	    cp_date_set(h->released) ? "released" : "active");
 	cp_out_date(o, h->released);
+	cp_out_text(o, h->sar != 0 ? h->sar_id : NULL);
 }
 
 /* ---- tables -------------------------------------------------------------- */

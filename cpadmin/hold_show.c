@@ -91,6 +91,7 @@ static const struct cp_column show_columns[] = {
 	{ "review", "Review" },
 	{ "status", "Status" },
 	{ "released", "Released" },
+	{ "request", "Ends with request" },
 	{ "released_by", "Released by" },
 	{ "release_reason", "Released because" },
 	{ "reason", "Reason" },

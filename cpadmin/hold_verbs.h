@@ -32,7 +32,7 @@ enum cp_rc cp_hold_log(struct cp_session *s, const char *action,
 	{ "authority", "AUTHORITY" }, { "where", "WHERE" }, \
 	{ "placed", "PLACED" }, { "placed_by", "BY" }, \
 	{ "review", "REVIEW" }, { "status", "STATUS" }, \
-	{ "released", NULL }
+	{ "released", NULL }, { "request", NULL }
 /* STATUS NULL: as H says. */
 void cp_hold_put(struct cp_out *o, const struct cp_hold *h,
     const char *status);

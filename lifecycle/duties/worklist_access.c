@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "lifecycle/duties/worklist_impl.h"
+#include "lifecycle/rules/access.h"
 #include "lifecycle/rules/clock.h"
 
 /* Rows about requests for access. */
@@ -55,7 +56,12 @@ cp_work_access_due(struct cp_stmt *q, const struct cp_work_query *query,
 	if (!reaches(query, cp_col_text(q, 3)))
 		return 0;
 	say_when(query, w, when, sizeof(when));
-	if (strcmp(stage, "open") == 0) {
+	if ((cp_col_int(q, 5) & CP_ASKS_ACCESS) == 0) {
+		(void)snprintf(w->what, sizeof(w->what), "The answer to a "
+		    "request that asks for no access %s", when);
+		(void)snprintf(w->command, sizeof(w->command), "cpadmin sar "
+		    "show %s", w->id);
+	} else if (strcmp(stage, "open") == 0) {
 		(void)snprintf(w->what, sizeof(w->what), "The answer to a "
 		    "request for access %s, and nothing is collected", when);
 		(void)snprintf(w->command, sizeof(w->command), "cpadmin sar "

@@ -80,6 +80,9 @@ for who in dana tim; do
 	expect_err_contains 'cpadmin sar close SAR-0001'
 done
 ok cpadmin hold show H-0001 --as dana --on 2026-01-06
+expect_out_contains 'Ends with request'
+ok cpadmin hold list --as dana --on 2026-01-06 --json
+expect_json '.rows[0].request' SAR-0001
 ok cpadmin record history KID-1 --reason why --on 2026-01-06 --json
 expect_json '[.rows[] | select(.action == "hold.place") | .detail |
     (if type == "string" then fromjson else . end).reason] | join(",")' \

@@ -357,6 +357,8 @@ START_TEST(is_on_the_worklist_in_time)
 	struct cp_sar_opening o = opening(both, 2, "2026-01-05");
 	struct cp_operator near = { .name = "nell", .roles = CP_ROLE_DPO,
 		.authorities = { "E08000015" }, .n_authorities = 1 };
+	struct cp_operator far = { .name = "fay", .roles = CP_ROLE_DPO,
+		.authorities = { "E06000001" }, .n_authorities = 1 };
 	struct cp_operator wide = { .name = "will", .roles = CP_ROLE_DPO,
 		.authorities = { "E08000015", "E06000001" },
 		.n_authorities = 2 };
@@ -370,8 +372,10 @@ START_TEST(is_on_the_worklist_in_time)
 	    "request for access is due in 14 days, and nothing is collected "
 	    "> cpadmin sar collect SAR-0001\n");
 	work_is(&near, "access-due", "");
+	work_is(&far, "access-due", "");
 	work_is(&officer, "access-due", "");
 	on_day("2026-02-05");
+	work_is(&dpo, "hold-review", "");
 	work_is(&wide, "access-due", "SAR-0001 2026-02-05: The answer to a "
 	    "request for access is due today, and nothing is collected "
 	    "> cpadmin sar collect SAR-0001\n");
@@ -393,8 +397,17 @@ END_TEST
 START_TEST(is_on_the_worklist_while_it_waits)
 {
 	struct cp_record a = add_record("CP-A", "E08000015", "2015-03-09");
-	struct cp_sar r = open_about(&a, "2026-01-05");
+	const struct cp_record *list[] = { &a };
+	struct cp_sar_opening o = opening(list, 1, "2026-01-05");
+	struct cp_sar r;
 
+	o.asks = CP_ASKS_OBJECTION;
+	DOES(cp_sar_open(&c, &dpo, &o, &by, &r, NULL, &err));
+	work_is(&dpo, "hold-review", "");
+	on_day("2026-02-01");
+	work_is(&dpo, "access-due", "SAR-0001 2026-02-05: The answer to a "
+	    "request that asks for no access is due in 4 days > cpadmin sar "
+	    "show SAR-0001\n");
 	enter(&r, "clarify-asked", "2026-01-06");
 	on_day("2026-02-02");
 	work_is(&dpo, "access-waits", "");
@@ -427,6 +440,10 @@ START_TEST(is_on_the_worklist_until_approved)
 	work_is(&approver, "access-approval", "SAR-0001 2026-01-10: The "
 	    "answer to a request for access awaits approval > cpadmin sar "
 	    "approve SAR-0001\n");
+	/* Nor has who collected it without deciding anything. */
+	DOES(cp_sar_items_put(&c, &other, &r, list, 2, &err));
+	work_is(&approver, "access-approval", "");
+	DOES(cp_sar_items_put(&c, &dpo, &r, list, 2, &err));
 	DOES(cp_sar_approve(&c, &other, &r, &err));
 	work_is(&approver, "access-approval", "");
 	/* What nothing is flagged of needs nobody. */

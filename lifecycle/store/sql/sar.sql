@@ -283,7 +283,7 @@ WHERE stage IN ('open', 'collected', 'approved') AND n > ? ORDER BY n LIMIT 1
 SELECT s.due, s.id, NULL, coalesce((SELECT group_concat(coalesce(m.authority,
 		r.authority)) FROM sar_subject x JOIN record r ON r.n = x.record
 		LEFT JOIN record m ON m.n = r.merged_into WHERE x.sar = s.n),
-	s.authority), s.stage
+	s.authority), s.stage, s.asks
 FROM sar s INDEXED BY sar_open
 WHERE s.stage <> 'closed' AND s.due <= max(?1, date(?2, '+14 days'))
 	AND s.stage <> 'answered'

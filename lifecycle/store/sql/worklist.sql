@@ -72,10 +72,11 @@ WHERE b.status = 'executed' AND b.status IN ('proposed', 'approved',
 	'executed')
 ORDER BY b.not_before, b.n
 
+-- Those of requests for access end with these, which have rows of their own.
 -- name: work_holds
 SELECT h.review, h.id, coalesce(r.authority, h.authority), h.scope
 FROM hold h INDEXED BY hold_review LEFT JOIN record r ON r.n = h.record
-WHERE h.released IS NULL AND h.review <= ?1
+WHERE h.released IS NULL AND h.review <= ?1 AND h.sar IS NULL
 ORDER BY h.review, h.n
 
 -- name: work_holds_unsettled
