@@ -247,6 +247,16 @@ struct reading {
 	enum cp_part part;
 };
 
+/* The name of a feed's file may tell whose it is. */
+static void
+put_file(struct collecting *x, const char *file)
+{
+	if (x->place != 0)
+		collecting_one(x, x->place, "source", file);
+	else
+		collecting_text(x, "source", file);
+}
+
 static enum cp_rc
 put_row(struct collecting *x, const struct cp_log_row *row,
     const struct action *a, const struct cp_json *detail, unsigned flags,
@@ -266,9 +276,8 @@ put_row(struct collecting *x, const struct cp_log_row *row,
 		return CP_OK;
 	collecting_word(x, "purpose", cp_json_text(cp_json_get(detail,
 	    "purpose")));
+	put_file(x, cp_json_text(cp_json_get(detail, "file")));
 	flags |= x->place;
-	collecting_one(x, flags, "source", cp_json_text(cp_json_get(detail,
-	    "file")));
 	reason = cp_json_text(cp_json_get(detail, "reason"));
 	collecting_one(x, flags | collecting_mentioned(x, reason), "reason",
 	    reason);
