@@ -47,13 +47,15 @@ ask() {
 	SAR=$(jq -r .sar "$OUT_FILE")
 	ok sar collect "$SAR"
 }
-# unpack PACK PASSPHRASE: into $T/got, by two programs alike.
+# unpack PACK PASSPHRASE: into $T/got; with READ set by that too, alike.
 unpack() {
-	rm -rf "$T/got" "$T/seven"
+	rm -rf "$T/got" "$T/read"
 	printf '%s\n' "$2" >"$T/pass"
-	ok python3 "$READER" "$1" "$T/pass" "$T/got"
-	ok 7zz x -bso0 -p"$2" -o"$T/seven" "$1"
-	ok diff -r "$T/got" "$T/seven"
+	ok 7zz x -bso0 -p"$2" -o"$T/got" "$1"
+	if [ -n "${READ:-}" ]; then
+		ok python3 "$READER" "$1" "$T/pass" "$T/read"
+		ok diff -r "$T/got" "$T/read"
+	fi
 	pdftotext -layout "$T/got/letter.pdf" - | tr -s '\f\n ' ' ' \
 	    >"$T/got/text"
 }
@@ -173,7 +175,7 @@ fi
 
 test_case 'the pack: a ZIP of three, and its passphrase, once'
 umask 0
-disclosed
+READ=1 disclosed
 umask 022
 said '[.sar, .outcome, .form, .sent, .sealed_to] | tostring' \
     "[\"$SAR\",\"partial\",\"zip\",1,null]"
@@ -315,7 +317,7 @@ for n in 1 2; do
 	ok sar view "$SAR" agrees --date 2026-11-05 --subject $n
 done
 give_all "$SAR"
-disclosed
+READ=1 disclosed
 expect_eq "$(jq -r '.subjects[].record.id' "$T/got/data.json" | paste -sd' ')" \
     'CP-A CP-B'
 expect_some 'Zoë Anne O’Brien and Bea O’Brien' in "$T/got/text"
@@ -335,7 +337,7 @@ expect_no 'Lime' in "$T/got/data.json"
 test_case 'as plain text too, for who asked for that'
 ask CP-A --format plain-text
 give_all "$SAR"
-disclosed
+READ=1 disclosed
 expect_some '1 High Street' in "$T/got/letter.txt"
 expect_eq "$(grep -cE '^[0-9]+\. ' "$T/got/letter.txt")" \
     "$(jq .entries "$T/said")"
@@ -416,19 +418,18 @@ run sar disclose "$SAR" --output "$T/locked.zip" --as dan
 expect_status 7
 expect_no_file "$T/locked.zip"
 mv "$T/away"/* "$CPADMIN_STORE/keys/rehearsal"
-disclosed
+READ=1 disclosed
 is_in '9 Refuge Row'
 is_in 'Hidden Primary'
 is_in danger
 expect_eq "$(jq '.subjects[0].shield | length > 0' "$T/got/data.json")" true
 ok sar close "$SAR"
 
-# One from left to right, the longest way round, and one not: LANGUAGES=all
-# takes each.
+# LANGUAGES=all takes each.
 test_case 'in the language of who asks, or in English'
 [ "${LANGUAGES:-}" != all ] ||
     LANGUAGES=$(cd "$ROOT/policies/notices" && echo *)
-for lang in ${LANGUAGES:-ur ta}; do
+for lang in ${LANGUAGES:-ur}; do
 	dir=$ROOT/policies/notices/$lang
 	ask CP-A --language "$lang"
 	give_all "$SAR"
@@ -454,7 +455,7 @@ person CP-MANY | jq -c '.names[0] += {given: "Many"} | .numbers = []
 ok cpadmin record import "$T/many"
 ask CP-MANY
 give_all "$SAR"
-disclosed
+READ=1 disclosed
 expect_true [ "$(jq '.subjects[0].changes | length' "$T/got/data.json")" \
     -gt 1100 ]
 expect_true [ "$(jq .entries "$T/said")" -gt 1100 ]
