@@ -1,6 +1,11 @@
 #include "cpadmin/sar_ics.h"
 
+#include <errno.h>
+#include <limits.h>
 #include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "archive/file.h"
 #include "lifecycle/rules/ical.h"
@@ -9,17 +14,42 @@
 static const int ALARMS[] = { 14, 7, 3, 0 };
 
 enum cp_rc
+cp_sar_new_file(const struct cp_call *call, const char *name,
+    const char **out, struct cp_err *err)
+{
+	const char *path = cp_option(call, name), *base;
+	char dir[PATH_MAX];
+	struct stat st;
+
+	*out = path;
+	if (path == NULL)
+		return CP_OK;
+	if (path[0] == '\0')
+		return cp_fail(err, CP_USAGE, "--%s is empty", name);
+	if (lstat(path, &st) == 0)
+		return cp_fail(err, CP_REFUSED, "%.500s is there already",
+		    path);
+	base = strrchr(path, '/');
+	(void)snprintf(dir, sizeof(dir), "%.*s.", base == NULL ? 0 :
+	    (int)(base - path + 1), path);
+	if (access(dir, W_OK | X_OK) != 0)
+		return cp_fail_errno(err, errno == ENOENT || errno == ENOTDIR ?
+		    CP_NOT_FOUND : CP_FAILED, "%.500s", path);
+	return CP_OK;
+}
+
+enum cp_rc
 cp_sar_ics_begin(const struct cp_call *call, struct cp_sar_ics *ics,
     struct cp_err *err)
 {
-	ics->path = cp_option(call, "ics");
+	enum cp_rc rc;
+
 	cp_buf_init(&ics->out);
-	if (ics->path == NULL)
-		return CP_OK;
-	if (ics->path[0] == '\0')
-		return cp_fail(err, CP_USAGE, "--ics is empty");
-	cp_ical_begin(&ics->out, "-//cpadmin//cpadmin " CP_VERSION "//EN");
-	return CP_OK;
+	rc = cp_sar_new_file(call, "ics", &ics->path, err);
+	if (rc == CP_OK && ics->path != NULL)
+		cp_ical_begin(&ics->out, "-//cpadmin//cpadmin " CP_VERSION
+		    "//EN");
+	return rc;
 }
 
 /* What its clock runs by grows, and its end comes once. */

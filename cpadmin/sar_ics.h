@@ -14,12 +14,18 @@ struct cp_sar_ics {
 	struct cp_buf out;
 };
 
-/* CP_USAGE: the name is empty. */
+/* The new file that option NAME says, into *OUT; NULL if it is not given.
+ * CP_USAGE: empty; CP_REFUSED: there is one; CP_NOT_FOUND, CP_FAILED for its
+ * folder.  Asked before anything is shown. */
+enum cp_rc cp_sar_new_file(const struct cp_call *call, const char *name,
+    const char **out, struct cp_err *err) CP_MUST_CHECK;
+
+/* CP_USAGE, CP_REFUSED ... as cp_sar_new_file. */
 enum cp_rc cp_sar_ics_begin(const struct cp_call *call,
     struct cp_sar_ics *ics, struct cp_err *err) CP_MUST_CHECK;
 enum cp_rc cp_sar_ics_put(struct cp_sar_ics *ics, struct cp_sar_case *x,
     const struct cp_sar *r, struct cp_err *err) CP_MUST_CHECK;
-/* Writes it, of mode 0600: CP_REFUSED where there is a file of that name. */
+/* Writes it, of mode 0600: CP_REFUSED where there is one by now. */
 enum cp_rc cp_sar_ics_write(struct cp_sar_ics *ics, struct cp_err *err)
     CP_MUST_CHECK;
 void cp_sar_ics_clear(struct cp_sar_ics *ics);

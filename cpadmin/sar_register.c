@@ -3,6 +3,7 @@
 
 #include "archive/file.h"
 #include "cpadmin/sar_case.h"
+#include "cpadmin/sar_ics.h"
 #include "cpadmin/take.h"
 #include "lifecycle/duties/access_register.h"
 
@@ -74,10 +75,7 @@ take(const struct cp_call *call, struct cp_access_period *p,
 		return cp_fail(err, CP_USAGE, "--until is before --from");
 	p->policy = cp_option(call, "policy");
 	p->exact = cp_flag(call, "exact");
-	x->path = cp_option(call, "csv");
-	if (rc == CP_OK && x->path != NULL && x->path[0] == '\0')
-		return cp_fail(err, CP_USAGE, "--csv is empty");
-	return rc;
+	return rc == CP_OK ? cp_sar_new_file(call, "csv", &x->path, err) : rc;
 }
 
 static enum cp_rc

@@ -148,6 +148,12 @@ ok sar list --ics "$T/all.ics" --as dan --on 2026-04-08
 SAR-0001@$id" ] || fail 'not all' "$(lines "$T/all.ics")"
 [ "$(grep -c BEGIN:VCALENDAR "$T/all.ics")" = 1 ] || fail 'more than one'
 [ "$(tail -n 1 "$T/all.ics")" = $'END:VCALENDAR\r' ] || fail 'it has no end'
+run sar list --ics "$T/all.ics" --as dan --on 2026-04-08 --json
+expect_status 5
+expect_eq "$OUT" ''
+run sar list --ics "$T/none/all.ics" --as dan --on 2026-04-08 --json
+expect_status 4
+expect_eq "$OUT" ''
 ok sar list --ics "$T/far.ics" --as far --on 2026-04-08
 [ "$(ics_field "$T/far.ics" UID)" = "SAR-0004@$id" ] || fail 'beyond reach'
 
@@ -252,8 +258,9 @@ head -n 1 "$T/r.csv" | grep -q '^policy,status,in_time,extended,late,total' ||
     fail 'the first line' "$(head -n 1 "$T/r.csv")"
 grep -qi -e zuleika -e SAR- -e KID- "$T/r.csv" && fail 'it names somebody'
 run sar register --from 2026-06-01 --until 2026-06-30 --csv "$T/r.csv" \
-    --as dan --on 2026-07-31
+    --as dan --on 2026-07-31 --json
 expect_status 5
+expect_eq "$OUT" ''
 
 test_case 'each policy by itself, and each reach'
 sqlite3 "$CPADMIN_STORE/store.db" "INSERT INTO policy VALUES (50,
