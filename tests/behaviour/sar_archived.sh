@@ -268,6 +268,7 @@ expect_some Sidonie in "$OUT_FILE"
 for hidden in 'Wren Refuge' 'ZZ99 3WZ' E08000015 shield; do
 	expect_no "$hidden" in "$OUT_FILE"
 done
+expect_eq "$(sql 'SELECT count(*) FROM investigation')" 0 'nothing was opened'
 
 test_case 'an officer opens the box of whom it is safe for'
 run sar safe "$SAR" --reason 'it is Sidonie herself' --as dana
@@ -299,12 +300,42 @@ ok sar collect "$SAR" --as dana --json
 expect_json '[.subjects[].found] | join(" ")' 'archived live live'
 ok sar items "$SAR" --all --as dana --json
 expect_some 2010-03-01 in "$OUT_FILE"
+expect_eq "$(sql "SELECT count(*) FROM tie t JOIN record r ON r.n = t.record
+    WHERE r.state = 'live'")" 0
 
-test_case 'where several operators have to agree, an opening is for this'
+test_case 'what was kept of somebody else is not theirs'
+end_it
+ask --name 'Zoë O’Brien' --born 2006-03-01
+ok sar subject "$SAR" CP-A --reason 'the name' --as dana
+sit --as dana --json
+expect_json '.subjects[0].found' archived
+ok sar subject "$SAR" CP-S --reason 'it was a sister' --as dana
+ok sar collect "$SAR" --as dana --json
+expect_json '.subjects[0].found' opening
+ok sar items "$SAR" --all --as dana --json
+expect_no 'Zoë' in "$OUT_FILE"
+sit --as dana --json
+expect_json '.subjects[0].found' archived
+ok sar items "$SAR" --all --as dana --json
+expect_some 'Sidonie' in "$OUT_FILE"
+expect_eq "$(kept)" 1
+
+test_case 'as the policy allows: never for this, or when several agree'
 sed 's/^version = .*/version = "2";/' "$ROOT/policies/uk-2026.cfg" |
     awk '/open_operators = \{/ { on = 1 }
 	on && /value = / { sub(/value = [0-9]+/, "value = 2"); on = 0 } 1' \
 	>"$T/policy.cfg"
+sed -e '/open_\(later\|first_year\)_purposes/,/};/s/"subject-access"/"other"/' \
+    -e 's/^version = .*/version = "never";/' "$ROOT/policies/uk-2026.cfg" \
+    >"$T/never.cfg"
+ok cpadmin policy adopt "$T/never.cfg"
+end_it
+ask --subject CP-A
+BEFORE=$(opened refused)
+sit --as dana
+expect_status 5
+expect_err_contains purpose
+expect_eq "$(kept)/$(($(opened refused) - BEFORE))" 0/1
 ok cpadmin policy adopt "$T/policy.cfg"
 ok cpadmin operator add dora --uid 2005 --role dpo
 end_it
