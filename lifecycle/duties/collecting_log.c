@@ -192,7 +192,7 @@ put_scalar(struct cp_buf *b, const struct cp_json *v)
 
 	if (text != NULL)
 		cp_buf_puts(b, text);
-	else
+	else if (v != NULL)
 		cp_json_dump(v, b);
 }
 
@@ -200,8 +200,6 @@ put_scalar(struct cp_buf *b, const struct cp_json *v)
 static unsigned
 flags_of(const char *field)
 {
-	if (field == NULL)
-		return 0;
 	if (strncmp(field, "carers", strlen("carers")) == 0)
 		return CP_FLAGGED_CARER;
 	if (strncmp(field, "involvements", strlen("involvements")) == 0)
@@ -217,14 +215,17 @@ put_changes(struct collecting *x, const struct cp_json *detail,
 {
 	const struct cp_json *changes = cp_json_get(detail, "changes");
 	const struct cp_json *by = cp_json_get(detail, "by"), *one;
+	const char *name;
 	struct cp_buf b;
 
 	cp_buf_init(&b);
 	for (size_t i = 0; i < cp_json_size(changes); i++) {
 		one = cp_json_at(changes, i);
-		flags |= flags_of(cp_json_text(cp_json_get(one, "field")));
-		cp_buf_printf(&b, "%s%s: ", b.len > 0 ? ", " : "",
-		    cp_json_text(cp_json_get(one, "field")));
+		name = cp_json_text(cp_json_get(one, "field"));
+		if (name == NULL)
+			continue;
+		flags |= flags_of(name);
+		cp_buf_printf(&b, "%s%s: ", b.len > 0 ? ", " : "", name);
 		put_scalar(&b, cp_json_get(one, "is"));
 		cp_buf_puts(&b, " (");
 		put_scalar(&b, cp_json_get(one, "was"));

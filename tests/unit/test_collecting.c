@@ -668,6 +668,34 @@ START_TEST(what_somebody_typed)
 }
 END_TEST
 
+/* Whatever stands in the log, of an older program or of none of ours. */
+START_TEST(details_of_any_kind)
+{
+	static const char *const details[] = { "{}", "{\"changes\":[1,{}]}",
+		"{\"changes\":[{\"field\":7}],\"by\":[null,2]}",
+		"{\"changes\":{\"a\":1},\"reason\":[],\"file\":3}",
+		"{\"changes\":[{\"field\":\"gender\"}]}",
+		"{\"changes\":[{\"field\":\"death\",\"was\":null,\"is\":"
+		"{\"date\":\"2019-01-01\"}}]}", "[1]", "{\"sar\":[]}",
+		"{\"by\":\"name\",\"purpose\":{}}" };
+	static const char *const kinds[] = { "record.show", "record.correct",
+		"sar.collect", "record.find", "no.such" };
+
+	add_record(WHOLE("R1", "12 Larkhill Road"));
+	for (size_t i = 0; i < sizeof(details) / sizeof(details[0]); i++)
+		for (size_t k = 0; k < sizeof(kinds) / sizeof(kinds[0]); k++)
+			log_about(kinds[k], "R1", details[i]);
+	open_for("Nell Ash", CP_SELF, "R1", NULL);
+	collect(NULL);
+	give_all();
+	ck_assert(says("death: {") && says("gender:  ()"));
+	shield("R1");
+	collect(NULL);
+	say_safe(1);
+	collect(identity);
+}
+END_TEST
+
 START_TEST(nothing_is_given)
 {
 	struct cp_buf b;
@@ -981,6 +1009,7 @@ main(void)
 	tcase_add_test(t, the_brother_alone);
 	tcase_add_test(t, safe_about_one_of_two);
 	tcase_add_test(t, what_somebody_typed);
+	tcase_add_test(t, details_of_any_kind);
 	tcase_add_test(t, nothing_is_given);
 	tcase_add_test(t, the_authority_only_beside_a_place);
 	tcase_add_test(t, an_entry_takes_its_details_along);
