@@ -9,8 +9,8 @@ HOUSE=$ROOT/tests/house
 RULES='SQL_DOCUMENT_GET lifecycle/records/gate.c
 SQL_DOCUMENT_(ADD|UPDATE|DELETE|KEYS) lifecycle/records/record.c lifecycle/records/prepare.c lifecycle/records/merge.c
 cp_record_rewrite lifecycle/records/record.c lifecycle/records/record_put.h lifecycle/records/gate_shield.c
-cp_document_unhide lifecycle/records/document_unhide.c lifecycle/records/document_hide.h lifecycle/records/shield_fold.c cpadmin/archive_shield.c
-cp_document_(parse|of_tree|from_csv) lifecycle/records/document*.[ch] lifecycle/records/gate.c lifecycle/records/undo_last.c lifecycle/records/import_*.c lifecycle/records/identity.c lifecycle/records/quarantine_open.c lifecycle/duties/opening.c
+cp_document_unhide lifecycle/records/document_unhide.c lifecycle/records/document_hide.h lifecycle/records/shield_fold.c lifecycle/duties/collecting_archived.c cpadmin/archive_shield.c
+cp_document_(parse|of_tree|from_csv) lifecycle/records/document*.[ch] lifecycle/records/gate.c lifecycle/records/undo_last.c lifecycle/records/import_*.c lifecycle/records/identity.c lifecycle/records/quarantine_open.c lifecycle/records/tie_text.c lifecycle/duties/opening.c
 SQL_GATE_LOG_PUT lifecycle/records/gate_log.c
 (SQL_)?AUDIT_PUT_DETAIL lifecycle/records/gate_log.c lifecycle/duties/history.c'
 
@@ -27,6 +27,7 @@ cpadmin/ledger.c cp_gate_document
 cpadmin/shield_reveal.c cp_override
 cpadmin/shield_letter.c cp_mail_document
 cpadmin/notice_safe.c cp_mail_document
+cpadmin/sar_letter_make.c cp_gate_document
 cpadmin/record_quarantine_show.c cp_quarantine_
 cpadmin/archive_shield.c cp_compartment_open_payload'
 
