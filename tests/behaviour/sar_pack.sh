@@ -462,3 +462,11 @@ expect_true [ "$(jq .entries "$T/said")" -gt 1100 ]
 expect_true [ "$(jq .pages "$T/said")" -gt 40 ]
 expect_some " $(jq .entries "$T/said"). When" in "$T/got/text"
 ok python3 "$TAGS" "$T/got/letter.pdf" --letters 1 --all-marked
+
+test_case 'just after midnight in summer it is of that day'
+AT=(--on 2027-07-01T00:30)
+ask CP-B --requester 'Bea O’Brien'
+give_all "$SAR"
+READ=1 disclosed
+expect_eq "$(jq -r .made "$T/got/data.json")" 2027-07-01
+expect_some '1 July 2027' in "$T/got/text"
