@@ -1,4 +1,6 @@
+#include <archive.h>
 #include <check.h>
+#include <dlfcn.h>
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +15,26 @@
 static struct cp_err err;
 static char dir[64];
 static struct cp_secret *pass;
+
+/* Before the library's own: what it is given may be damaged on the way. */
+static int damage;
+
+la_ssize_t
+archive_write_data(struct archive *a, const void *data, size_t len)
+{
+	union { void *object; la_ssize_t (*call)(struct archive *,
+	    const void *, size_t); } real;
+	uint8_t *copy = malloc(len);
+	la_ssize_t n;
+
+	ck_assert_ptr_nonnull(copy);
+	memcpy(copy, data, len);
+	copy[len / 2] ^= (uint8_t)damage;
+	real.object = dlsym(RTLD_NEXT, "archive_write_data");
+	n = real.call(a, copy, len);
+	free(copy);
+	return n;
+}
 
 #define TIME ((int64_t)1795305600) /* 2026-11-22 00:00 UTC */
 #define README "What this is, in a few words\n"
@@ -243,6 +265,21 @@ START_TEST(test_refused)
 }
 END_TEST
 
+START_TEST(test_read_back)
+{
+	struct cp_buf zip;
+
+	cp_buf_init(&zip);
+	damage = 1;
+	ck_assert_int_eq(cp_pack_zip(three, 3, pass, TIME, &zip, &err),
+	    CP_CORRUPT);
+	damage = 0;
+	ck_assert_ptr_nonnull(strstr(err.what, "letter.pdf"));
+	ck_assert_uint_eq(zip.len, 0);
+	cp_buf_clear(&zip);
+}
+END_TEST
+
 START_TEST(test_passphrase)
 {
 	struct cp_secret *a = NULL, *b = NULL;
@@ -293,6 +330,7 @@ main(void)
 	tcase_add_loop_test(t, test_any_size, 0, 11);
 	tcase_add_test(t, test_same_length_other_bytes);
 	tcase_add_test(t, test_refused);
+	tcase_add_test(t, test_read_back);
 	tcase_add_test(t, test_passphrase);
 	srunner_run_all(r, CK_ENV);
 	failed = srunner_ntests_failed(r);
