@@ -278,10 +278,10 @@ run sar disclose "$SAR" --output "$T/changed.zip"
 expect_status 5
 expect_no_file "$T/changed.zip"
 
-test_case 'a change between review and answer'
+test_case 'a change between review and answer, of what nobody had to look at'
 ask CP-A
 give_all "$SAR"
-ok cpadmin record correct CP-A --set 'carers[0].phone=0151 496 0123' \
+ok cpadmin record correct CP-A --set 'addresses[0].postcode=CH41 1AB' \
     --reason 'she said so'
 run sar disclose "$SAR" --output "$T/changed.zip"
 expect_status 5
@@ -289,9 +289,12 @@ expect_err_contains "cpadmin sar collect $SAR"
 ok sar collect "$SAR"
 run sar disclose "$SAR" --output "$T/changed.zip"
 expect_status 5
+expect_err_contains "cpadmin sar approve $SAR"
 give_all "$SAR"
 disclosed
-is_in '0151 496 0123'
+is_in 'CH41 1AB'
+is_in '0151 496 0999'
+is_nowhere 'CH41 1AA'
 said .outcome full
 
 test_case 'who asks has to have shown who they are'
