@@ -83,6 +83,7 @@ put_item(struct cp_sar_collected *c, struct cp_out *o, size_t at,
     struct cp_err *err)
 {
 	const struct cp_item *i = &c->coll.items[at];
+	const unsigned told = cp_sar_flags_told(&c->x, i->stored.flags);
 	char flags[128];
 	struct cp_buf text;
 	enum cp_rc rc;
@@ -94,8 +95,7 @@ put_item(struct cp_sar_collected *c, struct cp_out *o, size_t at,
 		cp_buf_clear(&text);
 		return rc;
 	}
-	cp_item_flags_text(cp_sar_flags_told(&c->x, i->stored.flags), flags,
-	    sizeof(flags));
+	cp_item_flags_text(told, flags, sizeof(flags));
 	if (i->stored.number > 0)
 		cp_out_int(o, i->stored.number);
 	else
@@ -108,7 +108,9 @@ put_item(struct cp_sar_collected *c, struct cp_out *o, size_t at,
 	cp_out_text(o, or_null(flags));
 	cp_out_text(o, or_null(cp_item_decision_word(i->stored.decision)));
 	cp_out_text(o, or_null(i->stored.ground));
-	cp_out_text(o, or_null(i->stored.note));
+	/* The note may say why. */
+	cp_out_text(o, told == i->stored.flags ? or_null(i->stored.note) :
+	    NULL);
 	cp_out_text(o, or_null(i->stored.decided_by));
 	cp_out_text(o, or_null(state_of(i)));
 	cp_buf_clear(&text);

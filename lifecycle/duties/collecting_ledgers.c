@@ -201,7 +201,7 @@ put_notice(struct collecting *x, const struct cp_json *v)
 	collecting_day(x, "returned", text(v, "returned"));
 }
 
-/* Those of an officer. */
+/* Those of an officer; their keys say so (sar_decide.c). */
 static enum cp_rc
 put_safe(struct collecting *x, struct cp_err *err)
 {
@@ -216,7 +216,7 @@ put_safe(struct collecting *x, struct cp_err *err)
 		if (!was_sent(cp_col_text(q, 2)))
 			continue;
 		cp_notice_ref(cp_col_int(q, 0), ref);
-		collecting_entry(x, CP_PART_NOTICES, 0, "notices/%s", ref);
+		collecting_entry(x, CP_PART_NOTICES, 0, "shield/%s", ref);
 		collecting_text(x, "request", ref);
 		collecting_word(x, "kind", cp_col_text(q, 1));
 		collecting_word(x, "status", cp_col_text(q, 2));

@@ -76,7 +76,9 @@ log_decision(const struct cp_change *c, const struct cp_sar *r,
 	cp_json_put_int(&b, i->number);
 	cp_json_put_key(&b, "subject");
 	cp_json_put_int(&b, i->subject);
-	cp_json_put_member(&b, "key", i->key);
+	/* The log is read by who is not told of shields. */
+	if (strncmp(i->key, "shield/", strlen("shield/")) != 0)
+		cp_json_put_member(&b, "key", i->key);
 	if (ground != NULL)
 		cp_json_put_member(&b, "ground", ground);
 	cp_json_close(&b, '}');

@@ -275,7 +275,12 @@ expect_eq "$(field names/0 flags)" null
 run sar items "$SAR" --all --as pat
 expect_status 0
 expect_no place "$OUT_FILE"
-ok sar withhold "$SAR" --flag place --ground serious-harm --reason x --as dee
+ok sar withhold "$SAR" --flag place --ground serious-harm \
+    --reason 'it is where Nell lives' --as dee
+run sar items "$SAR" --all --json --as pat
+expect_no 'where Nell' "$OUT_FILE"
+run sar items "$SAR" --all --json --as dee
+expect_out_contains 'where Nell'
 ok sar give "$SAR" --flag carer --as dee
 read_items
 expect_eq "$(field carers/0/phone after)" null
@@ -301,6 +306,13 @@ expect_eq "$(sql 'SELECT count(*) FROM investigation')" $((BEFORE + 1))
 run sar items "$SAR" --all --as sue
 expect_out_contains 'Larkhill'
 expect_out_contains 'he found her'
+# and the log, which others read, does not say of what was decided
+read_items
+ok sar give "$SAR" "$(jq -r '[.rows[] | select(.part == "shield")][0].item' \
+    "$T/items")" --as dee
+run cpadmin audit show --subject "$SAR" --json --as aud
+expect_out_contains sar.give
+expect_no shield/ "$OUT_FILE"
 # to look at it again opens no other
 expect_eq "$(sql 'SELECT count(*) FROM investigation')" $((BEFORE + 1))
 # who is not told of shields sees nothing of it
