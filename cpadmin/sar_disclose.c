@@ -1,3 +1,4 @@
+/* CP_NEEDS_PAGES: answers are typeset. */
 #include <stdio.h>
 #include <string.h>
 
@@ -10,7 +11,7 @@
 #include "lifecycle/duties/disclosing.h"
 
 /* sar disclose: the answer goes out.  All of it is made in memory and within
- * one transaction, so that it is of what is held, and decided, at its commit. */
+ * one transaction, so that it is of what is held and decided at its commit. */
 
 static const struct cp_column columns[] = {
 	{ "sar", "Request" },

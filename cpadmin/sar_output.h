@@ -26,8 +26,8 @@ enum cp_rc cp_sar_output_take(const struct cp_call *call, const char *sar,
  * that was killed left there. */
 enum cp_rc cp_sar_output_write(struct cp_sar_output *o,
     const struct cp_buf *data, struct cp_err *err) CP_MUST_CHECK;
-/* After the commit: it gets its name.  CP_REFUSED: that was taken meanwhile, and
- * it has the other still, as whenever `written' stays set. */
+/* After the commit: it gets its name.  CP_REFUSED: that was taken meanwhile,
+ * and it has the other still, as whenever `written' stays set. */
 enum cp_rc cp_sar_output_name(struct cp_sar_output *o, struct cp_err *err)
     CP_MUST_CHECK;
 /* Nothing of it stays that has no name. */
