@@ -153,7 +153,7 @@ clock_one(struct night *x, const struct cp_sar *r, struct cp_err *err)
 	return rc == CP_OK && differs ? keep_clock(x, r->n, err) : rc;
 }
 
-/* What is the affair of one request, or of its policy, does not stop a night. */
+/* What is the affair of one request, or of its policy, stops no night. */
 static int
 is_own(enum cp_rc rc)
 {
