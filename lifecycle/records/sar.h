@@ -71,9 +71,9 @@ struct cp_sar_subject {
  * "approved", "sent", "refused", "withdrawn", "rectified", "not-rectified",
  * "objection-upheld", "objection-refused", "told" (a recipient, of a
  * correction), "found" (why a subject, whose number is the reference, is that
- * record or nobody), "closed".  Of these "own-view", "safe", "collected", "withheld",
- * "approved", "sent" and "closed" are entered by the functions that do it;
- * "safe" is read only by who may know of shields. */
+ * record or nobody), "closed".  Of these "own-view", "safe", "collected",
+ * "withheld", "approved", "sent" and "closed" are entered by the functions that
+ * do it; "safe" is read only by who may know of shields. */
 struct cp_sar_event {
 	int64_t n;
 	struct cp_date date;
