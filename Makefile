@@ -55,10 +55,10 @@ FRONT_SRC := $(sort $(filter-out $(CMD_SRC) cpadmin/cpschedd.c,\
 	$(wildcard cpadmin/*.c)))
 # A command that reads or writes packages says CP_NEEDS_ARCHIVE.  Those live
 # in a second program, which the first one executes: libarchive brings
-# libxml2 and ICU, whose loading would cost every other command 2 ms.  One that
-# sets pages says CP_NEEDS_PAGES and lives, with all others, in a third: Pango
-# and what it brings would cost the nightly run as much again.
-# The files beside a command, NAME_*.c, go where it goes.
+# libxml2 and ICU, whose loading would cost every other command 2 ms.  The files
+# beside a command, NAME_*.c, go where it goes.  A source that sets pages says
+# CP_NEEDS_PAGES and lives, with all others, in a third: Pango and what it
+# brings would cost every other verb as much again.
 TOP_SRC   := $(CMD_SRC) $(FRONT_SRC)
 with = $(1) $(foreach c,$(filter cpadmin/cmd_%,$(1)),\
 	$(filter $(patsubst cpadmin/cmd_%.c,cpadmin/%,$(c))_%,$(2)))

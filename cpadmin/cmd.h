@@ -12,11 +12,15 @@
  *
  * A command whose code reaches libarchive says so by writing the word
  * CP_NEEDS_ARCHIVE in its source: it then runs in the program cpadmin-full.
- * One that sets pages writes CP_NEEDS_PAGES and runs in cpadmin-print, which
- * has all of cpadmin-full besides.  Its own files, NAME_*.c, go with it; any
- * other source of cpadmin/ that reaches either says the same.
+ * Its own files, NAME_*.c, go with it; any other source of cpadmin/ that
+ * reaches libarchive says the same.
+ * A source that sets pages writes CP_NEEDS_PAGES and is in cpadmin-print only,
+ * which has all of cpadmin-full besides.  The function of a verb in such a
+ * source is declared with CP_SETS_PAGES: in the other programs it is NULL, and
+ * main executes cpadmin-print for it.
  */
 struct cp_call;
+#define CP_SETS_PAGES __attribute__((weak))
 
 enum cp_opt_kind { CP_OPT_FLAG, CP_OPT_TEXT, CP_OPT_LIST };
 
@@ -52,6 +56,7 @@ struct cp_verb {
 	unsigned takes;
 	int min_args;
 	int max_args; /* -1 = any number */
+	/* NULL: in another program (CP_SETS_PAGES) */
 	enum cp_rc (*run)(struct cp_call *call, struct cp_err *err);
 };
 

@@ -1,4 +1,3 @@
-/* CP_NEEDS_PAGES: shares are printed. */
 #include "cpadmin/ceremony.h"
 #include "cpadmin/custody_sheet.h"
 #include "cpadmin/custody_verbs.h"

@@ -1,5 +1,4 @@
-/* CP_NEEDS_ARCHIVE: what is destroyed early may be opened by nobody now.
- * CP_NEEDS_PAGES: a certificate is printed. */
+/* CP_NEEDS_ARCHIVE: what is destroyed early may be opened by nobody now. */
 #include "cpadmin/destruction_verbs.h"
 
 static const struct cp_opt list_options[] = {

@@ -1,4 +1,3 @@
-/* CP_NEEDS_PAGES: letters are typeset. */
 #include "cpadmin/notice_verbs.h"
 
 #define KINDS "first, comprehension, version, eighteen, archived, extended, " \

@@ -1,4 +1,4 @@
-/* CP_NEEDS_PAGES: answers are typeset. */
+/* CP_NEEDS_ARCHIVE: archived persons ask, too. */
 #include "cpadmin/sar_verbs.h"
 
 #define NO_OPTION { NULL, 0, CP_OPT_FLAG, NULL, NULL }

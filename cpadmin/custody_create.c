@@ -1,3 +1,4 @@
+/* CP_NEEDS_PAGES: shares are printed. */
 #include <stdio.h>
 
 #include "cpadmin/ceremony.h"

@@ -9,7 +9,8 @@
  */
 
 /* The verb: one sheet, of --share to --output. */
-enum cp_rc cp_custody_run_sheet(struct cp_call *call, struct cp_err *err);
+enum cp_rc cp_custody_run_sheet(struct cp_call *call, struct cp_err *err)
+    CP_SETS_PAGES;
 
 /*
  * A sheet for each share of the key that C has made, in DIR, which is made if

@@ -7,7 +7,8 @@
 /* For cmd_custody.c and custody_*.c: the verbs of custody, and what they
  * share. */
 
-enum cp_rc cp_custody_run_create(struct cp_call *call, struct cp_err *err);
+enum cp_rc cp_custody_run_create(struct cp_call *call, struct cp_err *err)
+    CP_SETS_PAGES;
 enum cp_rc cp_custody_run_list(struct cp_call *call, struct cp_err *err);
 enum cp_rc cp_custody_run_drill(struct cp_call *call, struct cp_err *err);
 enum cp_rc cp_custody_run_recover(struct cp_call *call, struct cp_err *err);

@@ -15,7 +15,8 @@ enum cp_rc cp_destruction_approve(struct cp_call *call, struct cp_err *err);
 enum cp_rc cp_destruction_refuse(struct cp_call *call, struct cp_err *err);
 enum cp_rc cp_destruction_exclude(struct cp_call *call, struct cp_err *err);
 enum cp_rc cp_destruction_certificate(struct cp_call *call,
-    struct cp_err *err);
+    struct cp_err *err)
+    CP_SETS_PAGES;
 enum cp_rc cp_destruction_try(struct cp_call *call, struct cp_err *err);
 
 /* Prints batch ID as it stands now: one object. */

@@ -139,7 +139,7 @@ struct usage {
 
 static enum cp_rc
 run_command(const struct cp_command *command, int n, char **words,
-    struct usage *usage, struct cp_err *err)
+    char **argv, struct usage *usage, struct cp_err *err)
 {
 	struct cp_call call;
 	struct cp_buf b;
@@ -152,6 +152,8 @@ run_command(const struct cp_command *command, int n, char **words,
 		cp_buf_init(&b);
 		cp_help_command(command, call.verb, &b);
 		rc = print(&b, err);
+	} else if (rc == CP_OK && call.verb->run == NULL) {
+		rc = exec_program(PROGRAM_OF_ALL, argv, err);
 	} else if (rc == CP_OK) {
 		rc = call.verb->run(&call, err);
 	}
@@ -222,7 +224,7 @@ dispatch(int argc, char **argv, struct usage *usage, struct cp_err *err)
 		rc = exec_program(e->program, argv, err);
 	} else {
 		rc = run_command(e->command, n - !named, words + !named,
-		    usage, err);
+		    argv, usage, err);
 	}
 	free(words);
 	return rc;

@@ -1,3 +1,4 @@
+/* CP_NEEDS_PAGES: letters are typeset. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

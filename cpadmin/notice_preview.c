@@ -1,3 +1,4 @@
+/* CP_NEEDS_PAGES: letters are typeset. */
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -10,13 +10,15 @@
 /* For cmd_notice.c and notice_*.c: the verbs of notice, and what they share. */
 
 enum cp_rc cp_notice_run_owed(struct cp_call *call, struct cp_err *err);
-enum cp_rc cp_notice_run_issue(struct cp_call *call, struct cp_err *err);
+enum cp_rc cp_notice_run_issue(struct cp_call *call, struct cp_err *err)
+    CP_SETS_PAGES;
 /* Of `issue' with --safe: an officer sends it, sealed. */
 enum cp_rc cp_notice_run_safe(struct cp_call *call, struct cp_err *err);
 enum cp_rc cp_notice_run_served(struct cp_call *call, struct cp_err *err);
 enum cp_rc cp_notice_run_returned(struct cp_call *call, struct cp_err *err);
 enum cp_rc cp_notice_run_show(struct cp_call *call, struct cp_err *err);
-enum cp_rc cp_notice_run_preview(struct cp_call *call, struct cp_err *err);
+enum cp_rc cp_notice_run_preview(struct cp_call *call, struct cp_err *err)
+    CP_SETS_PAGES;
 enum cp_rc cp_notice_run_translations(struct cp_call *call,
     struct cp_err *err);
 enum cp_rc cp_notice_run_suppress(struct cp_call *call, struct cp_err *err);

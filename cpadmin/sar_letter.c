@@ -1,3 +1,4 @@
+/* CP_NEEDS_PAGES: letters are typeset. */
 #include <stdio.h>
 #include <string.h>
 

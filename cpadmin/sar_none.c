@@ -1,3 +1,4 @@
+/* CP_NEEDS_PAGES: letters are typeset. */
 #include <string.h>
 
 #include "cpadmin/sar_letter_make.h"

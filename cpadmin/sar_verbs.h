@@ -27,10 +27,14 @@ enum cp_rc cp_sar_run_withhold(struct cp_call *call, struct cp_err *err);
 enum cp_rc cp_sar_run_give(struct cp_call *call, struct cp_err *err);
 enum cp_rc cp_sar_run_approve(struct cp_call *call, struct cp_err *err);
 /* sar_disclose.c, sar_letter.c, sar_none.c, sar_refuse.c */
-enum cp_rc cp_sar_run_disclose(struct cp_call *call, struct cp_err *err);
-enum cp_rc cp_sar_run_letter(struct cp_call *call, struct cp_err *err);
-enum cp_rc cp_sar_run_none(struct cp_call *call, struct cp_err *err);
-enum cp_rc cp_sar_run_refuse(struct cp_call *call, struct cp_err *err);
+enum cp_rc cp_sar_run_disclose(struct cp_call *call, struct cp_err *err)
+    CP_SETS_PAGES;
+enum cp_rc cp_sar_run_letter(struct cp_call *call, struct cp_err *err)
+    CP_SETS_PAGES;
+enum cp_rc cp_sar_run_none(struct cp_call *call, struct cp_err *err)
+    CP_SETS_PAGES;
+enum cp_rc cp_sar_run_refuse(struct cp_call *call, struct cp_err *err)
+    CP_SETS_PAGES;
 /* sar_rectify.c, sar_objection.c */
 enum cp_rc cp_sar_run_rectify(struct cp_call *call, struct cp_err *err);
 enum cp_rc cp_sar_run_objection(struct cp_call *call, struct cp_err *err);
