@@ -696,6 +696,23 @@ START_TEST(details_of_any_kind)
 }
 END_TEST
 
+/* Who is shielded there is not known yet. */
+START_TEST(an_authority_that_is_not_open)
+{
+	struct cp_collecting w;
+
+	add_record(WHOLE("R1", "12 Larkhill Road"));
+	open_for("Nell Ash", CP_SELF, "R1", NULL);
+	sql("UPDATE gate SET status = 'closed'");
+	w = with(NULL);
+	FAILS(CP_REFUSED, cp_collect(&w, &coll, &err));
+	ck_assert_uint_eq(coll.n, 0);
+	ck_assert_ptr_eq(cp_store_actor(store), NULL);
+	sql("UPDATE gate SET status = 'open'");
+	collect(NULL);
+}
+END_TEST
+
 START_TEST(nothing_is_given)
 {
 	struct cp_buf b;
@@ -1010,6 +1027,7 @@ main(void)
 	tcase_add_test(t, safe_about_one_of_two);
 	tcase_add_test(t, what_somebody_typed);
 	tcase_add_test(t, details_of_any_kind);
+	tcase_add_test(t, an_authority_that_is_not_open);
 	tcase_add_test(t, nothing_is_given);
 	tcase_add_test(t, the_authority_only_beside_a_place);
 	tcase_add_test(t, an_entry_takes_its_details_along);
