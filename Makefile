@@ -20,7 +20,7 @@ PACKAGES_BUILD := gcc libc6-dev libgcrypt20-dev libarchive-dev libsqlite3-dev \
 PACKAGES_CHECK := $(PACKAGES_BUILD) check clang jq age zstd mandoc sqlite3 \
 	zlib1g-dev xxd openssl strace poppler-utils qpdf zbar-tools \
 	python3 xfsprogs 7zip
-PACKAGES_DEMO  := $(PACKAGES_BUILD) jq age zstd poppler-utils
+PACKAGES_DEMO  := $(PACKAGES_BUILD) jq age zstd poppler-utils 7zip
 PACKAGES_BENCH := $(PACKAGES_CHECK) borgbackup restic groff
 
 WARN := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes \
