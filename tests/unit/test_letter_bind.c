@@ -121,7 +121,7 @@ press_part(struct cp_buf *out, int letters)
 		.page_words = "Page {{page}} of {{pages}}",
 		.reference_words = "Our reference", .qr_words = "QR",
 		.date = "21 November 2026", .made = "2026-11-21T10:00:00Z" };
-	const struct cp_letter l = { "N-0000012-K", to, 3, blocks, 4 };
+	const struct cp_letter l = { "N-0000012-K", to, 3, blocks, 4, 0 };
 	struct cp_press *press = NULL;
 	const char *why = NULL;
 	int pages = 0;
