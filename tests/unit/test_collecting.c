@@ -675,7 +675,8 @@ START_TEST(details_of_any_kind)
 		"{\"changes\":[{\"field\":7}],\"by\":[null,2]}",
 		"{\"changes\":{\"a\":1},\"reason\":[],\"file\":3}",
 		"{\"changes\":[{\"field\":\"gender\"}]}",
-		"{\"changes\":[{\"field\":\"death\",\"is\":{\"date\":1}}]}", "[1]", "{\"sar\":[]}",
+		"{\"changes\":[{\"field\":\"death\",\"is\":{\"date\":1}}]}",
+		"[1]", "{\"sar\":[]}",
 		"{\"by\":\"name\",\"purpose\":{}}" };
 	static const char *const kinds[] = { "record.show", "record.correct",
 		"sar.collect", "record.find", "no.such" };
