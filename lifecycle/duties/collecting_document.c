@@ -168,8 +168,9 @@ put_life(struct collecting *x, const struct cp_document *doc)
 
 /* ---- the whole ----------------------------------------------------------- */
 
-/* Where one address of somebody is also a shielded child's, all their places
- * tell of it.  Of who is shielded themself that is no question. */
+/* Where one address of somebody, be it a former one, is also where a shielded
+ * child lives, all their places tell of it.  Of who is shielded themself that
+ * is no question. */
 enum cp_rc
 collecting_refuge(struct collecting *x, struct cp_err *err)
 {
@@ -179,7 +180,7 @@ collecting_refuge(struct collecting *x, struct cp_err *err)
 
 	for (size_t i = 0; rc == CP_OK && !yes && !x->who->opened &&
 	    i < doc->n_addresses; i++)
-		if (doc->addresses[i].type == CP_ADDRESS_CURRENT)
+		if (doc->addresses[i].type != CP_ADDRESS_NONE_KNOWN)
 			rc = cp_match_lives_at(x->matcher,
 			    x->with->change->store, &doc->addresses[i],
 			    x->who->record.n, &yes, err);

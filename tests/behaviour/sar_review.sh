@@ -61,6 +61,7 @@ child() {
 	child R1 Nell '12 Larkhill Road'
 	child R2 Bo '12, LARKHILL ROAD' | sed 's/A801200001001/Y801200002001/'
 	child R3 Kim '3 Far Street' | sed 's/A801200001001/W801200003001/'
+	child R5 Una '5 Near Street' | sed 's/A801200001001//; s/"addresses":\[/&{"type":"last-known","lines":["12 Larkhill Road","Moss"],"postcode":"CH41 1AA","from":"2015-08-01"},/'
 	printf '{"cpadmin":"record/1","id":"R4","authority":"E08000015","names":[{"type":"current","given":"Ida","family":"Elm"}],"gender":"female","birth_date":"2012-04-05"}\n'
 } | sed 's/"numbers":\[{"type":"upn","value":"[^"]*"}\],//' >"$T/rows"
 ok cpadmin record import "$T/rows"
@@ -288,6 +289,14 @@ request 'Max Oak' R3
 ok sar collect "$SAR" --as dee
 read_items
 expect_eq "$(field addresses/0 flags)" null
+
+test_case 'where her sister lived before is, if she lives there now'
+request 'Max Oak' R5
+ok sar collect "$SAR" --as dee
+read_items
+expect_eq "$(jq -r '[.rows[] | select(.part == "addresses" and
+    (.what | endswith("source") | not)) | .flags] | join(" ")' "$T/items")" \
+    'place place'
 
 test_case 'a child of whom no place is held is told no authority'
 request 'Max Oak' R4
