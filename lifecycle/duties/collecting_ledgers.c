@@ -79,12 +79,16 @@ put_ledger(struct collecting *x, const char *key, save_fn *save, put_fn *put,
 
 /* ---- consents ------------------------------------------------------------ */
 
-/* References and reasons are what somebody typed, and may tell a place. */
+/* References, reasons and the name of a statement are what somebody typed, and
+ * may tell a place. */
 static void
 put_typed(struct collecting *x, const struct cp_json *v, unsigned flags)
 {
 	if (!x->placed)
 		return;
+	if (x->place != 0)
+		collecting_one(x, flags | x->place, "statement", text(v,
+		    "statement"));
 	flags |= CP_FLAGGED_SOURCE | x->place;
 	collecting_one(x, flags, "evidence", text(v, "evidence"));
 	collecting_one(x, flags, "reference", text(v, "best_interests"));
@@ -136,7 +140,8 @@ put_consent(struct collecting *x, const struct cp_json *v)
 	collecting_word(x, "by", text(v, "by"));
 	collecting_day(x, "from", text(v, "given"));
 	collecting_word(x, "method", text(v, "method"));
-	collecting_text(x, "statement", text(v, "statement"));
+	if (x->placed && x->place == 0)
+		collecting_text(x, "statement", text(v, "statement"));
 	collecting_day(x, "ended", text(v, "ended"));
 	collecting_word(x, "status", text(v, "end_kind"));
 	put_typed(x, v, flags);

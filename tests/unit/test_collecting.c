@@ -889,6 +889,7 @@ START_TEST(ledgers_without_a_place)
 	give_all();
 	ck_assert(says("connexions") && says("2019-05-06"));
 	ck_assert(!says("E-7") && !says("E-8") && !says("E-10"));
+	ck_assert(!says("\"v1\""));
 	ck_assert(!says("C-0008") && !says("significant-harm"));
 	ck_assert(says("comprehension")); /* by hand */
 	ck_assert(!says("\"kind\":\"first\"") && !says("post"));
