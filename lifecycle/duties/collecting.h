@@ -102,6 +102,8 @@ struct cp_item {
 				    * cp_collected_part; NULL: it is a part of
 				    * the record document */
 	int opened;                /* from behind a shield */
+	int beside;                /* given only beside a place that is given:
+				    * who never had one has not got it */
 	int is_new, changed;       /* against what is stored */
 };
 struct cp_collected_subject {

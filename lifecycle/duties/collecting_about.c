@@ -99,6 +99,7 @@ collecting_about(struct collecting *x, struct cp_err *err)
 	if (x->placed) {
 		collecting_entry(x, CP_PART_ABOUT, x->place,
 		    "record/authority");
+		collecting_beside(x);
 		collecting_text(x, "authority", x->who->doc->authority);
 	}
 	rc = put_merged(x, err);

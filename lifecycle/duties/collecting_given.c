@@ -26,15 +26,6 @@ is_settled(const struct cp_item *i)
 	    cp_item_settled(i->stored.flags, i->stored.decision);
 }
 
-/* What tells where somebody lives without being a place: told only beside one
- * that is given. */
-static int
-needs_place(const struct cp_item *i)
-{
-	return strcmp(i->stored.key, "record/authority") == 0 ||
-	    strncmp(i->stored.key, "moves/", 6) == 0;
-}
-
 static int
 is_place(const struct cp_item *i)
 {
@@ -59,7 +50,7 @@ cp_item_given(const struct cp_collection *c, size_t i)
 
 	if (!is_settled(item) || !is_settled(&c->items[item->of]))
 		return 0;
-	return !needs_place(&c->items[item->of]) ||
+	return (!item->beside && !c->items[item->of].beside) ||
 	    place_given(c, item->stored.subject);
 }
 

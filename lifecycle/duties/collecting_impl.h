@@ -92,6 +92,9 @@ void collecting_day(struct collecting *x, const char *label,
 void collecting_word(struct collecting *x, const char *label,
     const char *word);
 void collecting_yes(struct collecting *x, const char *label, int yes);
+/* The item that is being made is given only where a place is, too: it would
+ * tell that there is one which is withheld. */
+void collecting_beside(struct collecting *x);
 /* A detail of one field TEXT, if there is any. */
 void collecting_one(struct collecting *x, unsigned flags, const char *label,
     const char *text);

@@ -344,6 +344,12 @@ collecting_yes(struct collecting *x, const char *label, int yes)
 }
 
 void
+collecting_beside(struct collecting *x)
+{
+	x->item.beside = x->placed;
+}
+
+void
 collecting_one(struct collecting *x, unsigned flags, const char *label,
     const char *text)
 {

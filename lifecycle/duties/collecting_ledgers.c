@@ -135,6 +135,8 @@ put_consent(struct collecting *x, const struct cp_json *v)
 	}
 	(void)snprintf(ref, sizeof(ref), "C-%04lld", (long long)number(v));
 	collecting_entry(x, CP_PART_CONSENTS, flags, "consents/%s", ref);
+	if (is_sensitive(v))
+		collecting_beside(x);
 	collecting_text(x, "request", ref);
 	collecting_word(x, "ground", text(v, "ground"));
 	collecting_word(x, "by", text(v, "by"));
@@ -177,11 +179,14 @@ was_sent(const char *status)
 
 /* Whether that it went tells that there was an address, or whose it is. */
 static int
-tells_place(const struct collecting *x, const char *kind, const char *route)
+tells_address(const struct cp_json *v)
 {
-	if (x->who->placeless && strcmp(route, "hand") != 0)
-		return 1;
-	return !x->placed && strcmp(kind, "authority") == 0;
+	return strcmp(text(v, "route"), "hand") != 0;
+}
+static int
+tells_authority(const struct cp_json *v)
+{
+	return strcmp(text(v, "kind"), "authority") == 0;
 }
 
 static void
@@ -190,10 +195,13 @@ put_notice(struct collecting *x, const struct cp_json *v)
 	char ref[CP_NOTICE_REF];
 
 	if (!was_sent(text(v, "status")) ||
-	    tells_place(x, text(v, "kind"), text(v, "route")))
+	    (x->who->placeless && tells_address(v)) ||
+	    (!x->placed && tells_authority(v)))
 		return;
 	cp_notice_ref(number(v), ref);
 	collecting_entry(x, CP_PART_NOTICES, 0, "notices/%s", ref);
+	if (tells_address(v) || tells_authority(v))
+		collecting_beside(x);
 	collecting_text(x, "request", ref);
 	collecting_word(x, "kind", text(v, "kind"));
 	collecting_word(x, "status", text(v, "status"));

@@ -258,6 +258,14 @@ put_file(struct collecting *x, const char *file)
 		collecting_text(x, "source", file);
 }
 
+/* Of somebody of whom no place is told A is told only if something is left. */
+static int
+needs_place(const struct action *a, const struct cp_json *detail)
+{
+	return a->told == ONLY_PLACED ||
+	    (a->told == IF_LEFT && !has_list(detail));
+}
+
 static enum cp_rc
 put_row(struct collecting *x, const struct cp_log_row *row,
     const struct action *a, const struct cp_json *detail, unsigned flags,
@@ -269,6 +277,8 @@ put_row(struct collecting *x, const struct cp_log_row *row,
 	if (rc != CP_OK)
 		return rc;
 	collecting_entry(x, a->part, flags, "log/%lld", (long long)row->seq);
+	if (needs_place(a, detail))
+		collecting_beside(x);
 	collecting_text(x, "time", row->time);
 	collecting_word(x, "who", who);
 	collecting_word(x, "what", a->word);
@@ -325,8 +335,7 @@ put_entry(struct collecting *x, const struct cp_log_row *row,
 	a = action_of(row->action);
 	if (a->part != part)
 		return CP_OK;
-	if (!x->placed && (a->told == ONLY_PLACED ||
-	    (a->told == IF_LEFT && !has_list(detail))))
+	if (!x->placed && needs_place(a, detail))
 		return CP_OK;
 	return put_row(x, row, a, detail, 0, err);
 }
@@ -359,6 +368,7 @@ put_moves(struct collecting *x, struct cp_err *err)
 	while ((rc = cp_step(q, &row, err)) == CP_OK && row) {
 		collecting_entry(x, CP_PART_CHANGES, x->place, "moves/%lld",
 		    (long long)cp_col_int(q, 0));
+		collecting_beside(x);
 		collecting_word(x, "what", "did-move");
 		collecting_text(x, "from", cp_col_text(q, 1));
 		collecting_text(x, "to", cp_col_text(q, 2));

@@ -573,9 +573,12 @@ START_TEST(the_brother_alone)
 	sql(LEDGERS("2"));
 	log_about("record.create", "R2", "{\"file\":\"moss.csv\"}");
 	log_about("record.show", "R2", "{\"reason\":\"to Larkhill\"}");
+	log_about("record.update", "R2", "{\"file\":\"moss.csv\"}");
 	open_for("Max Oak", CP_PARENT, "R2", NULL);
 	collect(NULL);
 	ck_assert_int_eq(coll.subject[0].placeless, 0);
+	give_all();
+	ck_assert(says("did-change") && says("\"post\"") && says("C-0008"));
 	/* Without what is flagged so, not a word of where. */
 	for (size_t i = 0; i < coll.n; i++)
 		coll.items[i].stored.decision = (coll.items[i].stored.flags &
@@ -585,6 +588,10 @@ START_TEST(the_brother_alone)
 	    !says("Quiet") && !says("moss.csv") && !says("upn") &&
 	    !says("E-7") && !says("inquiry"));
 	ck_assert(says("Nell") && says("Mae Ash") && says("did-look"));
+	/* Nor of what only somebody has who has a place. */
+	ck_assert(!says("did-change") && !says("\"post\"") &&
+	    !says("C-0008") && !says("did-move"));
+	ck_assert(says("C-0007") && says("comprehension"));
 	collect(NULL);
 	ck_assert_uint_eq(flags("record/addresses/0"), CP_FLAGGED_PLACE);
 	ck_assert_uint_eq(flags("record/involvements/0"), CP_FLAGGED_PLACE);
