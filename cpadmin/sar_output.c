@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -24,6 +25,7 @@ cp_sar_output_take(const struct cp_call *call, const char *sar,
 	if (path == NULL || path[0] == '\0')
 		return cp_fail(err, CP_USAGE, "--output F: the new file");
 	memset(out, 0, sizeof(*out));
+	out->fd = -1;
 	out->path = path;
 	base = strrchr(path, '/');
 	base = base != NULL ? base + 1 : path;
@@ -41,33 +43,54 @@ cp_sar_output_take(const struct cp_call *call, const char *sar,
 	return CP_OK;
 }
 
+/* What is beside it is another's, which is between commit and name: that one
+ * would give its name to ours, and tell the passphrase of its own. */
+static enum cp_rc
+check_unlocked(const char *part, struct cp_err *err)
+{
+	int fd = open(part, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	int busy = fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) != 0 &&
+	    errno == EWOULDBLOCK;
+
+	if (fd >= 0)
+		(void)close(fd);
+	return busy ? cp_fail(err, CP_BUSY, "%.500s is being written", part) :
+	    CP_OK;
+}
+
+/* It stays open, and locked. */
+static enum cp_rc
+create(struct cp_sar_output *o, struct cp_err *err)
+{
+	enum cp_rc rc = check_unlocked(o->part, err);
+
+	if (rc != CP_OK)
+		return rc;
+	if (unlink(o->part) != 0 && errno != ENOENT)
+		return cp_fail_errno(err, CP_FAILED, "%.500s", o->part);
+	o->fd = open(o->part, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW |
+	    O_CLOEXEC, S_IRUSR | S_IWUSR);
+	if (o->fd < 0)
+		return cp_fail_errno(err, CP_FAILED, "%.500s", o->part);
+	o->written = 1;
+	if (fchmod(o->fd, S_IRUSR | S_IWUSR) != 0)
+		return cp_fail_errno(err, CP_FAILED, "%.500s", o->part);
+	/* Where there are no locks, it goes without. */
+	(void)flock(o->fd, LOCK_EX | LOCK_NB);
+	return CP_OK;
+}
+
 enum cp_rc
 cp_sar_output_write(struct cp_sar_output *o, const struct cp_buf *data,
     struct cp_err *err)
 {
-	enum cp_rc rc = CP_OK;
-	int fd;
+	enum cp_rc rc = create(o, err);
 
-	if (unlink(o->part) != 0 && errno != ENOENT)
-		return cp_fail_errno(err, CP_FAILED, "%.500s", o->part);
-	fd = open(o->part, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW |
-	    O_CLOEXEC, S_IRUSR | S_IWUSR);
-	if (fd < 0)
-		return cp_fail_errno(err, CP_FAILED, "%.500s", o->part);
-	o->written = 1;
-	if (fchmod(fd, S_IRUSR | S_IWUSR) != 0)
-		rc = cp_fail_errno(err, CP_FAILED, "%.500s", o->part);
 	if (rc == CP_OK)
-		rc = cp_fd_write(fd, data->data, data->len, o->part, err);
+		rc = cp_fd_write(o->fd, data->data, data->len, o->part, err);
 	if (rc == CP_OK)
-		rc = cp_fd_sync(fd, o->part, err);
-	if (rc == CP_OK)
-		rc = cp_fd_close(&fd, o->part, err);
-	if (rc == CP_OK)
-		rc = cp_dir_sync_of(o->part, err);
-	if (fd >= 0)
-		(void)close(fd);
-	return rc;
+		rc = cp_fd_sync(o->fd, o->part, err);
+	return rc == CP_OK ? cp_dir_sync_of(o->part, err) : rc;
 }
 
 enum cp_rc
@@ -78,7 +101,8 @@ cp_sar_output_name(struct cp_sar_output *o, struct cp_err *err)
 	if (rc != CP_OK)
 		return rc;
 	o->written = 0;
-	return cp_dir_sync_of(o->path, err);
+	rc = cp_fd_close(&o->fd, o->path, err);
+	return rc == CP_OK ? cp_dir_sync_of(o->path, err) : rc;
 }
 
 void
@@ -87,6 +111,9 @@ cp_sar_output_drop(struct cp_sar_output *o)
 	if (o->written)
 		(void)unlink(o->part);
 	o->written = 0;
+	if (o->fd >= 0)
+		(void)close(o->fd);
+	o->fd = -1;
 }
 
 /* ---- where to ------------------------------------------------------------ */

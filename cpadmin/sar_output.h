@@ -15,7 +15,7 @@
 struct cp_sar_output {
 	const char *path;
 	char part[PATH_MAX]; /* ".NAME.SAR-0001.part" beside it */
-	int written;
+	int written, fd;     /* -1; locked until it has its name */
 };
 
 /* Whether it can be written there: CP_USAGE without --output, CP_REFUSED where
@@ -23,7 +23,8 @@ struct cp_sar_output {
 enum cp_rc cp_sar_output_take(const struct cp_call *call, const char *sar,
     struct cp_sar_output *out, struct cp_err *err) CP_MUST_CHECK;
 /* Within the transaction: DATA beside its place, in the place of what a run
- * that was killed left there. */
+ * that was killed left there.  CP_BUSY: another that was before gives it its
+ * name now. */
 enum cp_rc cp_sar_output_write(struct cp_sar_output *o,
     const struct cp_buf *data, struct cp_err *err) CP_MUST_CHECK;
 /* After the commit: it gets its name.  CP_REFUSED: that was taken meanwhile,

@@ -159,6 +159,16 @@ expect_err_contains --to
 expect_eq "$(sql 'SELECT count(*) FROM sar_sent')" 0
 expect_eq "$(sql 'SELECT stage FROM sar')" approved
 
+test_case 'another that is about to give it its name is let alone'
+part=$T/held.zip
+part=${part%/*}/.held.zip.$SAR.part
+echo theirs >"$part"
+run flock "$part" "$CPADMIN" sar disclose "$SAR" --output "$T/held.zip"
+expect_status 6
+expect_eq "$(cat "$part")" theirs
+expect_false test -e "$T/held.zip"
+rm "$part"
+
 test_case 'a full disk: nothing is sent, nothing stays'
 mkdir "$T/small"
 if mount -t tmpfs -o size=8k none "$T/small" 2>/dev/null; then
