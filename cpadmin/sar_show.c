@@ -35,7 +35,7 @@ static const struct cp_column columns[] = {
 	{ "next", "Next" },
 	{ "command", "By" },
 };
-enum { LINES_MAX = CP_SAR_EVENTS };
+enum { LINES_MAX = 2 * CP_SAR_EVENTS };
 
 /* Lines for people, and the same as an array. */
 struct lines {

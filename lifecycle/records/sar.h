@@ -159,9 +159,10 @@ enum cp_rc cp_sar_clock(struct cp_store *s, const struct cp_sar *r,
 
 /* Enters E (n, at, by are given here); where its kind is of the clock, start,
  * due date and reminder are computed anew.  CP_REFUSED: it is answered (of the
- * clock's kinds), closed, or has CP_SAR_EVENTS; an extension where the policy
- * has none, or told too late; a fee above the policy's; CP_BAD_INPUT: in the
- * future, before it was received, or as cp_clock_run. */
+ * clock's kinds), closed, or has CP_SAR_EVENTS and E neither settles nor ends
+ * it; an extension where the policy has none, or told too late; a fee above
+ * the policy's; CP_BAD_INPUT: in the future, before it was received, or as
+ * cp_clock_run. */
 enum cp_rc cp_sar_enter(const struct cp_change *c,
     const struct cp_sar_rules *rules, struct cp_sar *r,
     const struct cp_sar_event *e, struct cp_err *err) CP_MUST_CHECK;

@@ -266,6 +266,20 @@ check_event(const struct cp_change *c, const struct cp_sar *r,
 	    err) : rc;
 }
 
+/* What settles or ends a request has room always. */
+static int
+is_last(const char *kind)
+{
+	static const char *const last[] = { "letter", "withdrawn", "found",
+		"rectified", "not-rectified", "objection-upheld",
+		"objection-refused" };
+
+	for (size_t i = 0; i < sizeof(last) / sizeof(last[0]); i++)
+		if (strcmp(last[i], kind) == 0)
+			return 1;
+	return 0;
+}
+
 static enum cp_rc
 check_count(struct cp_store *s, const struct cp_sar *r, struct cp_err *err)
 {
@@ -368,7 +382,7 @@ cp_sar_enter(const struct cp_change *c, const struct cp_sar_rules *rules,
 		rc = check_event(c, r, e, err);
 	if (rc == CP_OK && timed)
 		rc = check_before(r, rules, e, kind, err);
-	if (rc == CP_OK)
+	if (rc == CP_OK && !is_last(e->kind))
 		rc = check_count(c->store, r, err);
 	if (rc == CP_OK)
 		rc = sar_event_put(c, r, e, err);

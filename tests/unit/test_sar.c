@@ -224,6 +224,11 @@ START_TEST(takes_no_more_than_it_holds)
 	for (int i = 1; i < CP_SAR_EVENTS; i++)
 		OK(cp_sar_enter(&c, &by, &r, &e, &err));
 	FAILS(CP_REFUSED, cp_sar_enter(&c, &by, &r, &e, &err));
+	/* Full, it can be ended. */
+	e = event("letter", "2026-01-10");
+	OK(cp_sar_enter(&c, &by, &r, &e, &err));
+	e = event("withdrawn", "2026-01-10");
+	OK(cp_sar_enter(&c, &by, &r, &e, &err));
 	OK(cp_txn_commit(audit, &err));
 }
 END_TEST
