@@ -1,6 +1,7 @@
 #!/bin/bash
 # tests/run.sh KIND[/NAME]...: runs the tests of each kind (unit, behaviour,
-# fault, house), two suites at a time, and ends with the line
+# fault, house), one suite more at a time than there are processors, since many
+# wait for a disk, a clock or each other, and ends with the line
 # `N passed, N failed, N skipped'.  A failing suite's output is shown whole.
 # NAME may be a pattern: behaviour/import, unit/*age*.
 # BUILD names the build folder, JOBS the suites at a time, LIMIT the seconds
@@ -13,7 +14,7 @@ case $BUILD in
 /*) ;;
 *) BUILD=$ROOT/$BUILD ;;
 esac
-JOBS=${JOBS:-2}
+JOBS=${JOBS:-$(($(nproc) + 1))}
 LIMIT=${LIMIT:-1500}
 export BUILD LC_ALL=C.UTF-8
 unset CPADMIN_STORE LANGUAGE MAKEFLAGS MAKELEVEL MFLAGS
