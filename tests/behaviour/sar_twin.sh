@@ -316,7 +316,8 @@ ask() {
 		"$CPADMIN" record correct "$id" --set gender=not-specified \
 		    --reason 'as asked' --request "$SAR" --told 'The school' \
 		    --json --as tom --on "$WHEN" >>"$SAID" 2>&1
-		say dora rectify "$SAR" refused --reason 'it is so' --json
+		say dora rectify "$SAR" refused --reason 'it is so' --json \
+		    --subject 1
 		say dora objection "$SAR" refused --reason 'law' --json
 		ask_review "$kind"
 		ask_answer "$kind"
@@ -360,6 +361,7 @@ others_asked() {
 		[ "$WORLD" = P ] || whom=$(id_of "$i")
 		do_ $AT sar open --subject "$whom" --requester "Hidden $i" \
 		    --relation parent --received "${AT%T*}"
+		do_ $AT sar collect "$(printf 'SAR-%04d' $k)"
 		do_ $AT sar withdraw "$(printf 'SAR-%04d' $k)" --reason Hidden
 		do_ $AT sar close "$(printf 'SAR-%04d' $k)"
 	done
