@@ -155,7 +155,8 @@ int cp_item_given(const struct cp_collection *c, size_t i);
 int cp_collection_stale(const struct cp_collection *c);
 /* That SAR's items were shown, or sent, to or by who acts: entries "sar.VERB"
  * ("items", "disclose") for the request and in the history of each record
- * (detail {"sar":ID}; not of a destroyed one).  In the caller's transaction,
+ * (detail {"sar":ID}; not of a destroyed one), or where something was opened
+ * of its case of shielding.  In the caller's transaction,
  * committed before anything is shown. */
 enum cp_rc cp_collect_looked(const struct cp_collecting *with,
     const struct cp_collection *c, const char *verb, struct cp_err *err)

@@ -27,6 +27,21 @@ log_one(const struct cp_change *c, const char *action, const char *subject,
 	return rc;
 }
 
+/* The same about the record of S.  That hidden parts were opened is told with
+ * its case of shielding: whoever reads the record's history learns of neither. */
+static enum cp_rc
+log_record(const struct cp_change *c, const char *action,
+    const struct cp_collected_subject *s, const char *sar, struct cp_err *err)
+{
+	struct cp_shield shield;
+	enum cp_rc rc;
+
+	if (!s->opened)
+		return log_one(c, action, s->record.id, sar, err);
+	rc = cp_shield_last(c->store, s->record.n, &shield, err);
+	return rc == CP_OK ? log_one(c, action, shield.id, sar, err) : rc;
+}
+
 enum cp_rc
 cp_collect_looked(const struct cp_collecting *with,
     const struct cp_collection *c, const char *verb, struct cp_err *err)
@@ -39,8 +54,8 @@ cp_collect_looked(const struct cp_collecting *with,
 	rc = log_one(with->change, action, sar->id, sar->id, err);
 	for (size_t i = 0; rc == CP_OK && i < c->n_subjects; i++)
 		if (c->subject[i].doc != NULL)
-			rc = log_one(with->change, action,
-			    c->subject[i].record.id, sar->id, err);
+			rc = log_record(with->change, action, &c->subject[i],
+			    sar->id, err);
 	return rc;
 }
 

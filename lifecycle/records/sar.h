@@ -14,7 +14,8 @@
  * logs itself: "sar.open", "sar.event", "sar.view", "sar.safe", "sar.subject",
  * "sar.withhold", "sar.give", "sar.approve", "sar.send", "sar.answer",
  * "sar.close", "sar.expire", and of the records "hold.place", "hold.release";
- * that somebody looked ("sar.collect") is for whoever shows it.
+ * that somebody looked ("sar.collect") is for whoever shows it.  Of a shielded
+ * child "shield.safe" is about its case instead.
  */
 enum { CP_SAR_ID = 20, CP_SAR_TEXT = 2001, CP_SAR_SUBJECTS = 20,
 	CP_SAR_EVENTS = 500 };

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "lifecycle/records/sar_priv.h"
+#include "lifecycle/records/shield.h"
 
 /* What is found out about those whom a request is about. */
 
@@ -165,6 +166,36 @@ put_safe(const struct cp_change *c, const struct cp_sar *r,
 	return cp_exec(q, err);
 }
 
+/* Who reads the log of requests does not learn that a shield stands. */
+static enum cp_rc
+log_safe(const struct cp_change *c, const struct cp_sar *r,
+    const struct cp_sar_subject *who, int safe, struct cp_err *err)
+{
+	const char *word = safe ? "yes" : "no";
+	struct cp_entry e = { "shield.safe", NULL, NULL, NULL };
+	struct cp_shield shield = { 0 };
+	struct cp_buf b;
+	enum cp_rc rc = CP_OK;
+
+	if (who->record != 0)
+		rc = cp_shield_of(c->store, who->record, &shield, err);
+	if (rc != CP_OK || shield.n == 0)
+		return rc != CP_OK ? rc : log_subject(c, "sar.safe", r,
+		    who->idx, "safe", word, err);
+	cp_buf_init(&b);
+	cp_json_open(&b, '{');
+	cp_json_put_member(&b, "sar", r->id);
+	cp_json_put_member(&b, "safe", word);
+	cp_json_close(&b, '}');
+	rc = cp_buf_check(&b, err);
+	e.subject = shield.id;
+	e.detail = cp_buf_text(&b);
+	if (rc == CP_OK)
+		rc = cp_audit_add(c->audit, &e, NULL, err);
+	cp_buf_clear(&b);
+	return rc;
+}
+
 enum cp_rc
 cp_sar_set_safe(const struct cp_change *c, struct cp_sar *r,
     const struct cp_operator *op, int idx, int safe, const char *reason,
@@ -187,8 +218,7 @@ cp_sar_set_safe(const struct cp_change *c, struct cp_sar *r,
 	if (rc == CP_OK)
 		rc = put_event(c, r, "safe", idx, reason, c->now->today, err);
 	if (rc == CP_OK)
-		rc = log_subject(c, "sar.safe", r, idx, "safe", safe ? "yes" :
-		    "no", err);
+		rc = log_safe(c, r, &who, safe, err);
 	return rc == CP_OK ? reopen(c->store, r, err) : rc;
 }
 

@@ -315,6 +315,16 @@ expect_eq "$(sql 'SELECT count(*) FROM investigation')" $((BEFORE + 1))
 run sar items "$SAR" --all --as sue
 expect_out_contains 'Larkhill'
 expect_out_contains 'he found her'
+# that it was safe, and opened, is not on the log that others read
+run cpadmin audit show --subject "$SAR" --json --as aud
+expect_out_contains sar.collect
+expect_no safe "$OUT_FILE"
+run cpadmin record history R1 --reason x --json --as tim
+expect_no '"sue"' "$OUT_FILE"
+ok cpadmin record history R1 --reason x --json --as dee
+expect_json '[.rows[] | select(.actor == "sue" or .action == "shield.safe") |
+    .action] | sort | unique | join(" ")' \
+    'sar.collect sar.items shield.reveal shield.safe'
 # and the log, which others read, does not say of what was decided
 read_items
 ok sar give "$SAR" "$(jq -r '[.rows[] | select(.part == "shield")][0].item' \
