@@ -13,6 +13,7 @@
 #include "lifecycle/records/number.h"
 #include "lifecycle/records/prepare.h"
 #include "lifecycle/records/reach.h"
+#include "lifecycle/records/sar_life.h"
 #include "lifecycle/records/undo.h"
 #include "lifecycle/store/json.h"
 #include "lifecycle/store/stmt.h"
@@ -366,6 +367,8 @@ cp_record_merge(const struct cp_change *c, const struct cp_merge *m,
 	if (rc == CP_OK)
 		rc = hand_over(c, &r, &into, from, &shields, &extra, out,
 		    err);
+	if (rc == CP_OK)
+		rc = cp_sar_unsafe(c->store, into.n, err);
 	/* What the one had withdrawn, the other does not bring back. */
 	if (rc == CP_OK)
 		rc = cp_sensitive_filter(c->store, c->rules, into.n, doc,

@@ -32,6 +32,10 @@ enum cp_rc cp_sar_foresee(const struct cp_change *c, struct cp_sar_night *out,
  * keyed hashes of what was held too. */
 enum cp_rc cp_sar_forget(const struct cp_change *c, int64_t record,
     struct cp_err *err) CP_MUST_CHECK;
+/* Record RECORD becomes another's too, or parts from it, in its transaction: for
+ * whom it was safe, is to be said anew. */
+enum cp_rc cp_sar_unsafe(struct cp_store *s, int64_t record,
+    struct cp_err *err) CP_MUST_CHECK;
 /* Another match key counts, M's: requesters are known again by it.  What was
  * collected is to be collected again, as all of it looks changed. */
 enum cp_rc cp_sar_remark(struct cp_store *s, const struct cp_matcher *m,

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lifecycle/records/sar_life.h"
 #include "lifecycle/records/sar_priv.h"
 #include "lifecycle/records/shield.h"
 
@@ -220,6 +221,15 @@ cp_sar_set_safe(const struct cp_change *c, struct cp_sar *r,
 	if (rc == CP_OK)
 		rc = log_safe(c, r, &who, safe, err);
 	return rc == CP_OK ? reopen(c->store, r, err) : rc;
+}
+
+enum cp_rc
+cp_sar_unsafe(struct cp_store *s, int64_t record, struct cp_err *err)
+{
+	struct cp_stmt *q = cp_stmt(s, SQL_SAR_UNSAFE);
+
+	cp_bind_int(q, record);
+	return cp_exec(q, err);
 }
 
 /* ---- who it is ---------------------------------------------------------- */

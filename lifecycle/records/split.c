@@ -11,6 +11,7 @@
 #include "lifecycle/records/link.h"
 #include "lifecycle/records/number.h"
 #include "lifecycle/records/reach.h"
+#include "lifecycle/records/sar_life.h"
 #include "lifecycle/records/shield.h"
 #include "lifecycle/records/undo.h"
 #include "lifecycle/store/json.h"
@@ -259,6 +260,8 @@ cp_record_split(const struct cp_change *c, const struct cp_split *x,
 		    x->n_sets, c->now->today, &kept, &parted, why, err);
 	if (rc == CP_OK)
 		rc = store_both(c, x, &r, was, kept, parted, &extra, out, err);
+	if (rc == CP_OK)
+		rc = cp_sar_unsafe(c->store, r.n, err);
 	if (rc == CP_OK)
 		rc = note(c, x, &r, &out->parted, was, cp_buf_text(&extra),
 		    err);

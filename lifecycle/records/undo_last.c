@@ -11,6 +11,7 @@
 #include "lifecycle/records/move.h"
 #include "lifecycle/records/notice_life.h"
 #include "lifecycle/records/number.h"
+#include "lifecycle/records/sar_life.h"
 #include "lifecycle/records/undo_priv.h"
 #include "lifecycle/store/json.h"
 #include "lifecycle/store/stmt.h"
@@ -357,6 +358,10 @@ undo(const struct cp_change *c, const struct kept *k, const char *action,
 
 	if (rc == CP_OK && k->both)
 		rc = check_same(c->store, k, "other_left", &k->other, err);
+	if (rc == CP_OK && k->both)
+		rc = cp_sar_unsafe(c->store, k->record.n, err);
+	if (rc == CP_OK && k->both)
+		rc = cp_sar_unsafe(c->store, k->other.n, err);
 	if (rc == CP_OK)
 		rc = put_back(c, k, err);
 	if (rc == CP_OK)

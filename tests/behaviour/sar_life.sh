@@ -112,6 +112,38 @@ expect_eq "$(holds)" 'H-0002 KID-1'
 ok cpadmin sar list --as dana --on 2026-01-08 --json
 expect_json '[.rows[] | .subject] | join(" ")' KID-1
 
+test_case 'for whom it is safe is said anew when they become another'
+ok cpadmin operator add olga --uid 2004 --role shield --on 2026-01-08
+safe() {
+	ok cpadmin sar safe "$SAR" --reason 'it is her' --as olga \
+	    --on 2026-01-08
+	ok cpadmin sar view "$SAR" agrees --date 2026-01-08 --as dana \
+	    --on 2026-01-08
+	expect_eq "$(is_safe)" '1 agrees'
+}
+is_safe() {
+	sql "SELECT safe || ' ' || coalesce(own_view, '-') FROM sar_subject
+	    WHERE sar = (SELECT n FROM sar WHERE id = '$SAR')"
+}
+safe
+ok cpadmin record merge KID-1 KID-2 --reason one --on 2026-01-08
+expect_eq "$(is_safe)" '0 agrees'
+safe
+ok cpadmin record undo KID-2 --reason two --on 2026-01-08
+expect_eq "$(is_safe)" '0 agrees'
+safe
+ok cpadmin record split KID-1 --set given=Bee \
+    --set family=Quill --reason two --on 2026-01-08
+expect_eq "$(is_safe)" '0 agrees'
+ok cpadmin record undo KID-1 --reason one --on 2026-01-08
+safe
+ok cpadmin sar subject "$SAR" KID-2 --reason 'the other' --as dana \
+    --on 2026-01-08
+expect_eq "$(is_safe)" '0 -'
+ok cpadmin sar subject "$SAR" KID-1 --reason 'the one' --as dana \
+    --on 2026-01-08
+expect_eq "$(is_safe)" '0 -'
+
 test_case 'nights count, and the worklist says when'
 night 2026-01-09
 expect_json '[.sar_open, .sar_late, .sar_expired] | tostring' '[1,0,0]'

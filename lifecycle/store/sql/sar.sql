@@ -86,8 +86,24 @@ UPDATE sar_subject SET own_view = ?, own_view_on = ? WHERE sar = ? AND idx = ?
 UPDATE sar_subject SET safe = ?, safe_at = ?, safe_by = ?, safe_uid = ?
 WHERE sar = ? AND idx = ?
 
+-- What was found out about another is not so of this one.
 -- name: sar_set_found
-UPDATE sar_subject SET record = ?, found = ? WHERE sar = ? AND idx = ?
+UPDATE sar_subject SET record = ?1, found = ?2,
+	safe = CASE WHEN record IS ?1 THEN safe ELSE 0 END,
+	safe_at = CASE WHEN record IS ?1 THEN safe_at END,
+	safe_by = CASE WHEN record IS ?1 THEN safe_by END,
+	safe_uid = CASE WHEN record IS ?1 THEN safe_uid END,
+	own_view = CASE WHEN record IS ?1 THEN own_view END,
+	own_view_on = CASE WHEN record IS ?1 THEN own_view_on END
+WHERE sar = ?3 AND idx = ?4
+
+-- Record ?1, or one that was merged into it, is not whom it was.
+-- name: sar_unsafe
+UPDATE sar_subject SET safe = 0, safe_at = NULL, safe_by = NULL,
+	safe_uid = NULL
+WHERE safe = 1 AND record IN (
+	SELECT ?1 UNION ALL SELECT n FROM record WHERE merged_into = ?1)
+	AND sar IN (SELECT n FROM sar WHERE stage <> 'closed')
 
 -- name: sar_event_add
 INSERT INTO sar_event(sar, date, kind, reference, text, amount, at, by)
