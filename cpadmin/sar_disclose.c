@@ -206,6 +206,19 @@ enter(struct disclosing *d, struct cp_err *err)
 	return rc;
 }
 
+/* Another answer than a pack is no answer that can be made again. */
+static enum cp_rc
+check_answered(const struct cp_sar *r, struct cp_err *err)
+{
+	if (r->stage != CP_SAR_ANSWERED || strcmp(r->outcome, "full") == 0 ||
+	    strcmp(r->outcome, "partial") == 0)
+		return CP_OK;
+	(void)cp_fail(err, CP_REFUSED, "request %s was answered without a "
+	    "pack: %s", r->id, r->outcome);
+	cp_err_hint(err, "`cpadmin sar close %s' ends it", r->id);
+	return CP_REFUSED;
+}
+
 static enum cp_rc
 in_transaction(struct disclosing *d, struct cp_err *err)
 {
@@ -213,6 +226,9 @@ in_transaction(struct disclosing *d, struct cp_err *err)
 
 	if (rc != CP_OK)
 		return rc;
+	rc = check_answered(&d->x.sar, err);
+	if (rc != CP_OK)
+		return cp_txn_end(d->x.s.audit, rc, err);
 	rc = cp_sar_ready(&d->x.c, &d->x.sar_rules, &d->x.sar, err);
 	if (rc == CP_OK)
 		rc = collect(d, err);

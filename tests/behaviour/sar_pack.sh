@@ -483,3 +483,10 @@ give_all "$SAR"
 READ=1 disclosed
 expect_eq "$(jq -r .made "$T/got/data.json")" 2027-07-01
 expect_some '1 July 2027' in "$T/got/text"
+
+test_case 'what was answered otherwise has no pack'
+ask CP-B --again
+ok sar withdraw "$SAR" --reason 'they said so'
+run sar disclose "$SAR" --output "$T/none.zip"
+expect_status 5
+expect_err_contains 'was answered without a pack: withdrawn'
