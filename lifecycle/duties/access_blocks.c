@@ -126,6 +126,30 @@ put_word(const struct reader *r, const char *key, struct cp_buf *line,
 		    key + 5 : key, line, out);
 }
 
+/* "word-address,school": several of them. */
+static void
+put_words(const struct reader *r, const char *key, struct cp_buf *line,
+    struct cp_buf *out)
+{
+	const char *at = strncmp(key, "word-", 5) == 0 ? key + 5 : key;
+	char one[96];
+
+	if (strchr(at, ',') == NULL) {
+		put_word(r, key, line, out);
+		return;
+	}
+	while (*at != '\0') {
+		size_t n = strcspn(at, ",");
+
+		(void)snprintf(one, sizeof(one), "word-%.*s", (int)n, at);
+		cp_buf_reset(line);
+		put_word(r, one, line, out);
+		at += n + (at[n] == ',');
+		if (*at != '\0')
+			cp_buf_puts(out, r->language->comma);
+	}
+}
+
 static void
 put_value(const struct reader *r, const struct cp_field *f,
     struct cp_buf *line, struct cp_buf *out)
@@ -144,7 +168,7 @@ put_value(const struct reader *r, const struct cp_field *f,
 		cp_template_value(r->language->rtl, cp_buf_text(line), out);
 		break;
 	case CP_FIELD_WORD:
-		put_word(r, f->text, line, out);
+		put_words(r, f->text, line, out);
 		break;
 	case CP_FIELD_YES_NO:
 		cp_buf_puts(out, word(r, f->yes ? "say-yes" : "say-no"));

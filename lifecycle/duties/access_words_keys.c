@@ -104,6 +104,11 @@ const struct access_key access_keys[] = {
 	{ "word-child-death-review", NULL }, { "word-court-order", NULL },
 	{ "word-subject-access", NULL },
 	{ "word-excluded", NULL }, { "word-feed", NULL },
+	{ "word-unstated", NULL }, { "word-address", NULL },
+	{ "word-contact", NULL }, { "word-school", NULL },
+	{ "word-practice", NULL }, { "word-involvements", NULL },
+	{ "word-former-names", NULL }, { "word-carers", NULL },
+	{ "word-numbers", NULL },
 	{ NULL, NULL }
 };
 

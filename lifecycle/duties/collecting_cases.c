@@ -22,7 +22,7 @@ put_case(void *ctx, const struct cp_shield_row *row, struct cp_err *err)
 	collecting_text(x, "request", s->id);
 	collecting_word(x, "status", s->status);
 	collecting_word(x, "by", s->asked_by);
-	collecting_text(x, "hides", hidden);
+	collecting_word(x, "hides", hidden);
 	collecting_day(x, "requested", s->requested);
 	collecting_day(x, "decided", s->decided);
 	collecting_date(x, "review", s->review);
@@ -99,7 +99,7 @@ put_sealed(void *ctx, int64_t n, const char *at, const char *sealed,
 	collecting_word(x, "what", text(v, "what"));
 	collecting_word(x, "what", text(v, "done"));
 	collecting_word(x, "by", text(v, "asked_by"));
-	collecting_text(x, "hides", text(v, "hidden"));
+	collecting_word(x, "hides", text(v, "hidden"));
 	collecting_day(x, "review", text(v, "review"));
 	collecting_text(x, "outcome", text(v, "complaint"));
 	collecting_text(x, "detail", text(v, "text"));

@@ -251,6 +251,7 @@ for pack in 'contactpoint-2007 LAW_1998' 'uk-2026 LAW_GDPR'; do
 	ok cpadmin policy check "$POLICIES/${pack% *}.cfg"
 	expect_err_contains '12 languages, no problem'
 	expect_false grep -q lag "$ERR_FILE"
+	expect_false grep -q 'not translated' "$ERR_FILE"
 done
 
 # ---- what is wrong ---------------------------------------------------------------

@@ -255,6 +255,12 @@ START_TEST(an_empty_part_says_so)
 	tell();
 	SAYS("2 0 Hiding where somebody is\nn 2 Reference: S-1\n");
 	end();
+	/* Several words are told one by one, one that is not known as it is. */
+	put(entry(CP_PART_SHIELD, "shield/2"), "hides", CP_FIELD_WORD,
+	    "word-address,former-names,moon");
+	tell();
+	SAYS("n 3 What is hidden: addresses, former names, moon\n");
+	end();
 }
 END_TEST
 
