@@ -62,6 +62,22 @@ has_values(const char *text, const char *values)
 	return count(text, "{", 1) == 2 * n && count(text, "}", 1) == 2 * n;
 }
 
+/* TEXT as it is set: what runs against the text around it is isolated, but not
+ * the names of what is put in later. */
+static void
+put_words(struct cp_access_words *w, const char *text)
+{
+	const char *brace, *end;
+
+	for (; (brace = strstr(text, "{{")) != NULL &&
+	    (end = strstr(brace, "}}")) != NULL; text = end + 2) {
+		cp_template_words(w->rtl, text, (size_t)(brace - text),
+		    &w->texts);
+		cp_buf_put(&w->texts, brace, (size_t)(end + 2 - brace));
+	}
+	cp_template_words(w->rtl, text, strlen(text), &w->texts);
+}
+
 /* LINE is `key: text', with its NUL. */
 static enum cp_rc
 read_line(struct reading *r, char *line, struct cp_err *err)
@@ -84,8 +100,7 @@ read_line(struct reading *r, char *line, struct cp_err *err)
 	cp_buf_reset(&r->nfc);
 	cp_text_nfc(text, strlen(text), &r->nfc);
 	w->at[k] = w->texts.len + 1;
-	cp_template_words(w->rtl, cp_buf_text(&r->nfc), r->nfc.len,
-	    &w->texts);
+	put_words(w, cp_buf_text(&r->nfc));
 	cp_buf_put(&w->texts, "", 1);
 	if (strlen(text) > WORD_MAX)
 		return trouble(r, err, "%s: longer than %d bytes", line,

@@ -405,6 +405,30 @@ START_TEST(directions)
 }
 END_TEST
 
+/* In each language a pair is its label and its value, by the words of that
+ * language itself: a pattern's names are no words that run against it. */
+START_TEST(pairs_in_every_language)
+{
+	struct cp_access_words *kept = words;
+	const struct cp_language *l =
+	    cp_wording_language_at(wordings, (size_t)_i);
+	char want[200];
+
+	OK(cp_access_words_load("policies", l, &words, &err));
+	begin();
+	put(entry(CP_PART_NAMES, "record/names/0"), "family", CP_FIELD_TEXT,
+	    "Hill");
+	tell_in(l);
+	(void)snprintf(want, sizeof(want), l->rtl ? "n 1 %s: " ISOLATE "%s" END
+	    : strcmp(l->code, "fr") == 0 ? "n 1 %s : %s" : "n 1 %s: %s",
+	    cp_access_word(words, "family"), "Hill");
+	SAYS(want);
+	end();
+	cp_access_words_free(words);
+	words = kept;
+}
+END_TEST
+
 /* ---- letters ---------------------------------------------------------------- */
 
 static struct cp_sar sar;
@@ -668,6 +692,7 @@ main(void)
 	tcase_add_test(tc, who_it_is_about);
 	tcase_add_test(tc, it_follows_what_is_there);
 	tcase_add_test(tc, directions);
+	tcase_add_loop_test(tc, pairs_in_every_language, 0, 12);
 	tcase_add_loop_test(tc, every_letter_can_be_made, 0, 12);
 	tcase_add_test(tc, letters_say_what_they_are_about);
 	tcase_add_test(tc, the_law_is_the_requests);
