@@ -79,9 +79,10 @@ hides_all() {
 	[ $(($1 % 4)) -eq 3 ]
 }
 
-# row WORLD I ID [ROAD]: a row of a feed.
+# row WORLD I ID [ROAD [AUTHORITY]]: a row of a feed.
 row() {
-	local world=$1 i=$2 id=$3 born places='' phone='' former carers
+	local world=$1 i=$2 id=$3 authority=${5:-E08000015}
+	local born places='' phone='' former carers
 	local numbers=''
 
 	born=$(printf '%d-%02d-%02d' $((2010 + i % 9)) $((i % 12 + 1)) \
@@ -101,8 +102,8 @@ row() {
 	elif hides_all "$i"; then
 		former='' carers='' numbers=''
 	fi
-	printf '{"cpadmin":"record/1","id":"%s","authority":"E08000015","names":[{"type":"current","given":"Ann","family":"Tw%s"}%s],"gender":"female","birth_date":"%s","carers":[%s],"numbers":[%s]%s}\n' \
-	    "$id" "$(syllables "$i")" "$former" "$born" "$carers" \
+	printf '{"cpadmin":"record/1","id":"%s","authority":"%s","names":[{"type":"current","given":"Ann","family":"Tw%s"}%s],"gender":"female","birth_date":"%s","carers":[%s],"numbers":[%s]%s}\n' \
+	    "$id" "$authority" "$(syllables "$i")" "$former" "$born" "$carers" \
 	    "$numbers" "$places"
 }
 
@@ -166,7 +167,8 @@ life_of_places() {
 	done
 	for ((i = 1; i <= PAIRS; i++)); do
 		[ $((i % 5)) -ne 0 ] || row S "$i" "Q-$i" Mews
-		row S "$i" "$(id_of "$i")" Avenue
+		row S "$i" "$(id_of "$i")" Avenue \
+		    E080000$((i % 3 == 0 ? 12 : 15))
 	done >"$HERE/rows"
 	do_ $AT record import "$HERE/rows"
 }
