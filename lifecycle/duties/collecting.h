@@ -22,7 +22,8 @@
  * So that it tells nothing that these are missing, the same goes for everybody
  * of whom no place is held (neither address nor involvement): not told are the
  * responsible authority, moves, notices of another authority, that no address
- * is known, what somebody typed (reasons, references of evidence: it may tell a
+ * is known, that they left England and until when the record is live (sooner
+ * then), what somebody typed (reasons, references of evidence: it may tell a
  * place whatever they meant), and of the log updates by feeds, corrections and
  * searches of which without places nothing is left, and whatever a child who
  * never had a place has not.  Of the log nobody is told who acted, but what

@@ -90,7 +90,8 @@ collecting_about(struct collecting *x, struct cp_err *err)
 	collecting_text(x, "id", r->id);
 	collecting_day(x, "from", cp_col_text(q, 0));
 	collecting_word(x, "state", cp_record_state_word(r, today));
-	if (r->state == CP_STATE_LIVE)
+	/* It is sooner for who left England. */
+	if (r->state == CP_STATE_LIVE && x->placed)
 		collecting_date(x, "until", r->next_due);
 	else if (r->state == CP_STATE_ARCHIVED)
 		collecting_date(x, "kept-until", r->next_due);

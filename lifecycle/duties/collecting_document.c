@@ -47,6 +47,9 @@ collecting_trim(struct cp_document *doc, int placeless, int *placed,
 	/* That none is known is said by a part without entries. */
 	doc->n_addresses = 0;
 	memset(doc->authority, 0, sizeof(doc->authority));
+	/* Abroad is a place. */
+	doc->left_intention = CP_INTENTION_NONE;
+	doc->left_on = (struct cp_date){ 0 };
 	return rc;
 }
 
@@ -150,6 +153,7 @@ put_life(struct collecting *x, const struct cp_document *doc)
 {
 	if (doc->left_intention != CP_INTENTION_NONE) {
 		collecting_entry(x, CP_PART_LIFE, 0, "record/left_england");
+		collecting_beside(x);
 		collecting_date(x, "left-england", doc->left_on);
 		collecting_word(x, "intention", cp_intention_word(
 		    doc->left_intention));

@@ -38,8 +38,6 @@ static const struct action actions[] = {
 	{ "record.update", CP_PART_CHANGES, "did-change", ONLY_PLACED },
 	{ "record.correct", CP_PART_CHANGES, "did-correct", IF_LEFT },
 	{ "record.died", CP_PART_CHANGES, "did-change", ALWAYS },
-	{ "record.left-england", CP_PART_CHANGES, "did-change", ALWAYS },
-	{ "record.returned", CP_PART_CHANGES, "did-change", ALWAYS },
 	{ "record.merge", CP_PART_CHANGES, "did-merge", ALWAYS },
 	{ "record.archive", CP_PART_CHANGES, "did-archive", ALWAYS },
 	{ "record.restore", CP_PART_CHANGES, "did-restore", ALWAYS },

@@ -43,9 +43,10 @@ static struct cp_operator officer = { .name = "ann", .uid = 1002,
 	"{\"type\":\"former\",\"given\":\"Nell\",\"family\":\"Oak\"}]," \
 	"\"gender\":\"female\",\"birth_date\":\"2010-03-04\",\"numbers\":[" \
 	"{\"type\":\"nhs\",\"value\":\"9434765919\"}"
-#define TAIL "\"left_england\":{\"date\":\"2019-12-01\",\"intention\":" \
-	"\"return\"},\"death\":null,\"letters\":{\"language\":\"ur\"," \
+#define STAYS "\"death\":null,\"letters\":{\"language\":\"ur\"," \
 	"\"format\":\"large-print\"}}"
+#define TAIL "\"left_england\":{\"date\":\"2019-12-01\",\"intention\":" \
+	"\"return\"}," STAYS
 #define PLACES(line) "\"addresses\":[{\"type\":\"current\",\"lines\":[\"" \
 	line "\",\"Moss\"],\"postcode\":\"CH41 1AA\",\"from\":\"2019-08-01\"," \
 	"\"source\":\"school-census\"}]"
@@ -62,7 +63,7 @@ static struct cp_operator officer = { .name = "ann", .uid = 1002,
 #define WHOLE(id, line) HEAD(id) UPN "]," PLACES(line) "," CARER("," \
 	"\"phone\":\"0151 496 0000\"") "," SERVICES "," TAIL
 #define NOWHERE(id, addresses) HEAD(id) "],\"addresses\":[" addresses \
-	"]," CARER("") ",\"involvements\":[]," TAIL
+	"]," CARER("") ",\"involvements\":[]," STAYS
 #define NEVER(id) NOWHERE(id, "")
 #define NONE_KNOWN(id) NOWHERE(id, "{\"type\":\"none-known\"}")
 
@@ -476,6 +477,7 @@ lead_a_life(const char *text, int shielded)
 		    "\"from\":\"E08000035\",\"to\":\"E08000015\"}");
 		log_about("notice.served", "R1", "{\"route\":\"post\"}");
 		log_about("record.move-accept", "R1", "{\"from\":\"X\"}");
+		log_about("record.left-england", "R1", "{}");
 		shield("R1");
 	}
 	log_about("record.show", "R1", "{\"reason\":\"the Larkhill Road "
