@@ -184,18 +184,18 @@ expect_json '.shares | length' 1
 
 test_case 'shares go where they are wanted, and nowhere else'
 mkdir "$T/stick"
-ok cpadmin init "$T/away" --authority E08000015 "${PASSES[@]}" \
+ok cpadmin init "$T/away" --authority E08000015 --rehearsal \
     --share-dir "$T/stick" --json
 expect_json '.shares[0] | startswith("'"$T"'/stick/custody-")' true
 expect_eq "$(find "$T/stick" -name 'custody-*-share-*.age' | wc -l)" 3
-expect_eq "$(find "$T/away" -name '*.age')" ''
+expect_eq "$(find "$T/away" -name 'custody-*.age')" ''
 rm -rf "$T/stick/"*
 sed 's/P6Y/P6X/' "$ROOT/policies/uk-2026.cfg" >"$T/bad.cfg"
-run cpadmin init "$T/x" --authority E08000015 "${PASSES[@]}" \
+run cpadmin init "$T/x" --authority E08000015 --rehearsal \
     --share-dir "$T/stick" --policy "$T/bad.cfg"
 expect_status 10
 expect_eq "$(ls -A "$T/stick")" '' 'shares of a store that was not made'
-run cpadmin init "$T/x" --authority E08000015 "${PASSES[@]}" \
+run cpadmin init "$T/x" --authority E08000015 --rehearsal \
     --share-dir "$T/no-such-folder"
 expect_true [ "$STATUS" -ne 0 ]
 expect_no_file "$T/x"
@@ -255,9 +255,11 @@ ok cpadmin audit verify --store "$T/real"
 test_case 'passphrases are typed twice, by each in turn'
 type_in() { # WORD...
 	python3 "$ROOT/tests/type.py" "$CPADMIN" init "$T/typed" --authority \
-	    E08000015 --holder 'Head of Legal' -- "$@"
+	    E08000015 --holder 'Head of Legal' --share-dir "$T/typed-in" \
+	    -- "$@"
 }
 if have python3; then
+	mkdir "$T/typed-in"
 	A='twelve or more' B='twelve or less' C='thirteen at most'
 	run type_in "$A" "$B" "$A" "$B" "$A" "$B"
 	expect_status 7
@@ -270,6 +272,9 @@ if have python3; then
 	expect_out_contains 'custodian 1 has this passphrase too'
 	expect_no 'twelve or' in "$OUT_FILE"
 	expect_file "$T/typed/store.db"
+	expect_eq "$(find "$T/typed-in" -name 'custody-*-share-*.age' |
+	    wc -l)" 3
+	expect_eq "$(find "$T/typed" -name '*.age')" ''
 	expect_no 'twelve or' in "$T/typed"
 else
 	skip 'python3 is not installed'
