@@ -5,6 +5,7 @@
 
 have age || skip_all 'age is not installed'
 have zstd || skip_all 'zstd is not installed'
+have 7zz || skip_all '7zz is not installed'
 have pdfinfo || skip_all 'pdfinfo is not installed'
 expect_file "$BUILD/population"
 

@@ -174,6 +174,7 @@ farewell() {
 	  cpadmin archive list --shelf $((${END:0:4} + 1))-02 | head
 	  cpadmin notice show $SOMEONE --on $END
 	  cpadmin notice preview --language ur --format easy-read -o ur.png --on $END
+	  cpadmin sar list --all --as omar --on $END
 	  ls $LETTERS/first
 	EOF
 	short || cat <<-EOF

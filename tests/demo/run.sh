@@ -33,6 +33,7 @@ YEARS=()
 . "$HERE/keys.sh"
 . "$HERE/shield.sh"
 . "$HERE/notices.sh"
+. "$HERE/access.sh"
 . "$HERE/proof.sh"
 
 # Each night waits for the disk a dozen times, as it must; three thousand
@@ -121,7 +122,7 @@ chapters() {
 	grep -c '^== ' "$1"
 }
 
-for tool in jq age zstd pdfinfo pdftotext; do
+for tool in jq age zstd pdfinfo pdftotext 7zz; do
 	command -v "$tool" >/dev/null || {
 		echo "make demo: $tool is not installed" >&2
 		exit 1
@@ -143,6 +144,8 @@ reaches 2009-01-05 first_letters
 reaches 2009-01-21 letters_return
 reaches 2009-02-02 must_not_be_found
 reaches 2009-02-05 feed_would_find_them
+reaches 2009-03-19 mother_asks
+reaches 2009-04-06 father_asks
 reaches 2009-06-15 wrong_birth_date
 reaches 2009-09-07 nobody_looks
 reaches 2009-11-02 letter_to_hidden
@@ -152,7 +155,9 @@ reaches 2013-03-05 new_rules
 reaches 2013-09-16 custodian_leaves
 reaches 2014-05-20 disk_goes_bad
 reaches 2014-12-01 hold_one
+reaches 2014-12-08 twenty_asks
 reaches 2015-01-03 first_destruction
+reaches 2015-01-05 twenty_answered
 reaches 2015-05-12 court_order
 reaches 2015-12-15 hold_all
 reaches 2016-03-03 leap_destroyed
@@ -164,6 +169,7 @@ summary
 count_everything
 reaches 2009-02-05 prove_shields
 reaches 2009-01-21 prove_letters
+reaches 2009-03-19 prove_answers
 [ "$DESTROYED" -eq 0 ] || prove_destruction
 reaches 2016-12-31 last_copies
 prove_log

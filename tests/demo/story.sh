@@ -147,7 +147,7 @@ hold_one() {
 	    family has complained about one of them, so Omar places a hold: it
 	    stops the destruction of that record and nothing else."
 	run cpadmin archive list --shelf "$(d 2015-01)" --status archived --json
-	HELD_ID=$(json '.rows[7].id')
+	HELD_ID=$(json "[.rows[].id | select(. != \"$ABROAD\")][7]")
 	show cpadmin hold place --record "$HELD_ID" \
 	    --reason 'complaint 14/311 about the handling of the record' \
 	    --legal-basis 'complaints procedure, stage 2' \

@@ -148,6 +148,7 @@ choose() {
 	mistype
 	choose_hidden
 	shield_lists
+	choose_asked
 }
 
 make_world() {
