@@ -5,6 +5,26 @@
 
 /* sar none: the answer is that nothing is held. */
 
+/* Who is named is looked for before it is said that they are not held. */
+static enum cp_rc
+check_looked(const struct cp_sar_letter *l,
+    const struct cp_sar_subject *subject, size_t n, struct cp_err *err)
+{
+	const struct cp_sar *r = &l->x.sar;
+	int looked = 1;
+	enum cp_rc rc = CP_OK;
+
+	for (size_t i = 0; i < n && looked && rc == CP_OK; i++)
+		if (subject[i].sought[0] != '\0')
+			rc = cp_sar_looked(l->x.s.store, r, &looked, err);
+	if (rc != CP_OK || looked)
+		return rc;
+	(void)cp_fail(err, CP_REFUSED, "request %s: nobody looked for whom it "
+	    "names", r->id);
+	cp_err_hint(err, "look:  cpadmin sar find %s", r->id);
+	return CP_REFUSED;
+}
+
 static enum cp_rc
 check(struct cp_sar_letter *l, struct cp_err *err)
 {
@@ -31,7 +51,7 @@ check(struct cp_sar_letter *l, struct cp_err *err)
 	}
 	l->facts.kind = CP_ACCESS_NONE;
 	l->outcome = "none";
-	return CP_OK;
+	return check_looked(l, subject, n, err);
 }
 
 enum cp_rc

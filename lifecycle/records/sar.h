@@ -184,6 +184,9 @@ enum cp_rc cp_sar_set_safe(const struct cp_change *c, struct cp_sar *r,
 enum cp_rc cp_sar_set_found(const struct cp_change *c, struct cp_sar *r,
     int idx, const struct cp_record *record, const char *found,
     struct cp_err *err) CP_MUST_CHECK;
+/* Whether somebody looked for whom R names (entry "sar.find"). */
+enum cp_rc cp_sar_looked(struct cp_store *s, const struct cp_sar *r,
+    int *looked, struct cp_err *err) CP_MUST_CHECK;
 /* What bits of enum cp_evidence were shown. */
 enum cp_rc cp_sar_evidence(struct cp_store *s, const struct cp_sar *r,
     unsigned *had, struct cp_err *err) CP_MUST_CHECK;

@@ -232,6 +232,21 @@ cp_sar_unsafe(struct cp_store *s, int64_t record, struct cp_err *err)
 	return cp_exec(q, err);
 }
 
+enum cp_rc
+cp_sar_looked(struct cp_store *s, const struct cp_sar *r, int *looked,
+    struct cp_err *err)
+{
+	struct cp_stmt *q = cp_stmt(s, SQL_SAR_LOOKED);
+	int64_t any = 0;
+	enum cp_rc rc;
+
+	cp_bind_text(q, r->id);
+	rc = cp_exec_int(q, 0, &any, err);
+	if (rc == CP_OK)
+		*looked = any != 0;
+	return rc;
+}
+
 /* ---- who it is ---------------------------------------------------------- */
 
 static enum cp_rc

@@ -195,6 +195,10 @@ expect_status 5
 expect_err_contains 'not settled'
 expect_err_contains "cpadmin sar find $SAR"
 ok sar subject "$SAR" none --reason 'looked for under both names'
+run sar none "$SAR" --output "$T/x.pdf"
+expect_status 5
+expect_err_contains 'nobody looked for'
+ok sar find "$SAR"
 letter none none "$SAR"
 expect_json '.letter + " " + .status + " " + .outcome' \
     'access-none answered none'

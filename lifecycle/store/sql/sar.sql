@@ -86,6 +86,9 @@ UPDATE sar_subject SET own_view = ?, own_view_on = ? WHERE sar = ? AND idx = ?
 UPDATE sar_subject SET safe = ?, safe_at = ?, safe_by = ?, safe_uid = ?
 WHERE sar = ? AND idx = ?
 
+-- name: sar_looked
+SELECT EXISTS (SELECT 1 FROM audit WHERE subject = ? AND action = 'sar.find')
+
 -- What was found out about another is not so of this one.
 -- name: sar_set_found
 UPDATE sar_subject SET record = ?1, found = ?2,
