@@ -106,7 +106,7 @@ UPDATE sar_subject SET safe = 0, safe_at = NULL, safe_by = NULL,
 	safe_uid = NULL
 WHERE safe = 1 AND record IN (
 	SELECT ?1 UNION ALL SELECT n FROM record WHERE merged_into = ?1)
-	AND sar IN (SELECT n FROM sar WHERE stage <> 'closed')
+	AND (SELECT stage FROM sar WHERE n = sar_subject.sar) <> 'closed'
 
 -- name: sar_event_add
 INSERT INTO sar_event(sar, date, kind, reference, text, amount, at, by)
