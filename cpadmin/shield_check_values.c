@@ -22,6 +22,7 @@ static const struct {
 	{ "sar register", "--from", "", "@today" },
 	{ "sar", "--flag", "", "carer" },
 	{ "sar open", "--born", "", "2016-03-03" },
+	{ "sar open", "--number", "", "4010232137" },
 	{ "sar", "--opening", "", "AO-00000000" },
 	{ "", "--requester", "", "Somebody" },
 	{ "", "--amount", "", "7.50" },
