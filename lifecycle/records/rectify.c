@@ -25,7 +25,7 @@ cp_rectified_parse(const char *word, enum cp_rectified *out)
 	return 0;
 }
 
-/* ---- what there is --------------------------------------------------------- */
+/* ---- what there is ------------------------------------------------------- */
 
 static enum cp_rc
 count_one(void *ctx, const struct cp_sar_event *e, struct cp_err *err)
@@ -64,7 +64,7 @@ cp_rectify_untold(const struct cp_rectify_tally *t)
 	return t->rectified > 0 && t->told == 0;
 }
 
-/* ---- about whom ------------------------------------------------------------ */
+/* ---- about whom ---------------------------------------------------------- */
 
 /* The first of R's subjects that is RECORD, or number IDX where RECORD is 0;
  * its identifying number into ID ("" where it is nobody's).  *FOUND 0: none. */
@@ -112,7 +112,7 @@ cp_rectify_subject(struct cp_store *s, const struct cp_sar *r, int64_t record,
 	return CP_REFUSED;
 }
 
-/* ---- entering -------------------------------------------------------------- */
+/* ---- entering ------------------------------------------------------------ */
 
 static enum cp_rc
 need_text(const char *text, const char *what, struct cp_err *err)

@@ -431,13 +431,9 @@ alike() {
 # letters of it are more or fewer: of these the text is compared, and how many
 # pages have it.
 of_archived() {
-	local d
-
-	for d in "$1"/pack; do
-		pdfinfo "$d/letter.pdf" | grep Pages
-		pdftotext -layout "$d/letter.pdf" - | sed -E "$ALIKE"
-		sed -E "$ALIKE" "$d/data.json"
-	done
+	pdfinfo "$1/pack/letter.pdf" | grep Pages
+	pdftotext -layout "$1/pack/letter.pdf" - | sed -E "$ALIKE"
+	sed -E "$ALIKE" "$1/pack/data.json"
 }
 
 # differs I: where the twins of pair I do.

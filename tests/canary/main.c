@@ -72,7 +72,8 @@ main(int argc, char **argv)
 	(void)printf("seed %llu: %ld operations, %ld done, %ld refused; "
 	    "%ld records shown, %ld rows of feeds (%ld set aside), "
 	    "%ld programs run, %ld nights, %d requests for access (%d "
-	    "collected); files searched %ld times: no canary\n", (unsigned long long)c->world.seed, c->world.most,
+	    "collected); files searched %ld times: no canary\n",
+	    (unsigned long long)c->world.seed, c->world.most,
 	    c->done, c->refused, c->shown, c->rows, c->set_aside, c->programs,
 	    c->nights, c->requests, c->collected, c->searched);
 	cp_buf_clear(&c->out);
