@@ -25,7 +25,7 @@ enum {
 	CP_CEREMONY_SHARES = 3, CP_CEREMONY_THRESHOLD = 2, /* unless told */
 	/* log2 N of scrypt in a rehearsal, whose passphrases lie beside its
 	 * shares: stretching them would only make it slow. */
-	CP_CEREMONY_REHEARSAL_WORK = 10
+	CP_CEREMONY_REHEARSAL_WORK = 4
 };
 
 /* Options that a verb with a ceremony has besides that of the files. */
