@@ -154,7 +154,7 @@ hold_one() {
 	    --contact legal@example.org --review "$(d 2015-06-01)" --as omar \
 	    --on "$day"
 	run cpadmin hold list --json
-	HOLD_ONE=$(json '.rows[0].hold')
+	HOLD_ONE=$(json '.rows[-1].hold')
 }
 
 first_destruction() {
