@@ -5,7 +5,6 @@
 
 #include "archive/file.h"
 #include "cpadmin/notice_preview.h"
-#include "lifecycle/duties/letter_bind.h"
 #include "lifecycle/store/json_put.h"
 
 /* A preview as PDF, as text, or as a picture of each page. */
@@ -53,34 +52,6 @@ write_text(const struct cp_composed *c, const char *date, const char *path,
 /* ---- PDF --------------------------------------------------------------------- */
 
 static enum cp_rc
-put_bytes(void *ctx, const void *data, size_t len, struct cp_err *err)
-{
-	cp_buf_put(ctx, data, len);
-	return cp_buf_check(ctx, err);
-}
-
-static enum cp_rc
-bind(const struct cp_press_spec *spec, const struct cp_buf *part,
-    struct cp_buf *whole, int *pages, struct cp_err *err)
-{
-	const struct cp_bind_spec as = { .title = spec->title,
-		.language = spec->language, .rtl = spec->rtl,
-		.author = spec->head->name, .figure = spec->qr_words,
-		.made = spec->made };
-	struct cp_bind *b = NULL;
-	int64_t first;
-	enum cp_rc rc = cp_bind_open(&as, put_bytes, whole, &b, err);
-
-	if (rc == CP_OK)
-		rc = cp_bind_add(b, part->data, part->len, NULL, 0, &first,
-		    pages, err);
-	if (rc == CP_OK)
-		rc = cp_bind_finish(b, err);
-	cp_bind_free(b);
-	return rc;
-}
-
-static enum cp_rc
 write_pdf(struct cp_press *press, const struct cp_press_spec *spec,
     const struct cp_letter *letter, const char *path,
     struct cp_preview_files *out, struct cp_err *err)
@@ -95,7 +66,7 @@ write_pdf(struct cp_press *press, const struct cp_press_spec *spec,
 	if (rc == CP_OK)
 		rc = cp_press_finish(press, &part, err);
 	if (rc == CP_OK)
-		rc = bind(spec, &part, &whole, &out->pages, err);
+		rc = cp_preview_bind(spec, &part, &whole, &out->pages, err);
 	if (rc == CP_OK)
 		rc = keep(path, whole.data, whole.len, out, err);
 	cp_buf_clear(&part);

@@ -1,38 +1,8 @@
 #include "lifecycle/duties/access_letter.h"
 
-#include "lifecycle/duties/letter_bind.h"
 #include "lifecycle/duties/previewing.h"
 
 /* An answer, or a letter about one, on paper. */
-
-static enum cp_rc
-put_bytes(void *ctx, const void *data, size_t len, struct cp_err *err)
-{
-	cp_buf_put(ctx, data, len);
-	return cp_buf_check(ctx, err);
-}
-
-/* With its language, title and tags. */
-static enum cp_rc
-bind(const struct cp_press_spec *spec, const struct cp_buf *part,
-    struct cp_buf *out, int *pages, struct cp_err *err)
-{
-	const struct cp_bind_spec as = { .title = spec->title,
-		.language = spec->language, .rtl = spec->rtl,
-		.author = spec->head->name, .figure = spec->qr_words,
-		.made = spec->made };
-	struct cp_bind *b = NULL;
-	int64_t first;
-	enum cp_rc rc = cp_bind_open(&as, put_bytes, out, &b, err);
-
-	if (rc == CP_OK)
-		rc = cp_bind_add(b, part->data, part->len, NULL, 0, &first,
-		    pages, err);
-	if (rc == CP_OK)
-		rc = cp_bind_finish(b, err);
-	cp_bind_free(b);
-	return rc;
-}
 
 static enum cp_rc
 set(const struct cp_press_spec *spec, const struct cp_letter *letter,
@@ -74,7 +44,7 @@ cp_access_print(const struct cp_composed *c, const struct cp_blocks *blocks,
 	if (rc == CP_OK)
 		rc = set(&spec, &letter, &part, &n, err);
 	if (rc == CP_OK)
-		rc = bind(&spec, &part, &whole, &n, err);
+		rc = cp_preview_bind(&spec, &part, &whole, &n, err);
 	if (rc == CP_OK) {
 		cp_buf_put(out, whole.data, whole.len);
 		rc = cp_buf_check(out, err);

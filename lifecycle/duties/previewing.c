@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lifecycle/duties/letter_bind.h"
 #include "lifecycle/rules/policy.h"
 
 /* ---- who it is for ---------------------------------------------------------- */
@@ -203,4 +204,34 @@ cp_preview_letter(const struct cp_composed *c, const struct cp_blocks *blocks,
 	out->n_to = c->n_lines;
 	out->blocks = blocks->block;
 	out->n_blocks = blocks->n;
+}
+
+/* ---- on paper --------------------------------------------------------------- */
+
+static enum cp_rc
+put_bytes(void *ctx, const void *data, size_t len, struct cp_err *err)
+{
+	cp_buf_put(ctx, data, len);
+	return cp_buf_check(ctx, err);
+}
+
+enum cp_rc
+cp_preview_bind(const struct cp_press_spec *spec, const struct cp_buf *part,
+    struct cp_buf *out, int *pages, struct cp_err *err)
+{
+	const struct cp_bind_spec as = { .title = spec->title,
+		.language = spec->language, .rtl = spec->rtl,
+		.author = spec->head->name, .figure = spec->qr_words,
+		.made = spec->made };
+	struct cp_bind *b = NULL;
+	int64_t first;
+	enum cp_rc rc = cp_bind_open(&as, put_bytes, out, &b, err);
+
+	if (rc == CP_OK)
+		rc = cp_bind_add(b, part->data, part->len, NULL, 0, &first,
+		    pages, err);
+	if (rc == CP_OK)
+		rc = cp_bind_finish(b, err);
+	cp_bind_free(b);
+	return rc;
 }

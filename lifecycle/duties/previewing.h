@@ -32,5 +32,10 @@ void cp_preview_spec(const struct cp_composed *c, const char *date,
 /* The letter itself, for OUT, which borrows both. */
 void cp_preview_letter(const struct cp_composed *c,
     const struct cp_blocks *blocks, struct cp_letter *out);
+/* What a press of SPEC finished (PART), with language, title and tags as one
+ * file, appended to OUT; *PAGES.  Errors as cp_bind_add. */
+enum cp_rc cp_preview_bind(const struct cp_press_spec *spec,
+    const struct cp_buf *part, struct cp_buf *out, int *pages,
+    struct cp_err *err) CP_MUST_CHECK;
 
 #endif
